@@ -1,0 +1,36 @@
+/**
+ * The Dossier API as data, and the client that speaks it: the public names of this package. `api` is the one table of
+ * endpoints that the server, the client, the documents and the tests over every endpoint all read.
+ */
+export { brandShape } from "./brand.ts";
+export {
+  type AddressRule,
+  builtinTypes,
+  type ChannelInput,
+  type ChannelSent,
+  type ChannelType,
+  findType,
+  inferType,
+  normaliseAddress,
+} from "./channel.ts";
+export { createClient, type Client, type ClientOptions, type Meta } from "./client.ts";
+export { customFieldKey, type CustomType, customTypes } from "./custom-field.ts";
+export type { Customer } from "./customer.ts";
+export {
+  type Decoded,
+  type Endpoint,
+  type Input,
+  keepsAnswer,
+  type Output,
+  type Permission,
+  permissions,
+  readsBody,
+  readsQuery,
+} from "./endpoint.ts";
+export { type Code, codes, DossierError, errorShape, type Fault, invalid, notFound } from "./error.ts";
+export { textFault } from "./field.ts";
+export { openapi } from "./openapi.ts";
+export { defaultLimit, type Page } from "./page.ts";
+export { decode, sentName, type Sent } from "./wire.ts";
+export type { CustomSent, CustomValue } from "./wire-custom.ts";
+export { type Api, api, basePath, rows } from "./table.ts";

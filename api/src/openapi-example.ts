@@ -1,0 +1,174 @@
+/**
+ * The examples of the OpenAPI document. Ada Lovelace asks and is answered: requests stand here in our spelling and
+ * are encoded as the client would; answers are made from their schemas, so a new row has believable examples at once.
+ */
+import type * as z from "zod";
+import type { Endpoint } from "./endpoint.ts";
+import type { JsonSchema } from "./field.ts";
+import type { Named } from "./openapi-schema.ts";
+import { encode, wireName } from "./wire.ts";
+
+const created = "2026-11-23T18:00:00.000Z";
+
+/** Values by their name on the wire. */
+const words: Record<string, unknown> = {
+  address: "ada@example.org",
+  brand_id: 1,
+  brand_ids: [1],
+  brand_name: "Main",
+  channel_id: 1,
+  channel_ids: [12],
+  channel_name: "email",
+  created_at: created,
+  customer_id: 7,
+  default_country: "DE",
+  expires_at: null,
+  external_primary_id: "K-17",
+  firstname: "Ada",
+  id: 7,
+  itemLimit: 15,
+  itemStart: 0,
+  itemTotal: 1,
+  key: "the-key-is-shown-here-once",
+  label: "Loyalty tier",
+  last_used_at: created,
+  lastname: "Lovelace",
+  nextCursor: null,
+  options: ["silver", "gold"],
+  permissions: ["CUSTOMER_READ", "CUSTOMER_CUD"],
+  prefix: "the-key",
+  primary_id: "K-17",
+  revoked_at: null,
+  updated_at: created,
+  version: 3,
+};
+
+/** What is particular to a component. */
+const things: Record<string, JsonSchema> = {
+  ApiKey: { id: 3, name: "Service desk" },
+  Brand: { id: 1, name: "Main" },
+  Channel: { id: 12 },
+  ChannelType: { id: 1, name: "email", icon: "mail" },
+  CustomField: { id: 4, name: "tier", type: "select" },
+  Customer: { custom_tier: "gold" },
+};
+
+const email = [{ type: "email", address: "ada@example.org" }];
+const telephone = [{ type: "telephone", address: "+4930123456" }];
+const named = { firstname: "Ada", lastname: "Lovelace" };
+
+/** Requests in our spelling; a row without one sends what is required of it. */
+const inputs: Record<string, JsonSchema> = {
+  "brand.create": { name: "Acme", searchByChannel: true, defaultCountry: "DE" },
+  "brand.update": { id: 1, customFields: "defined", takenAddress: "skip" },
+  "channel.create": { name: "signal", icon: "message" },
+  "channel.update": { id: 6, name: "signal", channelId: 106 },
+  "customer.addChannels": { customerId: 7, extra_telephone: "+4930123456" },
+  "customer.create": { brandId: 1, primaryId: "K-17", ...named, channels: email, custom: { tier: "gold" } },
+  "customer.listByChannel": { value: "ada@example.org", brandId: 1 },
+  "customer.listByPrimaryId": { primaryId: "K-17", brandId: 1 },
+  "customer.removeChannel": { id: 12 },
+  "customer.resolve": {
+    brandId: 1,
+    primaryId: "K-17",
+    ...named,
+    extra_email: "ada@example.org",
+    custom: { tier: "gold" },
+  },
+  "customer.update": { id: 7, lastname: "King", channels: telephone },
+  "customer.updateAny": { primaryId: "K-17", brandId: 1, lastname: "King", custom: { tier: "gold" } },
+  "customer.updateByPrimaryId": { primaryId: "K-17", brandId: 1, lastname: "King", channels: telephone },
+  "customfield.create": {
+    brandId: 1,
+    name: "tier",
+    label: "Loyalty tier",
+    type: "select",
+    options: ["silver", "gold"],
+  },
+  "customfield.update": { id: 4, label: "Tier" },
+  "key.create": { name: "Service desk", permissions: ["CUSTOMER_READ", "CUSTOMER_CUD"], brandIds: [1] },
+};
+
+const ids: Record<string, number> = { brand: 1, channel: 6, customfield: 4, key: 3 };
+
+/** What is particular to an answer; a message is "{What} {outcome}." if nothing else is said. */
+const answers: Record<string, JsonSchema> = {
+  "brand.create": { id: 2 },
+  "channel.create": { id: 9, channel_id: 100 },
+  "channel.update": { channel_id: 106 },
+  "customer.addChannels": { message: "Channel added." },
+  "customer.resolve": { message: "User created and channel linked." },
+  "key.revoke": { message: "Key revoked." },
+};
+
+/** What an example sends: the flat record of the wire, and `id` beside it where the path has one. */
+export function exampleInput({ name, row }: Named): JsonSchema {
+  const [noun = ""] = name.split(".");
+  const written = inputs[name];
+  const id = "id" in row.input.shape ? { id: written?.id ?? ids[noun] ?? 7 } : {};
+  return { ...id, ...(written ? encode(row, written) : requiredOf(row)) };
+}
+
+function requiredOf(row: Endpoint): JsonSchema {
+  const fields = Object.entries(row.input.shape as Record<string, z.ZodType>).filter(
+    ([ours, field]) => ours !== "id" && field.type !== "optional",
+  );
+  return Object.fromEntries(
+    fields.map(([ours]) => [
+      wireName(row, ours),
+      words[ours.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)] ?? "text",
+    ]),
+  );
+}
+
+/** The answer of an operation to its example. */
+export function exampleAnswer(
+  { name, row }: Named,
+  schema: JsonSchema,
+  components: Record<string, JsonSchema>,
+): unknown {
+  const answer = sample(schema, "", components) as JsonSchema;
+  if (answer.type !== "result") return answer;
+  const [noun = ""] = name.split(".");
+  const outcome = outcomeOf(name);
+  const message = `${row.about.charAt(0).toUpperCase()}${row.about.slice(1)} ${outcome}.`;
+  const id = exampleInput({ name, row }).id ?? ids[noun] ?? 7;
+  return { ...answer, message, id, outcome, ...answers[name] };
+}
+
+function outcomeOf(name: string): string {
+  if (/\.(create|resolve)/.test(name)) return "created";
+  return /\.(delete|remove|revoke)/.test(name) ? "deleted" : "updated";
+}
+
+/** A value for a schema: the known word for its name, else what the schema itself allows. */
+function sample(schema: JsonSchema, name: string, components: Record<string, JsonSchema>): unknown {
+  if (typeof schema.$ref === "string") {
+    const target = schema.$ref.split("/").at(-1) ?? "";
+    return merged(sample(components[target] ?? {}, name, components), things[target]);
+  }
+  if (Array.isArray(schema.allOf))
+    return Object.assign({}, ...schema.allOf.map((part: JsonSchema) => sample(part, name, components)));
+  if ("const" in schema) return schema.const;
+  if (name in words) return words[name];
+  if (Array.isArray(schema.enum)) return schema.enum[0];
+  if (schema.type === "object") return sampleObject(schema, components);
+  if (schema.type === "array") return [sample(schema.items as JsonSchema, "", components)];
+  return plain(schema.type);
+}
+
+function sampleObject(schema: JsonSchema, components: Record<string, JsonSchema>): JsonSchema {
+  const required = (schema.required ?? []) as string[];
+  const properties = (schema.properties ?? {}) as Record<string, JsonSchema>;
+  return Object.fromEntries(required.map((name) => [name, sample(properties[name] ?? {}, name, components)]));
+}
+
+function merged(value: unknown, particular: JsonSchema | undefined): unknown {
+  return particular ? { ...(value as JsonSchema), ...particular } : value;
+}
+
+function plain(type: unknown): unknown {
+  if (type === "integer" || type === "number") return 1;
+  if (type === "boolean") return false;
+  return type === "null" || (Array.isArray(type) && type.includes("null")) ? null : "text";
+}

@@ -1,0 +1,56 @@
+/** How lists are asked for and answered: by offset as the original does, or by cursor at constant cost. */
+import * as z from "zod";
+import { described, text, whole } from "./field.ts";
+
+/** What every list takes. `itemStart` counts from 0; `cursor` continues where `nextCursor` of a page pointed. */
+export const paging = {
+  itemStart: described(whole(0, 999_999_999_999_999), "How many to skip; default 0").optional(),
+  itemLimit: described(whole(1, 99), "How many to answer, 1 to 99; default 15").optional(),
+  cursor: described(text(1000), "`nextCursor` of the page before; not together with itemStart").optional(),
+};
+
+/** What a list answers when nothing else is asked for. */
+export const defaultLimit = 15;
+
+/** The list envelope around items of one shape. */
+export function listOf<S extends z.ZodType>(item: S) {
+  return z.object({
+    type: z.literal("list"),
+    itemStart: z.number().int().describe("Position of the first item of this page"),
+    itemTotal: z.number().int().describe("How many there are; for a search exact up to 10000"),
+    itemTotalCapped: z.literal(true).optional().describe("Present when there are more than itemTotal says"),
+    itemLimit: z.number().int(),
+    items: z.array(item),
+    nextCursor: z.string().nullable().describe("Send as `cursor` for the next page; null at the end"),
+  });
+}
+
+/** The envelope around one thing. */
+export function itemOf<S extends z.ZodType>(item: S) {
+  return z.object({ type: z.literal("item"), item });
+}
+
+/** The words a result's `outcome` can be. */
+const outcomes = ["created", "updated", "unchanged", "deleted"] as const;
+
+/** The result envelope of everything that writes. */
+export function resultOf<S extends z.ZodRawShape>(more: S) {
+  return z.object({
+    type: z.literal("result"),
+    message: z.string(),
+    id: z.number().int().describe("What the operation was about"),
+    outcome: z.enum(outcomes),
+    ...more,
+  });
+}
+
+/** One page of items. */
+export interface Page<T> {
+  type: "list";
+  itemStart: number;
+  itemTotal: number;
+  itemTotalCapped?: true | undefined;
+  itemLimit: number;
+  items: T[];
+  nextCursor: string | null;
+}

@@ -1,0 +1,27 @@
+/** The one table of endpoints: noun by noun, verb by verb. Everything that holds for every endpoint is read off it. */
+import { brand } from "./brand.ts";
+import { channel } from "./channel.ts";
+import { customfield } from "./custom-field.ts";
+import { customer } from "./customer.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { key } from "./key.ts";
+import { session } from "./session.ts";
+
+/** Every endpoint: `api.customer.find`, `api.brand.list`, … */
+export const api = { customer, brand, key, customfield, channel, session };
+
+/** The table's type, from which the client and the handlers take theirs. */
+export type Api = typeof api;
+
+/** Where every endpoint's path begins. */
+export const basePath = "/api/v2";
+
+/** The table as rows with their `noun.verb` names. */
+export function rows(): { name: string; row: Endpoint }[] {
+  return Object.entries(api).flatMap(([noun, verbs]) =>
+    Object.entries(verbs).map(([verb, row]) => ({
+      name: `${noun}.${verb}`,
+      row: row as unknown as Endpoint,
+    })),
+  );
+}
