@@ -1,0 +1,155 @@
+/**
+ * The one door to PostgreSQL: named statements on a pool, and transactions.
+ * `Tx` is another type than `Db`, so that what must run inside a transaction cannot be called outside one.
+ * Every statement has two limits, one in the server and one on this side, because a frozen server keeps no promise.
+ */
+import pg from "pg";
+import { isOutage, isTransient, tooBusy, translate, unknownOutcome } from "./failure.ts";
+
+/** A statement that is prepared once per session under its name. */
+export interface Statement {
+  name: string;
+  text: string;
+}
+
+interface Queries {
+  rows<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
+  row<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row | undefined>;
+}
+
+/** The inside of a transaction. */
+export interface Tx extends Queries {
+  readonly transactional: true;
+  /** lets this transaction's next statements wait longer than statements usually may, in milliseconds */
+  allowWaiting(milliseconds: number): Promise<void>;
+}
+
+/** The database. */
+export interface Db extends Queries {
+  transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+  readonly pool: pg.Pool;
+}
+
+export type Connection = pg.PoolConfig;
+
+const statementLimit = 2000;
+const answerLimit = 2500;
+const attempts = 4;
+
+// bigint is safe as a number: identifiers have at most 15 digits. Times stay Date.
+const types = { getTypeParser: (oid: number, format?: "text" | "binary") => parser(oid, format) };
+
+function parser(oid: number, format: "text" | "binary" = "text"): (text: string) => unknown {
+  if (oid === 20) return Number;
+  if (oid === 1016) return (text) => (text === "{}" ? [] : text.slice(1, -1).split(",").map(Number));
+  return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
+}
+
+/** Opens a pool. Nothing is connected before the first statement. */
+export function openDatabase(connection: Connection, size = 16): Db {
+  const pool = new pg.Pool({
+    max: size,
+    connectionTimeoutMillis: 2000,
+    query_timeout: answerLimit,
+    statement_timeout: statementLimit,
+    idle_in_transaction_session_timeout: 10_000,
+    keepAlive: true,
+    application_name: "dossier",
+    // A generic plan is the only one that can be proven in advance; the planner's guesses about one value are not.
+    options: "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c jit=off -c timezone=UTC",
+    types,
+    ...connection,
+  });
+  // A session that dies between two statements says so to nobody else; the next statement on it fails.
+  pool.on("error", () => undefined);
+  pool.on("connect", (client) => void client.on("error", () => undefined));
+  return {
+    pool,
+    ...queriesOn((config) => pool.query(config)),
+    transaction: (work) => retrying(pool, work),
+    close: () => pool.end(),
+  };
+}
+
+type Ask = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
+
+function queriesOn(ask: Ask): Queries {
+  const rows = async <Row extends object>(
+    { name, text }: Statement,
+    values: readonly unknown[] = [],
+  ): Promise<Row[]> => {
+    try {
+      return (await ask({ name, text, values: values as unknown[] })).rows as Row[];
+    } catch (error) {
+      throw translate(error);
+    }
+  };
+  return { rows, row: async (statement, values) => (await rows<never>(statement, values))[0] };
+}
+
+async function retrying<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await once(pool, work);
+    } catch (error) {
+      if (!isTransient(error)) throw translate(error);
+      if (attempt === attempts) throw tooBusy(error);
+    }
+  }
+}
+
+async function once<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken: Error | undefined;
+  try {
+    await client.query("BEGIN");
+    const result = await work(transactionOn(client));
+    await commit(client);
+    return result;
+  } catch (error) {
+    broken = await rollBack(client, error);
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK; without an answer nobody knows. */
+async function commit(client: pg.PoolClient): Promise<void> {
+  const { command } = await client.query("COMMIT").catch((error: unknown) => {
+    throw isOutage(error) ? unknownOutcome(error) : error;
+  });
+  if (command !== "COMMIT") throw new Error("a statement failed and its transaction went on");
+}
+
+/** Rolls back, or says why the session must not be used again. */
+async function rollBack(client: pg.PoolClient, error: unknown): Promise<Error | undefined> {
+  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (isOutage(cause)) return cause as Error;
+  try {
+    await client.query("ROLLBACK");
+    return undefined;
+  } catch (failure) {
+    return failure as Error;
+  }
+}
+
+function transactionOn(client: pg.PoolClient): Tx {
+  let patience: number | undefined;
+  return {
+    transactional: true,
+    ...queriesOn((config) => client.query(patience ? withPatience(config, patience) : config)),
+    async allowWaiting(milliseconds) {
+      await client.query(
+        `SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}`,
+      );
+      patience = milliseconds + 1000;
+    },
+  };
+}
+
+/** `query_timeout` of one statement: pg reads it off the query, its types do not know it yet. */
+function withPatience(config: pg.QueryConfig, query_timeout: number): pg.QueryConfig {
+  return { ...config, query_timeout } as pg.QueryConfig;
+}
