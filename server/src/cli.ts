@@ -1,0 +1,123 @@
+/** The command line: the only place that writes to the terminal and that ends the process. */
+import { openapi } from "@dossier/api";
+import { Command } from "commander";
+import { ConfigRefusal, readConfig } from "./config.ts";
+import { openDatabase } from "./db/database.ts";
+import { EmbeddedRefusal } from "./db/embedded.ts";
+import { DatabaseRefusal, migrate } from "./db/migrate.ts";
+import { openLog } from "./log.ts";
+import { type RunningService, startService } from "./service.ts";
+import { version } from "./version.ts";
+
+const program = new Command("dossier")
+  .description("The open customer directory and timeline for service desks")
+  .version(version)
+  .showHelpAfterError();
+
+program.command("serve", { isDefault: true }).description("start the server").action(serve);
+program
+  .command("migrate")
+  .description("bring the database at DATABASE_URL to this release's schema")
+  .action(migrateOnly);
+program
+  .command("openapi")
+  .description("print the OpenAPI document")
+  .action(() => print(JSON.stringify(openapi(version), null, 2)));
+
+async function serve(): Promise<void> {
+  const begun = performance.now();
+  const config = readConfig();
+  const log = openLog(config.logLevel);
+  const service = await startService(config, log);
+  print(banner(service, config.databaseUrl ? undefined : config.dataDir, performance.now() - begun));
+  stopOnSignals(service, () => log.flush());
+}
+
+function banner(service: RunningService, dataDir: string | undefined, ms: number): string {
+  const lines = [
+    "",
+    `  Dossier ${version} is ready (${(ms / 1000).toFixed(1)} s)`,
+    "",
+    `  API       ${service.url}/api/v2`,
+    `  Docs      ${service.url}/docs`,
+    `  Data      ${dataDir ?? "the PostgreSQL of DATABASE_URL"}`,
+  ];
+  if (service.firstKey)
+    lines.push(
+      "",
+      `  Your administrator key, shown this once: ${service.firstKey}`,
+      "  Keep it: Dossier stores only its hash.",
+    );
+  return [...lines, ""].join("\n");
+}
+
+/** The first signal drains, a second one ends at once. */
+function stopOnSignals(service: RunningService, flush: () => void): void {
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(130);
+    stopping = true;
+    setTimeout(() => process.exit(1), 10_000).unref();
+    service.stop().then(
+      () => end(flush, 0),
+      () => end(flush, 1),
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+function end(flush: () => void, code: number): void {
+  flush();
+  process.exit(code);
+}
+
+async function migrateOnly(): Promise<void> {
+  const { databaseUrl } = readConfig();
+  if (!databaseUrl)
+    throw new ConfigRefusal(["migrate needs DATABASE_URL; the embedded database is migrated by every start"]);
+  const db = openDatabase({ connectionString: databaseUrl }, 1);
+  try {
+    const applied = await migrate(db.pool);
+    print(applied.length > 0 ? `Applied ${applied.join(", ")}.` : "The database is up to date.");
+  } finally {
+    await db.close();
+  }
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+/** What keeps a database from being used at all, by Node's or PostgreSQL's code. */
+const databaseTroubles: Record<string, string> = {
+  ECONNREFUSED: "does not answer: is it running, and are host and port right?",
+  ENOTFOUND: "cannot be found: its host has no address",
+  ENOENT: "cannot be found: there is no socket in that folder",
+  ETIMEDOUT: "does not answer in time",
+  "28P01": "refuses the password",
+  "28000": "refuses this user",
+  "3D000": "has no database of that name: create it with ENCODING 'UTF8' TEMPLATE template0",
+  "42501":
+    "gives this user too few rights: it must own the database, or may create tables and the extension pg_trgm",
+  "0A000": "lacks the extension pg_trgm: install its contrib package",
+  "58P01": "lacks the extension pg_trgm: install its contrib package",
+};
+
+function explain(error: unknown): string {
+  if (error instanceof ConfigRefusal || error instanceof EmbeddedRefusal || error instanceof DatabaseRefusal)
+    return error.message;
+  const { code, message, stack } = error as NodeJS.ErrnoException;
+  if (code !== undefined && code in databaseTroubles)
+    return `The PostgreSQL of DATABASE_URL ${databaseTroubles[code]} (${code}).`;
+  if (code === "EADDRINUSE")
+    return "The port is in use already. Choose another with PORT, or 0 for any free one.";
+  if (code === "EACCES") return "This port may not be opened by this user. Choose one above 1023 with PORT.";
+  return stack ?? message;
+}
+
+process.stdout.on("error", () => process.exit(0)); // whoever was reading has seen enough
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`\nDossier did not start.\n${explain(error)}\n\n`);
+  process.exit(1);
+});

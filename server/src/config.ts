@@ -1,0 +1,182 @@
+/**
+ * The settings: the only reader of the environment. Every fault is found before anything starts, and all are told at
+ * once. A secret may come from a file named by its `…_FILE` twin.
+ */
+import { readFileSync } from "node:fs";
+import { BlockList, isIP } from "node:net";
+import { resolve } from "node:path";
+
+/** What the environment decided. */
+export interface Config {
+  host: string;
+  port: number;
+  databaseUrl: string | undefined;
+  dataDir: string;
+  databaseUser: string | undefined;
+  adminKey: string | undefined;
+  secret: Buffer | undefined;
+  rateLimit: number;
+  keyInQuery: boolean;
+  corsOrigins: string[];
+  trustedProxies: string[];
+  logLevel: string;
+}
+
+/** Why the settings cannot be used: every fault, one a line. */
+export class ConfigRefusal extends Error {
+  readonly faults: string[];
+  constructor(faults: string[]) {
+    super(`The settings are not usable:\n${faults.map((fault) => `  - ${fault}`).join("\n")}`);
+    this.faults = faults;
+  }
+}
+
+type Environment = Record<string, string | undefined>;
+type Fault = (message: string) => void;
+
+/** The settings there are, in the order of the README's table. */
+export const settingNames = [
+  "HOST",
+  "PORT",
+  "DATABASE_URL",
+  "DOSSIER_DATA_DIR",
+  "DOSSIER_DB_USER",
+  "DOSSIER_ADMIN_KEY",
+  "DOSSIER_SECRET",
+  "DOSSIER_RATE_LIMIT",
+  "DOSSIER_KEY_IN_QUERY",
+  "DOSSIER_CORS_ORIGINS",
+  "DOSSIER_TRUSTED_PROXIES",
+  "LOG_LEVEL",
+] as const;
+
+const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
+
+/**
+ * Reads and checks every setting.
+ *
+ * @throws ConfigRefusal naming every fault
+ */
+export function readConfig(env: Environment = process.env, from = env.INIT_CWD ?? process.cwd()): Config {
+  const faults: string[] = [];
+  const fault: Fault = (message) => faults.push(message);
+  const config: Config = {
+    host: env.HOST || "127.0.0.1",
+    port: whole(env, "PORT", 8080, 65_535, fault),
+    databaseUrl: databaseUrl(secretText(env, "DATABASE_URL", fault), fault),
+    dataDir: resolve(from, env.DOSSIER_DATA_DIR || "dossier-data"),
+    databaseUser: env.DOSSIER_DB_USER || undefined,
+    adminKey: adminKey(secretText(env, "DOSSIER_ADMIN_KEY", fault), fault),
+    secret: secretBytes(secretText(env, "DOSSIER_SECRET", fault), fault),
+    rateLimit: whole(env, "DOSSIER_RATE_LIMIT", 6000, 10_000_000, fault),
+    keyInQuery: truth(env, "DOSSIER_KEY_IN_QUERY", true, fault),
+    corsOrigins: origins(env.DOSSIER_CORS_ORIGINS, fault),
+    trustedProxies: proxies(env.DOSSIER_TRUSTED_PROXIES, fault),
+    logLevel: level(env.LOG_LEVEL, fault),
+  };
+  checkTogether(config, fault);
+  if (faults.length > 0) throw new ConfigRefusal(faults);
+  return config;
+}
+
+function checkTogether(config: Config, fault: Fault): void {
+  if (!isLoopback(config.host) && config.trustedProxies.length === 0)
+    fault(
+      `HOST is ${config.host}, which other machines can reach, and Dossier speaks plain HTTP: end TLS in a proxy before it and name the proxy's address in DOSSIER_TRUSTED_PROXIES`,
+    );
+  if (config.databaseUrl && !config.secret)
+    fault(
+      "DOSSIER_SECRET is required with DATABASE_URL: 32 random bytes, for example from `openssl rand -hex 32`",
+    );
+}
+
+function isLoopback(host: string): boolean {
+  if (host === "localhost") return true;
+  const loopback = new BlockList();
+  loopback.addSubnet("127.0.0.0", 8, "ipv4");
+  loopback.addAddress("::1", "ipv6");
+  const version = isIP(host);
+  return version !== 0 && loopback.check(host, version === 6 ? "ipv6" : "ipv4");
+}
+
+function secretText(env: Environment, name: string, fault: Fault): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (!file) return env[name] || undefined;
+  if (env[name]) fault(`${name} and ${name}_FILE are both set: leave one out`);
+  try {
+    return readFileSync(file, "utf8").trim() || undefined;
+  } catch {
+    fault(`${name}_FILE names a file that cannot be read: ${file}`);
+    return undefined;
+  }
+}
+
+function whole(env: Environment, name: string, standard: number, most: number, fault: Fault): number {
+  const text = env[name];
+  if (!text) return standard;
+  if (/^[0-9]{1,8}$/.test(text) && Number(text) <= most) return Number(text);
+  fault(`${name} must be a whole number from 0 to ${most}`);
+  return standard;
+}
+
+function truth(env: Environment, name: string, standard: boolean, fault: Fault): boolean {
+  const text = env[name]?.toLowerCase();
+  if (!text) return standard;
+  if (!["true", "1", "yes", "on", "false", "0", "no", "off"].includes(text))
+    fault(`${name} must be true or false`);
+  return ["true", "1", "yes", "on"].includes(text);
+}
+
+function databaseUrl(text: string | undefined, fault: Fault): string | undefined {
+  if (text === undefined) return undefined;
+  if (/^postgres(ql)?:\/\/\S+$/.test(text)) return text; // a socket's folder as host makes it no URL by the book
+  fault("DATABASE_URL must be a URL such as postgresql://user:password@host:5432/database");
+  return undefined;
+}
+
+function adminKey(text: string | undefined, fault: Fault): string | undefined {
+  if (text !== undefined && !/^[\x21-\x7e]{24,255}$/.test(text))
+    fault("DOSSIER_ADMIN_KEY must be 24 to 255 visible ASCII characters");
+  return text;
+}
+
+/** 32 bytes, as 64 hexadecimal digits or in base64. */
+function secretBytes(text: string | undefined, fault: Fault): Buffer | undefined {
+  if (text === undefined) return undefined;
+  const bytes = /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, "hex") : Buffer.from(text, "base64");
+  if (bytes.length === 32) return bytes;
+  fault("DOSSIER_SECRET must be 32 bytes, as 64 hexadecimal digits or in base64");
+  return undefined;
+}
+
+function words(text: string | undefined): string[] {
+  return (text ?? "")
+    .split(",")
+    .map((word) => word.trim())
+    .filter((word) => word !== "");
+}
+
+function origins(text: string | undefined, fault: Fault): string[] {
+  const list = words(text);
+  for (const origin of list)
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin)
+      fault(`DOSSIER_CORS_ORIGINS names ${origin}, which is no origin such as https://shop.example.org`);
+  return list;
+}
+
+function proxies(text: string | undefined, fault: Fault): string[] {
+  const list = words(text);
+  for (const proxy of list) {
+    const [address = "", bits] = proxy.split("/");
+    const most = isIP(address) === 6 ? 128 : 32;
+    if (isIP(address) === 0 || (bits !== undefined && !(/^[0-9]{1,3}$/.test(bits) && Number(bits) <= most)))
+      fault(`DOSSIER_TRUSTED_PROXIES names ${proxy}, which is no IP address or network such as 10.0.0.0/8`);
+  }
+  return list;
+}
+
+function level(text: string | undefined, fault: Fault): string {
+  const word = (text || "info").toLowerCase();
+  if (!logLevels.includes(word)) fault(`LOG_LEVEL must be one of ${logLevels.join(", ")}`);
+  return word;
+}

@@ -1,0 +1,145 @@
+/**
+ * Adding channels to a customer. An address belongs to at most one customer of a brand: the constraint decides, and
+ * what it refused is looked up afterwards. Addresses are inserted in one order by everybody, so that two calls that
+ * want the same two never wait for each other.
+ */
+import { type ChannelSent, DossierError } from "@dossier/api";
+import type { Statement, Tx } from "../db/database.ts";
+import type { Ask } from "./ask.ts";
+import type { Brand } from "./brand.ts";
+import { Raced } from "./write.ts";
+
+/** What became of the channels sent. */
+export interface Added {
+  /** rows of every channel that is the customer's now, in the order sent */
+  ids: number[];
+  added: number;
+  skipped: { field: string; address: string; customer_id: number }[];
+}
+
+const insertChannels: Statement = {
+  name: "channel_insert",
+  text: `INSERT INTO customer_channel (id, customer_id, brand_id, type_id, address, normalised, source, key_id)
+    OVERRIDING SYSTEM VALUE
+    SELECT id, $1, $2, type_id, address, normalised, $3, $4
+      FROM (SELECT nextval(pg_get_serial_sequence('customer_channel', 'id')) AS id, a.*
+              FROM unnest($5::bigint[], $6::text[], $7::text[]) AS a (type_id, address, normalised)) AS numbered
+      ORDER BY type_id, normalised
+    ON CONFLICT ON CONSTRAINT customer_channel_address_unique DO NOTHING
+    RETURNING id, customer_id, type_id, normalised`,
+};
+
+const holdersOfAddresses: Statement = {
+  name: "channel_holders",
+  text: `SELECT h.id, h.customer_id, h.type_id, h.normalised, c.primary_id
+    FROM unnest($2::bigint[], $3::text[]) AS a (type_id, normalised)
+      JOIN customer_channel h ON h.brand_id = $1 AND h.type_id = a.type_id AND h.normalised = a.normalised
+      JOIN customer c ON c.brand_id = $1 AND c.id = h.customer_id`,
+};
+
+interface ChannelRow {
+  id: number;
+  customer_id: number;
+  type_id: number;
+  normalised: string;
+}
+
+/** The row that holds an address, and its owner's primary id. */
+export interface Holder extends ChannelRow {
+  primary_id: string | null;
+}
+
+const place = (typeId: number, normalised: string) => `${typeId} ${normalised}`;
+
+/** Who holds each of these addresses in the brand, by their place. */
+export async function readHolders(
+  tx: Tx,
+  brandId: number,
+  channels: readonly ChannelSent[],
+): Promise<Map<string, Holder>> {
+  if (channels.length === 0) return new Map();
+  const values = [brandId, channels.map((one) => one.typeId), channels.map((one) => one.normalised)];
+  const rows = await tx.rows<Holder>(holdersOfAddresses, values);
+  return new Map(rows.map((row) => [place(row.type_id, row.normalised), row]));
+}
+
+/** The row that holds a channel sent, among holders. */
+export function holderOf(holders: Map<string, Holder>, channel: ChannelSent): Holder | undefined {
+  return holders.get(place(channel.typeId, channel.normalised));
+}
+
+/**
+ * Adds every channel to the customer, or none; with `skip`, those that others hold are left out.
+ *
+ * @throws DossierError `channel_taken` naming the first owner, with every field in `errors`
+ */
+export async function addAll(
+  tx: Tx,
+  ask: Ask,
+  to: { id: number; brand_id: number },
+  channels: readonly ChannelSent[],
+  taken: Brand["taken_address"],
+): Promise<Added> {
+  if (channels.length === 0) return { ids: [], added: 0, skipped: [] };
+  const rows = await insertMissing(tx, ask, to, channels);
+  const added = rows.filter((row) => row.fresh).length;
+  const byPlace = new Map(rows.map((row) => [place(row.type_id, row.normalised), row]));
+  const foreign = channels.flatMap((channel) => {
+    const row = byPlace.get(place(channel.typeId, channel.normalised));
+    return row && row.customer_id !== to.id
+      ? [{ field: channel.field, address: channel.address, customer_id: row.customer_id }]
+      : [];
+  });
+  if (foreign.length > 0 && taken === "refuse") throw channelTaken(foreign);
+  const ids = channels.flatMap((channel) => {
+    const row = byPlace.get(place(channel.typeId, channel.normalised));
+    return row && row.customer_id === to.id ? [row.id] : [];
+  });
+  return { ids, added, skipped: foreign };
+}
+
+/**
+ * Inserts what is free and reads who holds the rest. A holder that gave its address up in between is a race: trying
+ * just that address again would take addresses out of order.
+ */
+async function insertMissing(
+  tx: Tx,
+  ask: Ask,
+  to: { id: number; brand_id: number },
+  channels: readonly ChannelSent[],
+): Promise<(ChannelRow & { fresh: boolean })[]> {
+  const { source, keyId } = ask.caller;
+  const inserted = await tx.rows<ChannelRow>(insertChannels, [
+    to.id,
+    to.brand_id,
+    source,
+    keyId,
+    channels.map((one) => one.typeId),
+    channels.map((one) => one.address),
+    channels.map((one) => one.normalised),
+  ]);
+  const places = new Set(inserted.map((row) => place(row.type_id, row.normalised)));
+  const rest = channels.filter((one) => !places.has(place(one.typeId, one.normalised)));
+  const holders = await readHolders(tx, to.brand_id, rest);
+  if (rest.some((one) => !holderOf(holders, one))) throw new Raced();
+  return [
+    ...inserted.map((row) => ({ ...row, fresh: true })),
+    ...Array.from(holders.values(), (row) => ({ ...row, fresh: false })),
+  ];
+}
+
+/** Why addresses cannot be had. */
+export function channelTaken(foreign: { field: string; customer_id: number }[]): DossierError {
+  const [first] = foreign;
+  return new DossierError(
+    "channel_taken",
+    `This address already belongs to customer ${first?.customer_id} of this brand.`,
+    {
+      errors: foreign.map(({ field, customer_id }) => ({
+        field,
+        message: `already in use by customer ${customer_id}`,
+      })),
+      conflict: { customer_id: first?.customer_id as number },
+    },
+  );
+}

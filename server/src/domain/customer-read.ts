@@ -1,0 +1,194 @@
+/**
+ * Reading customers. Every statement takes the brand scope; a customer of a brand outside it is not found, in the
+ * same words as one that does not exist. Pages read ids from an index first and whole customers only for the page.
+ */
+import { type Api, type Customer, type Decoded, notFound, normaliseAddress, type Page } from "@dossier/api";
+import type { Db, Statement, Tx } from "../db/database.ts";
+import { type Ask, type Caller, scopeOf } from "./ask.ts";
+import { listBrandIds } from "./brand.ts";
+import { showCustomValue } from "./field.ts";
+import { pageOf, type Place, placeOf } from "./page.ts";
+import { searchCustomers } from "./search.ts";
+
+interface Row {
+  id: number;
+  external_primary_id: string;
+  brand_id: number;
+  brand_name: string;
+  firstname: string;
+  lastname: string;
+  version: number;
+  created_at: Date;
+  updated_at: Date;
+  channels: Customer["channels"];
+  custom: { name: string; type: "text" | "number" | "boolean" | "date" | "select"; value: string }[];
+}
+
+const customersByIds: Statement = {
+  name: "customers_by_ids",
+  text: `SELECT c.id, coalesce(c.primary_id, '') AS external_primary_id, c.brand_id, b.name AS brand_name,
+      c.firstname, c.lastname, c.version, c.created_at, c.updated_at,
+      (SELECT coalesce(json_agg(json_build_object('id', h.id, 'channel_id', t.channel_id, 'channel_name', t.name,
+          'address', h.address) ORDER BY h.id), '[]')
+        FROM customer_channel h JOIN channel_type t ON t.id = h.type_id WHERE h.customer_id = c.id) AS channels,
+      (SELECT coalesce(json_agg(json_build_object('name', f.name, 'type', f.type, 'value', v.value) ORDER BY f.id), '[]')
+        FROM custom_value v JOIN custom_field f ON f.id = v.field_id WHERE v.customer_id = c.id) AS custom
+    FROM customer c JOIN brand b ON b.id = c.brand_id
+    WHERE c.id = ANY ($1::bigint[]) AND ($2::bigint[] IS NULL OR c.brand_id = ANY ($2))`,
+};
+
+/** Customers as the wire shows them, in the order of the ids. */
+async function readCustomers(db: Db | Tx, caller: Caller, ids: readonly number[]): Promise<Customer[]> {
+  if (ids.length === 0) return [];
+  const rows = await db.rows<Row>(customersByIds, [ids, scopeOf(caller)]);
+  const byId = new Map(rows.map((row) => [row.id, showCustomer(row)]));
+  return ids.flatMap((id) => byId.get(id) ?? []);
+}
+
+function showCustomer({ custom, created_at, updated_at, ...row }: Row): Customer {
+  const fields = custom.map(({ name, type, value }) => [`custom_${name}`, showCustomValue(type, value)]);
+  return {
+    ...row,
+    ...(Object.fromEntries(fields) as Record<`custom_${string}`, string>),
+    created_at: created_at.toISOString(),
+    updated_at: updated_at.toISOString(),
+  };
+}
+
+/** Operation 2. */
+export async function findCustomer(ask: Ask, { id }: Decoded<Api["customer"]["find"]>) {
+  const [item] = await readCustomers(ask.db, ask.caller, [id]);
+  if (!item) throw notFound("customer");
+  return { type: "item" as const, item };
+}
+
+/** Operation 1. */
+export async function listCustomers(
+  ask: Ask,
+  input: Decoded<Api["customer"]["list"]>,
+): Promise<Page<Customer>> {
+  const place = placeOf(ask, "customer.list", input);
+  const brandIds = await listBrandIds(ask.db, ask.caller, input.brandId);
+  return input.query === undefined
+    ? newestFirst(ask, place, brandIds, ask.caller.brands === null && input.brandId === undefined)
+    : bestFirst(ask, place, brandIds, input.query);
+}
+
+const newestIds: Statement = {
+  name: "customer_newest",
+  text: `SELECT c.id FROM unnest($1::bigint[]) AS b (id)
+      CROSS JOIN LATERAL (SELECT id FROM customer WHERE brand_id = b.id AND id < $2 ORDER BY id DESC LIMIT $3) AS c
+    ORDER BY c.id DESC OFFSET $4 LIMIT $5`,
+};
+
+const customerTotal: Statement = {
+  name: "customer_total",
+  text: "SELECT coalesce(sum(n), 0)::bigint AS n FROM customer_count WHERE brand_id = ANY ($1::bigint[])",
+};
+
+/** For whoever sees every brand: the walk needs no scope, and an offset is counted once, not in every brand. */
+const newestAnywhere: Statement = {
+  name: "customer_newest_anywhere",
+  text: "SELECT id FROM customer WHERE id < $1 ORDER BY id DESC OFFSET $2 LIMIT $3",
+};
+
+async function newestFirst(
+  ask: Ask,
+  place: Place,
+  brandIds: number[],
+  everywhere: boolean,
+): Promise<Page<Customer>> {
+  const skip = place.after ? 0 : place.start;
+  const before = place.after?.[0] ?? Number.MAX_SAFE_INTEGER;
+  const some = place.limit + 1;
+  const [rows, total] = await Promise.all([
+    everywhere
+      ? ask.db.rows<{ id: number }>(newestAnywhere, [before, skip, some])
+      : ask.db.rows<{ id: number }>(newestIds, [brandIds, before, skip + some, skip, some]),
+    ask.db.row<{ n: number }>(customerTotal, [brandIds]),
+  ]);
+  return showPage(ask, place, rows, { count: total?.n ?? 0 }, (row) => [row.id]);
+}
+
+async function bestFirst(ask: Ask, place: Place, brandIds: number[], query: string): Promise<Page<Customer>> {
+  const { found, capped } = await searchCustomers(ask.db, { query, brandIds, need: place.limit });
+  const [rank, id] = place.after ?? [];
+  const from =
+    rank === undefined || id === undefined
+      ? place.start
+      : found.findIndex((one) => one.rank > rank || (one.rank === rank && one.id > id));
+  const rows = from < 0 ? [] : found.slice(from, from + place.limit + 1);
+  return showPage(ask, place, rows, { count: found.length, capped }, (row) => [row.rank, row.id]);
+}
+
+async function showPage<R extends { id: number }>(
+  ask: Ask,
+  place: Place,
+  rows: R[],
+  total: { count: number; capped?: boolean },
+  keysOf: (row: R) => number[],
+): Promise<Page<Customer>> {
+  const shown = await readCustomers(
+    ask.db,
+    ask.caller,
+    rows.slice(0, place.limit).map((row) => row.id),
+  );
+  return { ...pageOf(ask, place, rows, total, keysOf, () => undefined), items: shown };
+}
+
+const idsByPrimaryId: Statement = {
+  name: "customer_ids_by_primary_id",
+  text: `SELECT c.id FROM unnest($1::bigint[]) AS b (id) JOIN customer c ON c.brand_id = b.id AND c.primary_id = $2 ORDER BY c.id`,
+};
+
+/** Operation 7. */
+export async function listByPrimaryId(
+  ask: Ask,
+  input: Decoded<Api["customer"]["listByPrimaryId"]>,
+): Promise<Page<Customer>> {
+  const place = placeOf(ask, "customer.listByPrimaryId", input);
+  const brandIds = await listBrandIds(ask.db, ask.caller, input.brandId);
+  return fewPage(ask, place, await ask.db.rows<{ id: number }>(idsByPrimaryId, [brandIds, input.primaryId]));
+}
+
+const idsByAddress: Statement = {
+  name: "customer_ids_by_address",
+  text: `SELECT DISTINCT c.id, c.primary_id
+    FROM unnest($1::bigint[]) AS b (id)
+      CROSS JOIN unnest($2::bigint[], $3::text[]) AS a (type_id, normalised)
+      JOIN customer_channel h ON h.brand_id = b.id AND h.type_id = a.type_id AND h.normalised = a.normalised
+      JOIN customer c ON c.brand_id = b.id AND c.id = h.customer_id
+    ORDER BY 1`,
+};
+
+/** Operation 8. */
+export async function listByChannel(
+  ask: Ask,
+  input: Decoded<Api["customer"]["listByChannel"]>,
+): Promise<Page<Customer>> {
+  const place = placeOf(ask, "customer.listByChannel", input);
+  const brandIds = await listBrandIds(ask.db, ask.caller, input.brandId);
+  return fewPage(ask, place, await holdersOf(ask.db, ask, brandIds, input.value));
+}
+
+/** Who holds an address of any type that accepts the value, normalised by the rule of each. */
+export async function holdersOf(
+  db: Db | Tx,
+  ask: Ask,
+  brandIds: number[],
+  value: string,
+): Promise<{ id: number; primary_id: string | null }[]> {
+  const meant = ask.types.flatMap((type) => {
+    const read = normaliseAddress(type.rule, value);
+    return "fault" in read ? [] : [{ type: type.id, normalised: read.normalised }];
+  });
+  if (meant.length === 0) return [];
+  return db.rows(idsByAddress, [brandIds, meant.map((one) => one.type), meant.map((one) => one.normalised)]);
+}
+
+/** A page of a list that holds at most a customer or so for each brand. */
+async function fewPage(ask: Ask, place: Place, all: { id: number }[]): Promise<Page<Customer>> {
+  const [after] = place.after ?? [];
+  const rest = after === undefined ? all.slice(place.start) : all.filter((row) => row.id > after);
+  return showPage(ask, place, rest.slice(0, place.limit + 1), { count: all.length }, (row) => [row.id]);
+}

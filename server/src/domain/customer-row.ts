@@ -1,0 +1,194 @@
+/**
+ * A customer's row under lock, and what changes it. Whoever changes a customer, its channels or its custom values
+ * holds the row's lock, or has just inserted the row; the search terms are changed in the same transaction.
+ * Everybody waits in one order, so that nobody waits in a circle: one customer's lock, custom fields, the primary id,
+ * addresses, words of the search.
+ */
+import { DossierError, type ChannelSent, type ChannelType, notFound } from "@dossier/api";
+import type { Statement, Tx } from "../db/database.ts";
+import { violated } from "../db/failure.ts";
+import { type Ask, scopeOf } from "./ask.ts";
+import { addTerms, changeTerms, type Searchable, termsOf } from "./search.ts";
+import { Raced } from "./write.ts";
+
+/** A customer under lock. */
+export interface Held {
+  id: number;
+  brand_id: number;
+  primary_id: string | null;
+  firstname: string;
+  lastname: string;
+  version: number;
+}
+
+const columns = "id, brand_id, primary_id, firstname, lastname, version";
+
+const lockById: Statement = {
+  name: "customer_lock",
+  text: `SELECT ${columns} FROM customer
+    WHERE id = $1 AND ($2::bigint[] IS NULL OR brand_id = ANY ($2)) FOR NO KEY UPDATE`,
+};
+
+/** Locks a customer the caller may know of. */
+export function lockCustomer(tx: Tx, ask: Ask, id: number): Promise<Held | undefined> {
+  return tx.row<Held>(lockById, [id, scopeOf(ask.caller)]);
+}
+
+const lockByPrimaryId: Statement = {
+  name: "customer_lock_by_primary_id",
+  text: `SELECT ${columns} FROM customer WHERE brand_id = $1 AND primary_id = $2 FOR NO KEY UPDATE`,
+};
+
+/** Locks the holder of a primary id in a brand. */
+export function lockHolder(tx: Tx, brandId: number, primaryId: string): Promise<Held | undefined> {
+  return tx.row<Held>(lockByPrimaryId, [brandId, primaryId]);
+}
+
+const channelsOfCustomer: Statement = {
+  name: "customer_addresses",
+  text: "SELECT type_id, normalised FROM customer_channel WHERE customer_id = $1 AND brand_id = $2",
+};
+
+/** What the customer is found by, as it stands now. */
+export async function searchableOf(tx: Tx, types: readonly ChannelType[], held: Held): Promise<Searchable> {
+  const rows = await tx.rows<{ type_id: number; normalised: string }>(channelsOfCustomer, [
+    held.id,
+    held.brand_id,
+  ]);
+  const ruleOf = (id: number) => types.find((type) => type.id === id)?.rule ?? "plain";
+  return {
+    firstname: held.firstname,
+    lastname: held.lastname,
+    primaryId: held.primary_id ?? "",
+    channels: rows.map((row) => ({ rule: ruleOf(row.type_id), normalised: row.normalised })),
+  };
+}
+
+const insertRow: Statement = {
+  name: "customer_insert",
+  text: `INSERT INTO customer (brand_id, primary_id, firstname, lastname, provenance)
+    SELECT $1, $2, $3, $4, coalesce(jsonb_object_agg(f, jsonb_build_array($6::text, $7::bigint, now())), '{}')
+      FROM unnest($5::text[]) AS f
+    ON CONFLICT ON CONSTRAINT customer_primary_id_unique DO NOTHING
+    RETURNING ${columns}`,
+};
+
+/** The three fields of a customer that stand in its own row. */
+export interface OwnFields {
+  primaryId?: string | undefined;
+  firstname?: string | undefined;
+  lastname?: string | undefined;
+}
+
+const columnNames = {
+  primaryId: "external_primary_id",
+  firstname: "firstname",
+  lastname: "lastname",
+} as const;
+
+function setNames(fields: OwnFields): string[] {
+  const keys = Object.keys(columnNames) as (keyof OwnFields)[];
+  return keys.filter((key) => fields[key]).map((key) => columnNames[key]);
+}
+
+/** Inserts a customer; nothing when its primary id is held by then. */
+export function insertCustomer(
+  tx: Tx,
+  ask: Ask,
+  brandId: number,
+  fields: OwnFields,
+): Promise<Held | undefined> {
+  const { primaryId = null, firstname = "", lastname = "" } = fields;
+  const { source, keyId } = ask.caller;
+  const values = [brandId, primaryId, firstname, lastname, setNames(fields), source, keyId];
+  return tx.row<Held>(insertRow, values).catch((error: unknown) => {
+    if (violated(error) === "customer_brand_id_fkey") throw notFound("brand"); // deleted since it was read
+    throw error;
+  });
+}
+
+// The clock is read under the lock: the transaction's own time may be before that of the change it waited for.
+const updateRow: Statement = {
+  name: "customer_update",
+  text: `UPDATE customer SET primary_id = $2, firstname = $3, lastname = $4, version = version + 1,
+      updated_at = clock.now,
+      provenance = provenance || (
+        SELECT coalesce(jsonb_object_agg(f, jsonb_build_array($6::text, $7::bigint, clock.now)), '{}')
+          FROM unnest($5::text[]) AS f)
+    FROM (SELECT clock_timestamp() AS now) AS clock
+    WHERE id = $1 AND brand_id = $8 RETURNING ${columns}`,
+};
+
+/** The fields that differ from what the customer has. */
+export function differing(held: Held, fields: OwnFields): OwnFields {
+  const changes: OwnFields = {};
+  if (fields.primaryId !== undefined && fields.primaryId !== held.primary_id)
+    changes.primaryId = fields.primaryId;
+  if (fields.firstname !== undefined && fields.firstname !== held.firstname)
+    changes.firstname = fields.firstname;
+  if (fields.lastname !== undefined && fields.lastname !== held.lastname) changes.lastname = fields.lastname;
+  return changes;
+}
+
+/** Sets the fields given and raises the version. */
+export async function changeRow(tx: Tx, ask: Ask, held: Held, changes: OwnFields): Promise<Held> {
+  const { primaryId = held.primary_id, firstname = held.firstname, lastname = held.lastname } = changes;
+  if (changes.primaryId !== undefined) await checkFree(tx, held.brand_id, changes.primaryId);
+  const names = (Object.keys(changes) as (keyof OwnFields)[]).map((key) => columnNames[key]);
+  const { source, keyId } = ask.caller;
+  const values = [held.id, primaryId, firstname, lastname, names, source, keyId, held.brand_id];
+  try {
+    return (await tx.row<Held>(updateRow, values)) as Held;
+  } catch (error) {
+    throw violated(error) === "customer_primary_id_unique" ? new Raced() : error;
+  }
+}
+
+const ownerOfPrimaryId: Statement = {
+  name: "primary_id_owner",
+  text: "SELECT id FROM customer WHERE brand_id = $1 AND primary_id = $2",
+};
+
+/**
+ * Refuses a primary id that another customer has. The constraint decides all the same; but two customers that want
+ * each other's id would wait for each other there, and here they do not.
+ */
+async function checkFree(tx: Tx, brandId: number, primaryId: string): Promise<void> {
+  const owner = await tx.row<{ id: number }>(ownerOfPrimaryId, [brandId, primaryId]);
+  if (!owner) return;
+  const message = `This primary id already belongs to customer ${owner.id} of this brand.`;
+  throw new DossierError("primary_id_taken", message, { conflict: { customer_id: owner.id } });
+}
+
+/** What a customer was not inserted for: its primary id has an owner, or had one that gave it up meanwhile. */
+export async function refusePrimaryId(tx: Tx, brandId: number, primaryId: string): Promise<never> {
+  await checkFree(tx, brandId, primaryId);
+  throw new Raced();
+}
+
+/** Writes the search terms of a customer that has just been inserted. */
+export async function addSearchTerms(
+  tx: Tx,
+  held: Held,
+  channels: readonly ChannelSent[],
+  types: readonly ChannelType[],
+): Promise<void> {
+  const ruleOf = (id: number) => types.find((type) => type.id === id)?.rule ?? "plain";
+  const terms = termsOf({
+    firstname: held.firstname,
+    lastname: held.lastname,
+    primaryId: held.primary_id ?? "",
+    channels: channels.map((channel) => ({ rule: ruleOf(channel.typeId), normalised: channel.normalised })),
+  });
+  await addTerms(tx, held.brand_id, held.id, terms);
+}
+
+/** Makes the search terms those of the customer as it is now. */
+export async function changeSearchTerms(
+  tx: Tx,
+  types: readonly ChannelType[],
+  before: Searchable,
+  now: Held,
+): Promise<void> {
+  await changeTerms(tx, now.brand_id, now.id, termsOf(before), termsOf(await searchableOf(tx, types, now)));
+}

@@ -1,0 +1,78 @@
+/** Which customer a call means, by the identifiers it sent, and the rule for primary ids that name nobody. */
+import { DossierError, invalid, notFound } from "@dossier/api";
+import type { Statement, Tx } from "../db/database.ts";
+import { type Ask, spelledBy } from "./ask.ts";
+import { type Brand, findBrand, listBrandIds } from "./brand.ts";
+import { type Held, lockCustomer, lockHolder } from "./customer-row.ts";
+
+/** The identifiers of a call. */
+export interface Who {
+  customerId?: number | undefined;
+  primaryId?: string | undefined;
+  brandId?: number | undefined;
+}
+
+const holdersAcrossBrands: Statement = {
+  name: "customer_by_primary_id_anywhere",
+  text: `SELECT c.brand_id FROM unnest($1::bigint[]) AS b (id) JOIN customer c ON c.brand_id = b.id AND c.primary_id = $2
+    ORDER BY c.id LIMIT 2`,
+};
+
+/** Locks the customer that is meant by a call that names somebody. */
+export async function lockWho(tx: Tx, ask: Ask, { customerId, primaryId, brandId }: Who): Promise<Held> {
+  const held =
+    customerId === undefined
+      ? await lockByPrimaryId(tx, ask, primaryId ?? "", brandId)
+      : await lockCustomer(tx, ask, customerId);
+  if (!held) throw notFound("customer");
+  if (customerId !== undefined) checkSame(held, { primaryId, brandId });
+  return held;
+}
+
+async function lockByPrimaryId(
+  tx: Tx,
+  ask: Ask,
+  primaryId: string,
+  brandId: number | undefined,
+): Promise<Held | undefined> {
+  if (brandId !== undefined) return lockHolder(tx, (await findBrand(tx, ask.caller, brandId)).id, primaryId);
+  const brandIds = await listBrandIds(tx, ask.caller);
+  const [first, second] = await tx.rows<{ brand_id: number }>(holdersAcrossBrands, [brandIds, primaryId]);
+  if (second) throw ambiguous("Customers of several brands have this primary id: send the brand id with it.");
+  return first && lockHolder(tx, first.brand_id, primaryId); // not by id: it may have changed hands meanwhile
+}
+
+/** More than one customer may be meant. */
+export function ambiguous(message: string): DossierError {
+  return new DossierError("ambiguous_customer", message);
+}
+
+function checkSame(held: Held, who: Who): void {
+  const wrong = [
+    ...(who.brandId !== undefined && who.brandId !== held.brand_id ? ["brand id"] : []),
+    ...(who.primaryId !== undefined && who.primaryId !== held.primary_id ? ["primary id"] : []),
+  ];
+  if (wrong.length === 0) return;
+  throw new DossierError(
+    "identifiers_disagree",
+    `The ${wrong.join(" and the ")} sent are not those of customer ${held.id}.`,
+  );
+}
+
+const placeholders = /^(null|undefined|none|nan|\[object object\]|-1|0+)$/i;
+
+/** Refuses what broken callers send for "no id": with resolve-or-create it would glue strangers together. */
+export function checkPrimaryId(
+  ask: Ask,
+  brand: Brand,
+  ours: "primaryId" | "newPrimaryId",
+  primaryId?: string,
+): void {
+  if (primaryId === undefined || brand.placeholder_ids === "allow" || !placeholders.test(primaryId)) return;
+  throw invalid([
+    {
+      field: spelledBy(ask, ours),
+      message: "looks like a placeholder for no id at all; the brand's placeholder_ids can allow it",
+    },
+  ]);
+}

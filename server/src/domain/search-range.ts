@@ -1,0 +1,197 @@
+/**
+ * Ranges of the search's two indexes, and reading them. Every question a search asks is a list of ranges in which
+ * nothing stands that was not asked for, best first; one statement reads them in their order and stops after one row
+ * more than a total counts to. So it never reads more than that, whatever the data and however common the term.
+ */
+import { builtinTypes } from "@dossier/api";
+import type { Db, Statement, Tx } from "../db/database.ts";
+import { cut, cutTerm } from "./search-fold.ts";
+import type { Query, Rank } from "./search-query.ts";
+import { longestBeginning, wholePair } from "./search-term.ts";
+
+/** How far a total counts. */
+export const most = 10_000;
+const chunk = most + 1;
+/** So often a search reads on when rows of the same customers, or of wrong ones, fill a chunk. */
+const rounds = 10;
+const smallestChunk = 1000;
+
+/** Whoever can be asked. */
+export type Asked = Pick<Db | Tx, "row" | "rows">;
+
+/** From `low` to before `high`, in the terms of a kind or the addresses of a channel type. */
+export interface Range {
+  kind?: "w" | "x" | "m" | "p" | "d" | "t";
+  type?: number;
+  low: string;
+  high: string;
+  rank: Rank;
+  /** holds customers that may lack some of the words: their names must be read */
+  unproven?: boolean;
+}
+
+/** A range in a brand, from behind the customer `after` of the term `low`. */
+export interface Entry extends Range {
+  brand: number;
+  after: number;
+}
+
+const emailTypes = builtinTypes.filter((type) => type.rule === "email").map((type) => type.id);
+const phoneTypes = builtinTypes.filter((type) => type.rule === "phone").map((type) => type.id);
+
+export const exactly = (term: string) => ({ low: term, high: `${term}\x01`, rank: 0 as const });
+const longer = (term: string) => ({ low: `${term}\x01`, high: follow(term), rank: 1 as const });
+export const beginning = (term: string) => ({ low: term, high: follow(term), rank: 1 as const });
+
+/** The first text behind all that begin with this one. */
+function follow(text: string): string {
+  const letters = [...text];
+  const last = letters.pop()?.codePointAt(0) ?? 0;
+  return letters.join("") + String.fromCodePoint(last === 0xd7ff ? 0xe000 : last + 1);
+}
+
+/** Everything a query may mean, without typos. What is read from the index alone comes first. */
+export function rangesOf(query: Query): Range[] {
+  return [...wholeRanges(query), ...nameRanges(query), ...startRanges(query)];
+}
+
+/** Whose primary id, address or number it is. */
+function wholeRanges({ whole, email, digits }: Query): Range[] {
+  const ranges: Range[] = whole === "" ? [] : [{ kind: "p", ...exactly(whole) }];
+  if (email !== undefined) for (const type of emailTypes) ranges.push({ type, ...exactly(email) });
+  if (digits !== undefined) for (const type of phoneTypes) ranges.push({ type, ...exactly(`+${digits}`) });
+  return ranges;
+}
+
+/** Whose primary id, domain or address begins with it, and whose number has it in it. */
+function startRanges({ whole, address, digits }: Query): Range[] {
+  const ranges: Range[] = whole === "" ? [] : [{ kind: "p", ...longer(whole) }];
+  if (digits !== undefined) ranges.push({ kind: "t", ...beginning(digits) });
+  if (address === "" || address.includes(" ")) return ranges;
+  if (!address.includes("@")) ranges.push({ kind: "d", ...beginning(cutTerm(address)) });
+  return [...ranges, ...emailTypes.map((type) => ({ type, ...beginning(address) }))];
+}
+
+function nameRanges({ words, needed }: Query): Range[] {
+  const [first, second] = needed;
+  if (first === undefined) return [];
+  const unproven = words.length > 2 || words.length > needed.length;
+  if (second === undefined)
+    return [exactly(first), longer(first)].map((range) => ({ kind: "w", ...range, unproven }));
+  return [
+    ...pairRanges(first, second).map((range) => ({
+      ...range,
+      unproven: unproven || range.unproven === true,
+    })),
+    { kind: "m", ...beginning(first), unproven: true },
+  ];
+}
+
+/** Whoever has a word that begins with the one and another that begins with the other. */
+export function pairRanges(one: string, other: string): Range[] {
+  return [
+    { kind: "x", ...exactly(wholePair(one, other)) },
+    ...beginningsOfPair(one, other, beginning),
+    ...beginningsOfPair(other, one, beginning),
+  ];
+}
+
+/** Pairs whose shorter word begins with, or is, `shorter`, and whose longer one is in the range of `long`. */
+export function beginningsOfPair(
+  shorter: string,
+  long: string,
+  range: (term: string) => Omit<Range, "kind">,
+): Range[] {
+  const stored = cut(shorter, longestBeginning);
+  return [
+    { kind: "x", ...range(`${shorter} ${long}`) },
+    { kind: "x", ...range(`${stored}!${long}`), unproven: stored !== shorter },
+  ];
+}
+
+/** The ranges in each of the brands, best first. */
+export function entriesIn(brands: readonly number[], ranges: readonly Range[]): Entry[] {
+  const entries = ranges.flatMap((range) => brands.map((brand) => ({ ...range, brand, after: 0 })));
+  return entries.sort((a, b) => a.rank - b.rank);
+}
+
+// A range is of one of the two tables; with null for its kind or type the other one is not even looked at.
+export const readEntries: Statement = {
+  name: "search_ranges",
+  text: `SELECT array_agg(entry) AS entries, array_agg(customer_id) AS ids, (array_agg(term))[$7] AS reached FROM (
+      SELECT r.entry, f.customer_id, f.term
+        FROM unnest($1::bigint[], $2::"char"[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])
+          WITH ORDINALITY AS r (brand, kind, type, low, after, high, entry)
+        CROSS JOIN LATERAL (
+          (SELECT customer_id, term FROM search_term
+            WHERE brand_id = r.brand AND kind = r.kind AND (term, customer_id) > (r.low, r.after) AND term < r.high
+            ORDER BY term, customer_id LIMIT ${chunk})
+          UNION ALL
+          (SELECT customer_id, normalised FROM customer_channel
+            WHERE brand_id = r.brand AND type_id = r.type AND normalised >= r.low AND normalised < r.high
+            ORDER BY normalised LIMIT ${chunk})
+        ) f LIMIT $7
+    ) found`,
+};
+
+interface Read {
+  entries: number[] | null;
+  ids: number[] | null;
+  reached: string | null;
+}
+
+/** The statement's values. */
+export function valuesOf(entries: readonly Entry[], limit = chunk): unknown[] {
+  return [
+    entries.map((entry) => entry.brand),
+    entries.map((entry) => entry.kind ?? null),
+    entries.map((entry) => entry.type ?? null),
+    entries.map((entry) => entry.low),
+    entries.map((entry) => entry.after),
+    entries.map((entry) => entry.high),
+    limit,
+  ];
+}
+
+/** Customers found in a range. */
+export interface Hits {
+  range: Range;
+  ids: number[];
+}
+
+/** Reads the ranges in their order, in chunks, until the reader misses nobody any more. */
+export async function* readRanges(
+  db: Asked,
+  entries: readonly Entry[],
+  countMissing: () => number,
+): AsyncGenerator<Hits[]> {
+  let rest = entries;
+  for (let round = 0; rest.length > 0 && round < rounds; round += 1) {
+    const limit = Math.min(chunk, Math.max(smallestChunk, 2 * countMissing()));
+    const read = await db.row<Read>(readEntries, valuesOf(rest, limit));
+    const ids = read?.ids ?? [];
+    const places = read?.entries ?? [];
+    yield hitsOf(rest, places, ids);
+    if (countMissing() <= 0 || typeof read?.reached !== "string") return;
+    rest = behind(rest, places.at(-1) ?? 0, read.reached, ids.at(-1) ?? 0);
+  }
+}
+
+/** The rows of a range follow one another; its place among the entries counts from 1. */
+function hitsOf(entries: readonly Entry[], places: readonly number[], ids: readonly number[]): Hits[] {
+  const hits: Hits[] = [];
+  for (let from = 0; from < ids.length; ) {
+    const place = places[from] ?? 0;
+    const to = places.lastIndexOf(place) + 1;
+    const range = entries[place - 1];
+    if (range) hits.push({ range, ids: ids.slice(from, to) });
+    from = to;
+  }
+  return hits;
+}
+
+/** What is still to be read after a chunk that ended at this customer of this term. */
+function behind(entries: readonly Entry[], place: number, low: string, after: number): Entry[] {
+  const [reached, ...others] = entries.slice(place - 1);
+  return reached ? [{ ...reached, low, after }, ...others] : [];
+}

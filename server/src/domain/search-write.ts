@@ -1,0 +1,110 @@
+/**
+ * Writing what customers are found by, in the transaction that changes them. New words of a brand also enter its
+ * dictionary, in sorted order, so that two writers of the same words wait for each other instead of deadlocking.
+ * Nothing is ever searched for in the dictionary's rows of another brand.
+ */
+import type { Statement, Tx } from "../db/database.ts";
+import { storedSpellings } from "./search-spelling.ts";
+import { type Terms, wordsAmong } from "./search-term.ts";
+
+const insertTerms = `INSERT INTO search_term (brand_id, kind, term, customer_id)
+      SELECT $1, left(t, 1)::"char", substr(t, 2), $2 FROM unnest($3::text[]) AS t`;
+const deleteTerms = (parameter: string) => `DELETE FROM search_term s USING unnest(${parameter}::text[]) AS t
+      WHERE s.brand_id = $1 AND s.kind = left(t, 1)::"char" AND s.term = substr(t, 2) AND s.customer_id = $2`;
+const insertWords = `INSERT INTO search_word (brand_id, word) SELECT $1, w FROM unnest($4::text[]) AS w
+    ON CONFLICT DO NOTHING RETURNING word`;
+
+export const add: Statement = {
+  name: "search_add",
+  text: `WITH added AS (${insertTerms})
+    ${insertWords}`,
+};
+
+export const change: Statement = {
+  name: "search_change",
+  text: `WITH removed AS (${deleteTerms("$5")}),
+    added AS (${insertTerms})
+    ${insertWords}`,
+};
+
+export const remove: Statement = { name: "search_remove", text: deleteTerms("$3") };
+
+export const addSpellings: Statement = {
+  name: "search_add_spellings",
+  text: `INSERT INTO search_variant (brand_id, variant, word)
+    SELECT $1, s.variant, s.word FROM unnest($2::text[], $3::text[]) AS s (variant, word)
+    ON CONFLICT DO NOTHING`,
+};
+
+/** Makes a new customer found: one statement, and a second one if the brand has never had one of the words. */
+export async function addTerms(tx: Tx, brandId: number, customerId: number, terms: Terms): Promise<void> {
+  if (terms.size === 0) return;
+  await learn(tx, brandId, await tx.rows(add, [brandId, customerId, [...terms], dictionaryWords(terms)]));
+}
+
+/** Writes the difference; nothing when there is none. */
+export async function changeTerms(
+  tx: Tx,
+  brandId: number,
+  customerId: number,
+  before: Terms,
+  after: Terms,
+): Promise<void> {
+  const gone = new Set([...before].filter((term) => !after.has(term)));
+  const fresh = new Set([...after].filter((term) => !before.has(term)));
+  if (gone.size === 0) return addTerms(tx, brandId, customerId, fresh);
+  if (fresh.size === 0) return removeTerms(tx, brandId, customerId, gone);
+  const values = [brandId, customerId, [...fresh], dictionaryWords(fresh), [...gone]];
+  return learn(tx, brandId, await tx.rows(change, values));
+}
+
+/** Makes a customer found no longer. The words stay in the dictionary; a purge calls `forgetWords` as well. */
+export async function removeTerms(tx: Tx, brandId: number, customerId: number, terms: Terms): Promise<void> {
+  if (terms.size > 0) await tx.row(remove, [brandId, customerId, [...terms]]);
+}
+
+function dictionaryWords(terms: Terms): string[] {
+  return wordsAmong(terms)
+    .filter((word) => storedSpellings(word).length > 0)
+    .sort();
+}
+
+async function learn(tx: Tx, brandId: number, fresh: readonly { word: string }[]): Promise<void> {
+  if (fresh.length === 0) return;
+  const pairs = fresh.flatMap(({ word }) => storedSpellings(word).map((spelling) => ({ spelling, word })));
+  await tx.row(addSpellings, [brandId, pairs.map((pair) => pair.spelling), pairs.map((pair) => pair.word)]);
+}
+
+// A customer who adds a word that stands in the dictionary leaves no trace there, so whether a word is still needed
+// can only be decided while nobody writes. Every writer holds a lock on search_word that this one waits for.
+const stopWriters: Statement = {
+  name: "search_stop_writers",
+  text: "LOCK TABLE search_word IN SHARE ROW EXCLUSIVE MODE",
+};
+
+const dropWords: Statement = {
+  name: "search_drop_words",
+  text: `DELETE FROM search_word d USING unnest($2::text[]) AS w
+    WHERE d.brand_id = $1 AND d.word = w AND (
+      SELECT customer_id FROM search_term WHERE brand_id = $1 AND kind = 'w' AND term = w LIMIT 1) IS NULL
+    RETURNING d.word`,
+};
+
+const dropSpellings: Statement = {
+  name: "search_drop_spellings",
+  text: `DELETE FROM search_variant v USING unnest($2::text[], $3::text[]) AS s (variant, word)
+    WHERE v.brand_id = $1 AND v.variant = s.variant AND v.word = s.word`,
+};
+
+/**
+ * Takes words that no customer of the brand has any more out of its dictionary. Stops writers until the commit, so
+ * it comes late in a transaction, and not in one that has added terms: two of those would wait for each other.
+ */
+export async function forgetWords(tx: Tx, brandId: number, terms: Terms): Promise<void> {
+  const words = dictionaryWords(terms);
+  if (words.length === 0) return;
+  await tx.row(stopWriters);
+  const lost = await tx.rows<{ word: string }>(dropWords, [brandId, words]);
+  const pairs = lost.flatMap(({ word }) => storedSpellings(word).map((spelling) => ({ spelling, word })));
+  await tx.row(dropSpellings, [brandId, pairs.map((pair) => pair.spelling), pairs.map((pair) => pair.word)]);
+}

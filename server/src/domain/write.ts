@@ -1,0 +1,98 @@
+/**
+ * The transaction of everything that writes. When the request carries an Idempotency-Key, the claim of the key, the
+ * effect and the answer are one transaction: a twin that arrives meanwhile waits on the claim, then repeats the
+ * answer; a failed attempt leaves no trace and may be tried again. Work that finds that another call came between
+ * throws `Raced`, and the whole of it is run again.
+ */
+import { DossierError } from "@dossier/api";
+import type { Statement, Tx } from "../db/database.ts";
+import type { Ask, Retry } from "./ask.ts";
+
+const twinPatience = 5000;
+const attempts = 8;
+
+const claimToken: Statement = {
+  name: "idempotency_claim",
+  text: `INSERT INTO idempotency AS i (key_id, operation, token, fingerprint) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (key_id, operation, token) DO UPDATE
+      SET fingerprint = excluded.fingerprint, answer = NULL, created_at = now()
+      WHERE i.created_at < now() - interval '24 hours'
+    RETURNING token`,
+};
+
+const readToken: Statement = {
+  name: "idempotency_read",
+  text: "SELECT fingerprint, answer FROM idempotency WHERE key_id = $1 AND operation = $2 AND token = $3",
+};
+
+const keepAnswer: Statement = {
+  name: "idempotency_keep",
+  text: "UPDATE idempotency SET answer = $4 WHERE key_id = $1 AND operation = $2 AND token = $3",
+};
+
+/** What cannot be unless another call came between; `conflict` is what to answer if that never ends. */
+export class Raced extends Error {
+  readonly conflict: DossierError;
+  constructor(conflict?: DossierError) {
+    super("another call came between");
+    this.conflict =
+      conflict ??
+      new DossierError("unavailable", "Other calls keep changing what this one is about; try again.", {
+        retryAfter: 1,
+      });
+  }
+}
+
+/** Runs `work` in a transaction and answers what it returns, or what it returned the first time. */
+export async function write<T extends object>(ask: Ask, work: (tx: Tx) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await writeOnce(ask, work);
+    } catch (error) {
+      if (!(error instanceof Raced)) throw error;
+      if (attempt === attempts) throw error.conflict;
+    }
+  }
+}
+
+async function writeOnce<T extends object>(ask: Ask, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const { retry } = ask;
+  if (!retry) return ask.db.transaction(work);
+  return ask.db.transaction(async (tx) => {
+    const place = [ask.caller.keyId, retry.operation, retry.token];
+    const earlier = await claim<T>(tx, place, retry);
+    ask.replayed = earlier !== undefined;
+    if (earlier) return earlier;
+    const answer = await work(tx);
+    await tx.row(keepAnswer, [...place, JSON.stringify(answer)]);
+    return answer;
+  });
+}
+
+async function claim<T>(tx: Tx, place: unknown[], retry: Retry): Promise<T | undefined> {
+  await tx.allowWaiting(twinPatience);
+  const mine = await insertClaim(tx, place, retry);
+  await tx.allowWaiting(2000);
+  if (mine) return undefined;
+  const kept = await tx.row<{ fingerprint: Buffer; answer: T | null }>(readToken, place);
+  if (!kept?.answer)
+    throw conflict("A call with this Idempotency-Key is still running; try again in a moment.");
+  if (!kept.fingerprint.equals(retry.fingerprint))
+    throw conflict("This Idempotency-Key was used with other fields. Use a new key for another call.");
+  return kept.answer;
+}
+
+async function insertClaim(tx: Tx, place: unknown[], retry: Retry): Promise<boolean> {
+  try {
+    return (await tx.row(claimToken, [...place, retry.fingerprint])) !== undefined;
+  } catch (error) {
+    const waited = (error as { cause?: { code?: string } }).cause?.code;
+    if (waited === "55P03" || waited === "57014")
+      throw conflict("A call with this Idempotency-Key is still running; try again in a moment.");
+    throw error;
+  }
+}
+
+function conflict(message: string): DossierError {
+  return new DossierError("idempotency_conflict", message);
+}

@@ -1,0 +1,63 @@
+/** Every endpoint and the one domain operation it is. A missing line is a compile error that names it. */
+import type { Api, Decoded, Endpoint } from "@dossier/api";
+import type * as z from "zod";
+import type { Ask } from "./domain/ask.ts";
+import * as brand from "./domain/brand.ts";
+import * as channel from "./domain/channel.ts";
+import * as customer from "./domain/customer.ts";
+import * as reading from "./domain/customer-read.ts";
+import { resolveCustomer } from "./domain/customer-resolve.ts";
+import * as field from "./domain/field.ts";
+import * as key from "./domain/key.ts";
+import { closeSession, describeCaller } from "./domain/session.ts";
+
+/** What an operation answers: the endpoint's output, and the version that becomes the ETag. */
+type Answer<E extends Endpoint> = z.input<E["output"]> & { version?: number };
+type Handler<E extends Endpoint> = (ask: Ask, input: Decoded<E>) => Promise<Answer<E>>;
+type Handlers = {
+  [Noun in keyof Api]: {
+    [Verb in keyof Api[Noun]]: Api[Noun][Verb] extends Endpoint ? Handler<Api[Noun][Verb]> : never;
+  };
+};
+
+const handlers: Handlers = {
+  customer: {
+    list: reading.listCustomers,
+    find: reading.findCustomer,
+    resolve: resolveCustomer,
+    updateAny: customer.updateCustomer,
+    update: customer.updateCustomer,
+    listByPrimaryId: reading.listByPrimaryId,
+    listByChannel: reading.listByChannel,
+    addChannels: customer.addChannels,
+    updateByPrimaryId: customer.updateCustomer,
+    removeChannel: customer.removeChannel,
+    create: customer.createCustomer,
+  },
+  brand: {
+    list: brand.listBrands,
+    find: brand.findBrandItem,
+    create: brand.createBrand,
+    update: brand.updateBrand,
+    delete: brand.deleteBrand,
+  },
+  key: { list: key.listKeys, create: key.createKey, revoke: key.revokeKey },
+  customfield: {
+    list: field.listFields,
+    create: field.createField,
+    update: field.updateField,
+    delete: field.deleteField,
+  },
+  channel: { list: channel.listTypes, create: channel.createType, update: channel.updateType },
+  session: { open: describeCaller, find: describeCaller, close: closeSession },
+};
+
+/** The operation behind `noun.verb`, for the one place that calls them all alike. */
+export function handlerOf(name: string): (ask: Ask, input: unknown) => Promise<object> {
+  const [noun = "", verb = ""] = name.split(".");
+  const found = (
+    handlers as unknown as Record<string, Record<string, (ask: Ask, input: unknown) => Promise<object>>>
+  )[noun]?.[verb];
+  if (!found) throw new Error(`There is no handler for ${name}.`);
+  return found;
+}

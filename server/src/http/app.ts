@@ -1,0 +1,267 @@
+/**
+ * The HTTP room: a request becomes one domain call and one answer. `answer` is the whole way of a request, each step
+ * once, in the order in which the contract says failures count.
+ */
+import { randomUUID } from "node:crypto";
+import cors from "@fastify/cors";
+import helmet from "@fastify/helmet";
+import {
+  type ChannelType,
+  decode,
+  DossierError,
+  type Endpoint,
+  openapi,
+  type Sent,
+  sentName,
+} from "@dossier/api";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import type { Db } from "../db/database.ts";
+import type { Ask, Caller } from "../domain/ask.ts";
+import { handlerOf } from "../handlers.ts";
+import type { Log } from "../log.ts";
+import { readSent } from "./body.ts";
+import { readIfMatch, readRetry } from "./condition.ts";
+import { type Credential, hashOf, readCredential } from "./credential.ts";
+import { docsRoutes } from "./docs.ts";
+import { failureOf, refuseUnread, sendFailure } from "./failure.ts";
+import { makeLimit } from "./rate.ts";
+import { makeRouter, type Route } from "./route.ts";
+import { closeSession, openSession } from "./session.ts";
+
+/** The application, as the one who starts and stops it holds it. */
+export type App = FastifyInstance;
+
+/** What the HTTP room needs from the house. */
+export interface Service {
+  db: Db;
+  log: Log;
+  secret: Buffer;
+  version: string;
+  authenticate(key: string): Promise<Caller>;
+  authenticateHash(hash: Buffer): Promise<Caller>;
+  forgetKeys(): void;
+  listTypes(): Promise<readonly ChannelType[]>;
+  forgetTypes(): void;
+  /** why the service is not ready, or nothing */
+  obstacle(): Promise<string | undefined>;
+}
+
+/** The settings that concern HTTP. */
+export interface HttpOptions {
+  rateLimit: number;
+  keyInQuery: boolean;
+  corsOrigins: readonly string[];
+  trustedProxies: readonly string[];
+}
+
+/** What the log says of one request. */
+interface Trace {
+  endpoint?: string;
+  keyId?: number;
+  error?: DossierError;
+}
+
+const timeouts = {
+  requestTimeout: 30_000,
+  keepAliveTimeout: 65_000,
+  http: { headersTimeout: 10_000, connectionsCheckingInterval: 1000, maxHeaderSize: 16_384 },
+};
+
+/** Builds the application; nothing listens yet. */
+export async function buildApp(service: Service, options: HttpOptions): Promise<FastifyInstance> {
+  const traces = new WeakMap<FastifyRequest, Trace>();
+  const app = fastify({
+    ...timeouts,
+    logger: false,
+    genReqId: requestId,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    routerOptions: { caseSensitive: false, ignoreTrailingSlash: true },
+    frameworkErrors(error, request, reply) {
+      void fail(service, traces, request, stamp(request, reply), error);
+      logRequest(service.log, traces, request, reply); // hooks do not run for what could not be routed
+    },
+    clientErrorHandler: (error, socket) => refuseUnread(error, socket),
+  });
+  app.server.maxHeadersCount = 100;
+  await app.register(helmet, {
+    strictTransportSecurity: options.trustedProxies.length > 0,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+  });
+  if (options.corsOrigins.length > 0) await openTo(app, options.corsOrigins);
+  const spend = await makeLimit(app, options.rateLimit);
+  const route = makeRouter();
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const trace = begin(traces, request);
+    const found = route(request.method, pathOf(request));
+    if ("allow" in found) return reply.header("allow", found.allow.join(", ")).send();
+    trace.endpoint = found.name;
+    const credential = readCredential(request, options.keyInQuery, service.secret);
+    const caller = await identify(service, credential);
+    trace.keyId = caller.keyId;
+    await spend(request, reply, caller);
+    permit(found.row, caller);
+    const sent = await readSent(found.row, request);
+    const types = await service.listTypes();
+    const input = decode(found.row, sent, found.pathId, types);
+    const ask = askOf(service, found, request, caller, types, sent, input);
+    const result = await handlerOf(found.name)(ask, input);
+    if (found.row.cookie === "opens") openSession(reply, service.secret, hashOf(credential));
+    if (found.row.cookie === "closes") closeSession(reply);
+    return send(reply, found.row, ask, result);
+  }
+
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  app.setErrorHandler((error, request, reply) => fail(service, traces, request, reply, error));
+  app.setNotFoundHandler(answer); // what is no path, and methods that are not routed: the router knows why
+  app.addHook("onRequest", (request, reply, done) => {
+    stamp(request, reply);
+    request.raw.headers["content-type"] = "any/type"; // media types are judged by body.ts, when it is their turn
+    done();
+  });
+  app.addHook(
+    "onResponse",
+    (request, reply, done) => void done(void logRequest(service.log, traces, request, reply)),
+  );
+  app.all("/api/v2", answer);
+  app.all("/api/v2/*", answer);
+  healthRoutes(app, service);
+  docsRoutes(app);
+  return app;
+}
+
+function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
+  const sent = request.headers["x-request-id"];
+  return typeof sent === "string" && /^[A-Za-z0-9._-]{8,64}$/.test(sent) ? sent : randomUUID();
+}
+
+async function openTo(app: FastifyInstance, origins: readonly string[]): Promise<void> {
+  await app.register(cors, {
+    origin: [...origins],
+    methods: ["GET", "HEAD", "POST", "PUT", "DELETE"],
+    exposedHeaders: [
+      "ETag",
+      "Idempotency-Replayed",
+      "Retry-After",
+      "RateLimit-Limit",
+      "RateLimit-Remaining",
+      "RateLimit-Reset",
+      "X-Request-Id",
+    ],
+    maxAge: 600,
+    strictPreflight: false,
+    preflightContinue: true, // OPTIONS is answered like any other: 200 with Allow
+  });
+}
+
+function stamp(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  return reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
+}
+
+function begin(traces: WeakMap<FastifyRequest, Trace>, request: FastifyRequest): Trace {
+  const trace: Trace = {};
+  traces.set(request, trace);
+  return trace;
+}
+
+function pathOf(request: FastifyRequest): string {
+  const [path = "/"] = (request.raw.url ?? "/").split("?", 1);
+  return path.replace(/^https?:\/\/[^/]*/i, ""); // as a proxy is asked
+}
+
+/** Who asks. What comes by a session was done by a person. */
+async function identify(service: Service, credential: Credential): Promise<Caller> {
+  if ("key" in credential) return service.authenticate(credential.key);
+  return { ...(await service.authenticateHash(credential.hash)), source: "agent" };
+}
+
+function permit(row: Endpoint, caller: Caller): void {
+  if (row.permission !== "any" && !caller.permissions.has(row.permission))
+    throw new DossierError("permission_missing", `This key lacks the permission ${row.permission}.`);
+}
+
+function askOf(
+  service: Service,
+  { name, row }: Route,
+  request: FastifyRequest,
+  caller: Caller,
+  types: readonly ChannelType[],
+  sent: readonly Sent[],
+  input: unknown,
+): Ask {
+  return {
+    db: service.db,
+    secret: service.secret,
+    caller,
+    types,
+    ifMatch: readIfMatch(row, request),
+    retry: readRetry(name, row, request, input),
+    replayed: false,
+    spelled: (ours) => sentName(row, sent, ours),
+    forgetKeys: service.forgetKeys,
+    forgetTypes: service.forgetTypes,
+  };
+}
+
+function send(reply: FastifyReply, row: Endpoint, ask: Ask, result: object): FastifyReply {
+  const { version, item } = result as { version?: number; item?: { version?: number } };
+  if (row.etag) void reply.header("etag", `"${version ?? item?.version}"`);
+  if (ask.replayed) void reply.header("idempotency-replayed", "true");
+  return reply
+    .header("content-type", "application/json; charset=utf-8")
+    .send(JSON.stringify(row.output.parse(result)));
+}
+
+function fail(
+  service: Service,
+  traces: WeakMap<FastifyRequest, Trace>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  thrown: unknown,
+): FastifyReply {
+  const error = failureOf(thrown);
+  const trace = traces.get(request) ?? begin(traces, request);
+  trace.error = error;
+  if (error.status >= 500)
+    service.log.error({ request_id: request.id, code: error.code, err: error }, "a request failed");
+  if (error.code === "too_large") void reply.header("connection", "close");
+  return sendFailure(request, reply, error);
+}
+
+function logRequest(
+  log: Log,
+  traces: WeakMap<FastifyRequest, Trace>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const { endpoint, keyId, error } = traces.get(request) ?? {};
+  log.info(
+    {
+      request_id: request.id,
+      key_id: keyId,
+      endpoint: endpoint ?? "none",
+      method: request.method,
+      status: reply.statusCode,
+      code: error?.code,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+    },
+    "request",
+  );
+}
+
+function healthRoutes(app: FastifyInstance, service: Service): void {
+  app.get("/livez", () => ({ status: "ok", version: service.version }));
+  app.get("/readyz", async (_request, reply) => {
+    const obstacle = await service.obstacle();
+    if (obstacle) void reply.code(503).header("retry-after", 1);
+    return { status: obstacle ? "unavailable" : "ok", reason: obstacle, version: service.version };
+  });
+  const document = JSON.stringify(openapi(service.version), null, 2);
+  app.get("/openapi.json", (_request, reply) =>
+    reply.header("content-type", "application/json; charset=utf-8").send(document),
+  );
+}

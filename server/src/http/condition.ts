@@ -1,0 +1,48 @@
+/** The headers that make a call conditional: `If-Match` and `Idempotency-Key`. */
+import { createHash } from "node:crypto";
+import { type Endpoint, invalid, keepsAnswer } from "@dossier/api";
+import type { FastifyRequest } from "fastify";
+import type { Retry } from "../domain/ask.ts";
+
+/** What no customer has: an ETag that is not one of ours is as stale as an old one. */
+const noVersion = 0;
+
+/** The version a change was made against, where the endpoint honours it. */
+export function readIfMatch(row: Endpoint, request: FastifyRequest): number | undefined {
+  const header = request.headers["if-match"]?.trim();
+  if (!row.ifMatch || !header || header === "*") return undefined;
+  const match = /^(?:W\/)?"([1-9][0-9]{0,9})"$/.exec(header) ?? /^([1-9][0-9]{0,9})$/.exec(header);
+  if (match) return Number(match[1]);
+  if (/^(?:W\/)?"[^"]*"$/.test(header)) return noVersion;
+  throw invalid([{ field: "If-Match", message: 'must be the ETag of an earlier answer, such as "3"' }]);
+}
+
+/** The retry's identity, where the endpoint keeps answers. Fields are compared as decoded, not as they were sent. */
+export function readRetry(
+  name: string,
+  row: Endpoint,
+  request: FastifyRequest,
+  input: unknown,
+): Retry | undefined {
+  const token = request.headers["idempotency-key"];
+  if (!keepsAnswer(row) || token === undefined) return undefined;
+  if (typeof token !== "string" || !/^[\x21-\x7e]{1,255}$/.test(token))
+    throw invalid([{ field: "Idempotency-Key", message: "must be 1 to 255 visible ASCII characters" }]);
+  return { operation: name, token, fingerprint: createHash("sha256").update(canonical(input)).digest() };
+}
+
+/** JSON that is the same whatever the order of the fields, the places of values and the spelling of their names. */
+function canonical(input: unknown): string {
+  return JSON.stringify(input, (key, inner: unknown) => {
+    if (typeof inner !== "object" || inner === null) return inner;
+    if (Array.isArray(inner))
+      return key === "channels" || key === "custom" ? inner.map(contentOf).sort() : (inner as unknown[]);
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}
+
+/** A channel or a custom value without the name it was sent under. */
+function contentOf(one: object): string {
+  const { field: _field, name: _name, ...content } = one as Record<string, unknown>;
+  return canonical(content);
+}

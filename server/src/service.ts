@@ -1,0 +1,128 @@
+/**
+ * From settings to a running service: the only place where the parts are put together, in the order in which they
+ * need each other, and taken apart in the other.
+ */
+import { createHash, randomBytes } from "node:crypto";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { ChannelType } from "@dossier/api";
+import type { Config } from "./config.ts";
+import { type Connection, type Db, openDatabase } from "./db/database.ts";
+import { type EmbeddedPostgres, startEmbedded } from "./db/embedded.ts";
+import { isCurrent, migrate } from "./db/migrate.ts";
+import { readTypes } from "./domain/channel.ts";
+import { createFirstKey, createKeyring } from "./domain/key.ts";
+import { type App, buildApp } from "./http/app.ts";
+import type { Log } from "./log.ts";
+import { version } from "./version.ts";
+
+/** A Dossier that answers. */
+export interface RunningService {
+  url: string;
+  /** the administrator key, at the very first start only */
+  firstKey: string | undefined;
+  app: App;
+  db: Db;
+  /** Stops taking requests, finishes those under way, then closes the database. */
+  stop(): Promise<void>;
+}
+
+/** Starts everything the settings ask for; what was started is stopped again when something refuses. */
+export async function startService(config: Config, log: Log): Promise<RunningService> {
+  const embedded = config.databaseUrl ? undefined : await startDatabase(config, log);
+  const db = openDatabase(connectionOf(config, embedded));
+  try {
+    const applied = await migrate(db.pool);
+    if (applied.length > 0) log.info({ migrations: applied }, "migrated the database");
+    const firstKey = config.adminKey ? undefined : await createFirstKey(db);
+    const app = await assemble(config, log, db, embedded);
+    const url = await app.listen({ host: config.host, port: config.port });
+    return { url, firstKey, app, db, stop: () => stopAll(app, db, embedded) };
+  } catch (error) {
+    await stopAll(undefined, db, embedded);
+    throw error;
+  }
+}
+
+function startDatabase(config: Config, log: Log): Promise<EmbeddedPostgres> {
+  const user = config.databaseUser === undefined ? {} : { user: config.databaseUser };
+  return startEmbedded({ dataDir: config.dataDir, log, ...user });
+}
+
+function connectionOf(config: Config, embedded: EmbeddedPostgres | undefined): Connection {
+  return embedded ? { ...embedded.connection, ssl: false } : { connectionString: config.databaseUrl };
+}
+
+async function assemble(
+  config: Config,
+  log: Log,
+  db: Db,
+  embedded: EmbeddedPostgres | undefined,
+): Promise<App> {
+  const keyring = createKeyring(
+    db,
+    config.adminKey ? createHash("sha256").update(config.adminKey).digest() : undefined,
+  );
+  const types = keepForASecond(() => readTypes(db));
+  return buildApp(
+    {
+      db,
+      log,
+      version,
+      secret: config.secret ?? ownSecret(config.dataDir),
+      authenticate: keyring.authenticate,
+      authenticateHash: keyring.authenticateHash,
+      forgetKeys: keyring.forget,
+      listTypes: types.read,
+      forgetTypes: types.forget,
+      obstacle: () => obstacle(db, embedded),
+    },
+    config,
+  );
+}
+
+async function obstacle(db: Db, embedded: EmbeddedPostgres | undefined): Promise<string | undefined> {
+  if (embedded && !embedded.running) return "the embedded database is being restarted";
+  try {
+    return (await isCurrent(db.pool)) ? undefined : "the database's migrations are not those of this release";
+  } catch {
+    return "the database does not answer";
+  }
+}
+
+/** The installation's own secret, made at the first start and kept beside the data. */
+function ownSecret(dataDir: string): Buffer {
+  const file = join(dataDir, "secret");
+  if (!existsSync(file)) {
+    mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+    writeFileSync(file, randomBytes(32).toString("hex"), { mode: 0o600, flag: "wx", flush: true });
+  }
+  return Buffer.from(readFileSync(file, "utf8").trim(), "hex");
+}
+
+/** A value read at most once a second, by one reader at a time. */
+function keepForASecond(read: () => Promise<ChannelType[]>): {
+  read(): Promise<readonly ChannelType[]>;
+  forget(): void;
+} {
+  let kept: Promise<readonly ChannelType[]> | undefined;
+  let until = 0;
+  const forget = () => void (kept = undefined);
+  return {
+    forget,
+    read() {
+      if (!kept || performance.now() > until) {
+        until = performance.now() + 1000;
+        kept = read();
+        kept.catch(forget);
+      }
+      return kept;
+    },
+  };
+}
+
+async function stopAll(app: App | undefined, db: Db, embedded: EmbeddedPostgres | undefined): Promise<void> {
+  await app?.close();
+  await db.close();
+  await embedded?.stop();
+}

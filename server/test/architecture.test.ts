@@ -1,0 +1,238 @@
+// The shape of the house (ARCHITECTURE.md), read from the source itself: who may import whom, who may touch the
+// environment and the console, what things may be called. A failure names the file, the line and the rule.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, join, relative, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { expect, test } from "vitest";
+
+/** The rooms of the server. A room imports itself and what stands on lines below its own, nothing else. */
+const rooms = [
+  ["cli"],
+  ["service"],
+  ["http"],
+  ["handlers"],
+  ["domain"],
+  ["outside", "db"], // neighbours do not know each other
+  ["config", "log", "version"],
+];
+
+/** The nouns of server/src/domain; `key-ring` belongs to `key`. Each imports only from its left. */
+const nouns = "ask · page · write · brand · key · session · field · channel · search · customer".split(" · ");
+
+/** npm packages only one room may import, types included. */
+const rationed: Record<string, RegExp> = { fastify: /^http$/, "@fastify/": /^http$/, pg: /^db$/ };
+
+/** Words that say nothing: some nowhere, some as the verb a name begins with, some as the noun it ends with. */
+const empty = {
+  anywhere: /^(managers?|helpers?|utils?|utility|utilities|common|impls?)$/,
+  first: /^(handle|process)$/,
+  last: /^(base|data|infos?|handle|process)$/,
+};
+
+const root = resolve(fileURLToPath(import.meta.url), "../../..");
+const api = readSources("api/src");
+const server = readSources("server/src");
+
+test("the server imports the API only by its name, and the API nothing but zod", () => {
+  const wrong = [
+    ...broken(api, "imports only zod and its own files", (at) =>
+      at.imports.filter((name) => name !== "zod" && !resolvedIn("api/src", at, name)),
+    ),
+    ...broken(server, "imports by relative path only its own files", (at) =>
+      at.imports.filter((name) => name.startsWith(".") && !resolvedIn("server/src", at, name)),
+    ),
+  ];
+  expect(wrong).toEqual([]);
+});
+
+test("inside the server an arrow never turns back", () => {
+  const strangers = server.filter((at) => rankOf(roomOf(at.path)) === -1);
+  expect(strangers.map((at) => `${at.path}: a new room; give it a place in the list of this test`)).toEqual(
+    [],
+  );
+  const rule = `imports only its own room and those below (${rooms.join(" → ")})`;
+  expect(broken(server, rule, (at) => at.imports.filter((name) => turnsBack(at, name)))).toEqual([]);
+});
+
+test("only http imports Fastify, only db imports pg", () => {
+  const wrong = Object.entries(rationed).flatMap(([name, allowed]) =>
+    broken(
+      server.filter((at) => !allowed.test(roomOf(at.path))),
+      "may not import this package",
+      (at) => at.imports.filter((from) => from === name || (name.endsWith("/") && from.startsWith(name))),
+    ),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("nouns of the domain import only from their left", () => {
+  const domain = server.filter((at) => roomOf(at.path) === "domain");
+  const strangers = domain.filter((at) => !nouns.includes(nounOf(at.path)));
+  expect(strangers.map((at) => `${at.path}: a new noun; give it a place in the order of this test`)).toEqual(
+    [],
+  );
+  const wrong = broken(domain, `imports only from its left (${nouns.join(" · ")})`, (at) =>
+    at.imports.filter((name) => {
+      const target = resolvedIn("server/src/domain", at, name);
+      return target !== undefined && nouns.indexOf(nounOf(target)) > nouns.indexOf(nounOf(at.path));
+    }),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("ARCHITECTURE.md shows the same order of nouns", () => {
+  expect(readFileSync(join(root, "ARCHITECTURE.md"), "utf8")).toContain(nouns.join(" · "));
+});
+
+test("only config reads the environment, only cli and log reach the console", () => {
+  const environment = server.filter((at) => !/^server\/src\/(config|db\/embedded[^/]*)\.ts$/.test(at.path));
+  const wrong = [
+    ...broken(environment, "may not read the environment", (at) => at.uses(/^process\.env$/)),
+    ...broken(
+      server.filter((at) => !["cli", "log"].includes(roomOf(at.path))),
+      "may not write to the console",
+      (at) => at.uses(/^(console\.\w+|process\.(stdout|stderr))$/),
+    ),
+    ...broken(api, "may not know the machine", (at) => at.uses(/^(process|console)\./)),
+  ];
+  expect(wrong).toEqual([]);
+});
+
+test("every package is declared where it is imported", () => {
+  const wrong = ["api", "server"].flatMap((workspace) => {
+    const manifest = JSON.parse(readFileSync(join(root, workspace, "package.json"), "utf8")) as Manifest;
+    const declared = Object.keys(manifest.dependencies);
+    const sources = workspace === "api" ? api : server;
+    return broken(sources, `is not among the dependencies of ${workspace}/package.json`, (at) =>
+      at.imports.filter((name) => !/^(\.|node:)/.test(name) && !declared.includes(packageOf(name))),
+    );
+  });
+  expect(wrong).toEqual([]);
+});
+
+test("things are named after what they are", () => {
+  const files = [...api, ...server, ...readSources("api/test"), ...readSources("server/test")];
+  const wrong = files.flatMap((at) => {
+    const name = basename(at.path).replace(/(\.test)?\.ts$/, "");
+    return [
+      ...(/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) ? [] : [`${at.path}: file names are kebab-case`]),
+      ...(name === "index" && at.path !== "api/src/index.ts" ? [`${at.path}: no index files`] : []),
+      ...[name, ...at.exports]
+        .filter(saysNothing)
+        .map((name) => `${at.path}: "${name}" does not say what it is`),
+    ];
+  });
+  expect(wrong).toEqual([]);
+});
+
+interface Manifest {
+  dependencies: Record<string, string>;
+}
+
+interface Source {
+  path: string;
+  imports: string[];
+  exports: string[];
+  /** The property accesses (`process.env.HOME`) that match. */
+  uses(pattern: RegExp): string[];
+}
+
+function readSources(folder: string): Source[] {
+  if (!existsSync(join(root, folder))) return [];
+  return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((name) => name.endsWith(".ts"))
+    .map((name) => readSource(`${folder}/${name}`));
+}
+
+function readSource(path: string): Source {
+  const tree = ts.createSourceFile(
+    path,
+    readFileSync(join(root, path), "utf8"),
+    ts.ScriptTarget.ES2023,
+    true,
+  );
+  const accesses: string[] = [];
+  const imports: string[] = [];
+  const visit = (node: ts.Node): void => {
+    if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
+      accesses.push(node.getText());
+    const from = importedFrom(node);
+    if (from && ts.isStringLiteral(from)) imports.push(from.text);
+    ts.forEachChild(node, visit);
+  };
+  visit(tree);
+  return {
+    path,
+    imports,
+    exports: tree.statements.flatMap(exportedNames),
+    uses: (pattern) => accesses.filter((text) => pattern.test(text)),
+  };
+}
+
+/** The module an import, a re-export, an import() or an import type names. */
+function importedFrom(node: ts.Node): ts.Node | undefined {
+  if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier;
+  if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
+    return node.arguments[0];
+  if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return node.argument.literal;
+  return undefined;
+}
+
+function exportedNames(node: ts.Statement): string[] {
+  const modifiers = ts.canHaveModifiers(node) ? (ts.getModifiers(node) ?? []) : [];
+  if (!modifiers.some((modifier) => modifier.kind === ts.SyntaxKind.ExportKeyword)) return [];
+  if (ts.isVariableStatement(node)) return node.declarationList.declarations.map((one) => one.name.getText());
+  const { name } = node as ts.DeclarationStatement;
+  return name ? [name.getText()] : [];
+}
+
+function broken(sources: Source[], rule: string, find: (at: Source) => string[]): string[] {
+  return sources.flatMap((at) => find(at).map((what) => `${at.path}: ${rule}: ${what}`));
+}
+
+/** The path a relative import leads to, if that is inside the folder. */
+function resolvedIn(folder: string, at: Source, name: string): string | undefined {
+  if (!name.startsWith(".")) return undefined;
+  const target = relative(root, resolve(root, at.path, "..", name));
+  return target.startsWith(`${folder}/`) ? target : undefined;
+}
+
+function turnsBack(at: Source, name: string): boolean {
+  const target = resolvedIn("server/src", at, name);
+  if (target === undefined) return false;
+  const [from, to] = [roomOf(at.path), roomOf(target)];
+  return from !== to && rankOf(to) <= rankOf(from);
+}
+
+function roomOf(path: string): string {
+  return path.replace("server/src/", "").replace(/(\/.*|\.ts)$/, "");
+}
+
+function rankOf(room: string): number {
+  return rooms.findIndex((line) => line.includes(room));
+}
+
+function nounOf(path: string): string {
+  const name = path.replace("server/src/domain/", "").replace(/(\/.*|\.ts)$/, "");
+  return nouns.find((noun) => name === noun || name.startsWith(`${noun}-`)) ?? name;
+}
+
+function packageOf(name: string): string {
+  return name
+    .split("/")
+    .slice(0, name.startsWith("@") ? 2 : 1)
+    .join("/");
+}
+
+function saysNothing(name: string): boolean {
+  const words = name
+    .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^a-z0-9]+/);
+  return (
+    words.some((word) => empty.anywhere.test(word)) ||
+    empty.first.test(words[0] ?? "") ||
+    empty.last.test(words.at(-1) ?? "")
+  );
+}

@@ -1,0 +1,108 @@
+// The settings: every fault at once, secrets from files, and a README that names each of them.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, test } from "vitest";
+import { ConfigRefusal, readConfig, settingNames } from "../src/config.ts";
+import { version } from "../src/version.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "dossier-config-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const secret = "ab".repeat(32);
+
+function faultsOf(env: Record<string, string>): string[] {
+  try {
+    readConfig(env, folder);
+  } catch (error) {
+    if (error instanceof ConfigRefusal) return error.faults;
+    throw error;
+  }
+  return [];
+}
+
+test("without any setting there are safe ones", () => {
+  expect(readConfig({}, folder)).toEqual({
+    host: "127.0.0.1",
+    port: 8080,
+    databaseUrl: undefined,
+    dataDir: join(folder, "dossier-data"),
+    databaseUser: undefined,
+    adminKey: undefined,
+    secret: undefined,
+    rateLimit: 6000,
+    keyInQuery: true,
+    corsOrigins: [],
+    trustedProxies: [],
+    logLevel: "info",
+  });
+});
+
+test("every fault is told at once, and by the setting's name", () => {
+  const faults = faultsOf({
+    HOST: "0.0.0.0",
+    PORT: "65536",
+    DATABASE_URL: "mysql://here",
+    DOSSIER_ADMIN_KEY: "too short",
+    DOSSIER_SECRET: "abc",
+    DOSSIER_RATE_LIMIT: "-1",
+    DOSSIER_KEY_IN_QUERY: "maybe",
+    DOSSIER_CORS_ORIGINS: "https://a.example/path",
+    LOG_LEVEL: "loud",
+  });
+  const named = ["HOST", "PORT", "DATABASE_URL", "DOSSIER_ADMIN_KEY", "DOSSIER_SECRET", "DOSSIER_RATE_LIMIT"];
+  for (const name of [...named, "DOSSIER_KEY_IN_QUERY", "DOSSIER_CORS_ORIGINS", "LOG_LEVEL"])
+    expect(faults.filter((fault) => fault.startsWith(`${name} `))).toHaveLength(1);
+  expect(faults).toHaveLength(9);
+});
+
+describe("an address that other machines can reach", () => {
+  test.each(["0.0.0.0", "::", "192.168.1.7", "example.org", "8.8.8.8"])(
+    "%s needs a trusted proxy",
+    (host) => {
+      expect(faultsOf({ HOST: host })).toHaveLength(1);
+      expect(faultsOf({ HOST: host, DOSSIER_TRUSTED_PROXIES: "10.0.0.0/8, ::1" })).toEqual([]);
+      expect(faultsOf({ HOST: host, DOSSIER_TRUSTED_PROXIES: "10.0.0.0/33" })).toHaveLength(1);
+    },
+  );
+
+  test.each(["127.0.0.1", "127.8.9.1", "::1", "localhost"])("%s is none", (host) => {
+    expect(faultsOf({ HOST: host })).toEqual([]);
+  });
+});
+
+test("a database of one's own needs a secret of one's own", () => {
+  expect(faultsOf({ DATABASE_URL: "postgresql://u:p@127.0.0.1/d" })).toHaveLength(1);
+  const config = readConfig({ DATABASE_URL: "postgres://u@/d?host=/run/pg", DOSSIER_SECRET: secret }, folder);
+  expect([config.databaseUrl, config.secret?.toString("hex")]).toEqual([
+    "postgres://u@/d?host=/run/pg",
+    secret,
+  ]);
+});
+
+test.each(["DOSSIER_ADMIN_KEY", "DOSSIER_SECRET", "DATABASE_URL"])("%s can come from a file", (name) => {
+  const values: Record<string, string> = {
+    DOSSIER_ADMIN_KEY: "an-administrator-key-of-some-length",
+    DOSSIER_SECRET: Buffer.alloc(32, 3).toString("base64"),
+    DATABASE_URL: "postgres://u@127.0.0.1/d",
+  };
+  const file = join(folder, name);
+  writeFileSync(file, `${values[name]}\n`);
+  const env = { DOSSIER_SECRET: secret, ...(name === "DOSSIER_SECRET" ? { DOSSIER_SECRET: "" } : {}) };
+  const config = readConfig({ ...env, [`${name}_FILE`]: file }, folder);
+  const read = { DOSSIER_ADMIN_KEY: config.adminKey, DOSSIER_SECRET: config.secret?.toString("base64") };
+  expect({ ...read, DATABASE_URL: config.databaseUrl }[name]).toBe(values[name]);
+  expect(faultsOf({ ...env, [name]: "x", [`${name}_FILE`]: file }).join()).toContain("both set");
+  expect(faultsOf({ ...env, [`${name}_FILE`]: join(folder, "absent") }).join()).toContain("cannot be read");
+});
+
+test("the README's table has every setting, and the release is the one of the packages", () => {
+  const root = new URL("../../", import.meta.url);
+  const readme = readFileSync(new URL("README.md", root), "utf8");
+  const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map((match) => match[1]);
+  expect(rows).toEqual([...settingNames]);
+  for (const path of ["package.json", "api/package.json", "server/package.json"]) {
+    const manifest = JSON.parse(readFileSync(new URL(path, root), "utf8")) as { version: string };
+    expect(manifest.version).toBe(version);
+  }
+});

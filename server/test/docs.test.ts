@@ -1,0 +1,88 @@
+// The explorer page: what it serves, under which headers, and that nothing else can be read through it.
+import { gunzipSync } from "node:zlib";
+import { fastify, type FastifyInstance } from "fastify";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { docsRoutes } from "../src/http/docs.ts";
+
+const files: Record<string, string> = {
+  "/docs": "text/html; charset=utf-8",
+  "/docs/": "text/html; charset=utf-8",
+  "/docs/icon.svg": "image/svg+xml",
+  "/docs/init.js": "text/javascript; charset=utf-8",
+  "/docs/style.css": "text/css; charset=utf-8",
+  "/docs/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+  "/docs/swagger-ui.css": "text/css; charset=utf-8",
+};
+
+describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignoreTrailingSlash) => {
+  let app: FastifyInstance;
+  beforeAll(async () => {
+    app = fastify({ routerOptions: { ignoreTrailingSlash } });
+    app.addHook("onRequest", async (_request, reply) => {
+      reply.header("content-security-policy", "default-src 'none'");
+    });
+    docsRoutes(app);
+    await app.ready();
+  });
+  afterAll(() => app.close());
+
+  test.each(Object.entries(files))("serves %s as %s", async (url, type) => {
+    const answer = await app.inject({ url });
+    expect(answer.statusCode).toBe(200);
+    expect(answer.headers["content-type"]).toBe(type);
+    expect(answer.headers["x-content-type-options"]).toBe("nosniff");
+    expect(answer.rawPayload.length).toBeGreaterThan(100);
+    expect(Number(answer.headers["content-length"])).toBe(answer.rawPayload.length);
+    expect((await app.inject({ method: "HEAD", url })).statusCode).toBe(200);
+  });
+
+  test("allows scripts, styles and requests of this server only, and nothing inline", async () => {
+    const policy = String((await app.inject({ url: "/docs" })).headers["content-security-policy"]);
+    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self';");
+    expect(policy).not.toMatch(/unsafe|https?:|\*/);
+  });
+
+  test("needs nothing from elsewhere and nothing inline", async () => {
+    const page = (await app.inject({ url: "/docs" })).body;
+    const named = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map((match) => match[1] ?? "");
+    expect(named).toContain("/docs/init.js");
+    for (const url of named) expect(url === "/openapi.json" || url in files, url).toBe(true);
+    expect(page).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|https?:/);
+    expect((await app.inject({ url: "/docs/style.css" })).body).not.toMatch(/url\(|@import/);
+    expect((await app.inject({ url: "/docs/init.js" })).body).not.toMatch(/https?:/);
+  });
+
+  test("answers 304 to whoever has the file already", async () => {
+    for (const url of Object.keys(files)) {
+      const { etag } = (await app.inject({ url })).headers;
+      const again = await app.inject({ url, headers: { "if-none-match": `"other", ${etag}` } });
+      expect(again.statusCode).toBe(304);
+      expect(again.body).toBe("");
+      expect((await app.inject({ url, headers: { "if-none-match": 'W/"other"' } })).statusCode).toBe(200);
+    }
+  });
+
+  test("compresses for whoever takes gzip", async () => {
+    const url = "/docs/swagger-ui-bundle.js";
+    const plain = await app.inject({ url, headers: { "accept-encoding": "gzip;q=0, br" } });
+    const zipped = await app.inject({ url, headers: { "accept-encoding": "deflate, gzip, br" } });
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+    expect(zipped.headers).toMatchObject({ "content-encoding": "gzip", vary: "accept-encoding" });
+    expect(gunzipSync(zipped.rawPayload).equals(plain.rawPayload)).toBe(true);
+    expect(zipped.rawPayload.length).toBeLessThan(plain.rawPayload.length / 2);
+  });
+
+  test.each([
+    "/docs/../package.json",
+    "/docs/%2e%2e/package.json",
+    "/docs/..%2fpackage.json",
+    "/docs/static/swagger-ui.css",
+    "/docs/index.html",
+    "/docs/constructor",
+    "/docs/swagger-ui.css%00",
+  ])("has nothing at %s", async (url) => {
+    const answer = await app.inject({ url });
+    expect(answer.statusCode).toBe(404);
+    expect(answer.headers["content-security-policy"]).toBe("default-src 'none'");
+  });
+});

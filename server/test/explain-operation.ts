@@ -1,0 +1,157 @@
+// Operations that say what each of their statements costs: the real domain operations, run on a database that
+// EXPLAINs every statement where it stands, in its transaction, before it runs it.
+import { builtinTypes, normaliseAddress, permissions } from "@dossier/api";
+import type pg from "pg";
+import type { Db, Statement, Tx } from "../src/db/database.ts";
+import type { Ask } from "../src/domain/ask.ts";
+import { addChannels, createCustomer, removeChannel, updateCustomer } from "../src/domain/customer.ts";
+import { findCustomer, listByChannel, listByPrimaryId, listCustomers } from "../src/domain/customer-read.ts";
+import { resolveCustomer } from "../src/domain/customer-resolve.ts";
+import { createKeyring } from "../src/domain/key.ts";
+import { makeKeyText } from "../src/domain/key-text.ts";
+import { type Cost, explain } from "./explain.ts";
+
+/** A database on one session that keeps the cost of every statement. */
+export function record(client: pg.ClientBase): { db: Db; costs: { name: string; found: Cost }[] } {
+  const costs: { name: string; found: Cost }[] = [];
+  const measure = async (statement: Statement, values: readonly unknown[] = []) => {
+    costs.push({ name: statement.name, found: await explain(client, statement, values) });
+    return (await client.query({ text: statement.text, values: [...values] })).rows as never[];
+  };
+  const queue = serially();
+  const inside = {
+    rows: measure,
+    row: async (s: Statement, v?: readonly unknown[]) => (await measure(s, v))[0],
+  };
+  const alone = (s: Statement, v?: readonly unknown[]) => queue(() => within(client, () => measure(s, v)));
+  const tx: Tx = {
+    transactional: true,
+    ...inside,
+    allowWaiting: async () => undefined,
+  };
+  const db = {
+    rows: alone,
+    row: async (s: Statement, v?: readonly unknown[]) => (await alone(s, v))[0],
+    transaction: <T>(work: (tx: Tx) => Promise<T>) => queue(() => within(client, () => work(tx))),
+  };
+  return { db: db as unknown as Db, costs };
+}
+
+async function within<T>(client: pg.ClientBase, work: () => Promise<T>): Promise<T> {
+  await client.query("BEGIN");
+  try {
+    return await work();
+  } finally {
+    await client.query("COMMIT");
+  }
+}
+
+/** One session does one thing at a time. */
+function serially() {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work);
+    last = next.catch(() => undefined);
+    return next;
+  };
+}
+
+/** A request of a key for all brands. */
+export function askOf(db: Db): Ask {
+  return {
+    db,
+    caller: { keyId: 1, name: "test", permissions: new Set(permissions), brands: null, source: "api" },
+    secret: Buffer.alloc(32, 1),
+    types: builtinTypes,
+    retry: { operation: "test", token: String(Math.random()), fingerprint: Buffer.alloc(32) },
+    replayed: false,
+  };
+}
+
+interface Operation {
+  what: string;
+  page: number;
+  run(ask: Ask): Promise<unknown>;
+}
+
+const email = (address: string) => {
+  const read = normaliseAddress("email", address);
+  if ("fault" in read) throw new Error(read.fault);
+  return [{ field: "extra_email", typeId: 1, typeName: "email", ...read }];
+};
+const custom = (value: string) => [{ field: "custom_tier", name: "tier", key: "tier", value, bare: false }];
+
+export const operations: Operation[] = [
+  { what: "list, first page", page: 15, run: (ask) => listCustomers(ask, {}) },
+  { what: "list, big page", page: 99, run: (ask) => listCustomers(ask, { itemLimit: 99, brandId: 1 }) },
+  { what: "list, by offset", page: 15, run: (ask) => listCustomers(ask, { itemStart: 9000 }) },
+  {
+    what: "list, by cursor",
+    page: 15,
+    run: async (ask) => listCustomers(ask, { cursor: (await listCustomers(ask, {})).nextCursor ?? "" }),
+  },
+  { what: "search a common name", page: 15, run: (ask) => listCustomers(ask, { query: "maria" }) },
+  { what: "search a misspelt name", page: 15, run: (ask) => listCustomers(ask, { query: "shcmidt" }) },
+  { what: "read one", page: 1, run: (ask) => findCustomer(ask, { id: 77 }) },
+  { what: "search by primary id", page: 15, run: (ask) => listByPrimaryId(ask, { primaryId: "K-0000017" }) },
+  { what: "search by address", page: 15, run: (ask) => listByChannel(ask, { value: "x@example.org" }) },
+  {
+    what: "create",
+    page: 1,
+    run: (ask) =>
+      createCustomer(ask, {
+        brandId: 1,
+        firstname: "Nova",
+        channels: email("nova@example.org"),
+        custom: custom("a"),
+      }),
+  },
+  {
+    what: "resolve a new one",
+    page: 1,
+    run: (ask) =>
+      resolveCustomer(ask, {
+        brandId: 1,
+        primaryId: "new-1",
+        lastname: "Nova",
+        channels: email("n1@example.org"),
+        custom: [],
+      }),
+  },
+  {
+    what: "resolve a known one",
+    page: 1,
+    run: (ask) =>
+      resolveCustomer(ask, {
+        brandId: 1,
+        primaryId: "new-1",
+        lastname: "Supernova",
+        channels: email("n2@example.org"),
+        custom: custom("b"),
+      }),
+  },
+  {
+    what: "update by id",
+    page: 1,
+    run: (ask) => updateCustomer(ask, { id: 77, firstname: "Changed", custom: custom("") }),
+  },
+  {
+    what: "update by primary id",
+    page: 1,
+    run: (ask) => updateCustomer(ask, { primaryId: "new-1", newPrimaryId: "new-2" }),
+  },
+  {
+    what: "add a channel",
+    page: 1,
+    run: (ask) => addChannels(ask, { customerId: 78, channels: email("n3@example.org") }),
+  },
+  { what: "remove a channel", page: 1, run: (ask) => removeChannel(ask, { id: 79 }) },
+  {
+    what: "authenticate",
+    page: 1,
+    run: (ask) =>
+      createKeyring(ask.db)
+        .authenticate(makeKeyText())
+        .catch(() => undefined),
+  },
+];

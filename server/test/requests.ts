@@ -1,0 +1,290 @@
+// A valid request for every endpoint of the table, made fresh each time, and the ways to send one. Tests that hold
+// for every endpoint start from these; an endpoint without a line here fails them.
+import { connect } from "node:net";
+import { type Endpoint, type Fault, readsBody, rows } from "@dossier/api";
+import pg from "pg";
+import type { Config } from "../src/config.ts";
+import type { Log } from "../src/log.ts";
+import { type Answer as AnyAnswer, type Ask, startWorld, type World as AnyWorld } from "./world.ts";
+
+/** What answers hold; not every one holds all of it, and a test looks for what its answer must hold. */
+export interface Body extends Record<string, unknown> {
+  code: string | undefined;
+  message: string;
+  errors: Fault[] | undefined;
+  request_id: string;
+  id: number;
+  customer_id: number | undefined;
+  outcome: string;
+  key: string;
+  item: Item | undefined;
+  items: Item[] | undefined;
+  itemStart: number;
+  itemTotal: number;
+  nextCursor: string | null;
+}
+type Item = { id: number; brand_id: number } & Record<string, unknown>;
+export type Answer = Omit<AnyAnswer, "body"> & { body: Body };
+export type World = Omit<AnyWorld, "raw"> & {
+  raw(method: string, path: string, ask?: Ask): Promise<Answer>;
+};
+
+/** A Dossier whose raw answers can be looked into. */
+export function openWorld(overrides?: Partial<Config>, log?: Log): Promise<World> {
+  return startWorld(overrides, log);
+}
+
+export type Fields = Record<string, string>;
+export interface Call {
+  path: string;
+  fields: Fields;
+}
+export interface Scene {
+  world: World;
+  brandId: number;
+}
+export type Encoding = "multipart" | "form" | "json";
+export const encodings: Encoding[] = ["multipart", "form", "json"];
+
+let count = 0;
+/** A word that nothing else in the run is called. */
+export function fresh(word = "K"): string {
+  count += 1;
+  return `${word}-${count}-${process.pid}`;
+}
+
+export async function makeCustomer({ world, brandId }: Scene) {
+  const primaryId = fresh();
+  const email = `${fresh("mail")}@example.org`;
+  const made = await world.admin.customer.create({
+    brandId,
+    primaryId,
+    firstname: "Ada",
+    channels: [{ type: 1, address: email }],
+  });
+  const { item } = await world.admin.customer.find({ id: made.id });
+  return { id: made.id, primaryId, email, channelId: item.channels[0]!.id };
+}
+
+async function makeField({ world, brandId }: Scene): Promise<number> {
+  return (await world.admin.customfield.create({ brandId, name: fresh("f").replaceAll("-", "_") })).id;
+}
+
+const brandOf = ({ brandId }: Scene) => String(brandId);
+
+/** One valid request for each endpoint. */
+export const calls: Record<string, (scene: Scene) => Promise<Call>> = {
+  "customer.list": async (scene) => ({
+    path: "/customer",
+    fields: { brand_id: brandOf(scene), query: "Ada", itemStart: "0", itemLimit: "5" },
+  }),
+  "customer.find": async (scene) => ({ path: `/customer/${(await makeCustomer(scene)).id}`, fields: {} }),
+  "customer.resolve": async (scene) => ({
+    path: "/customer",
+    fields: {
+      brand_id: brandOf(scene),
+      primary_id: fresh(),
+      channel_id: "email",
+      customer_link_channel: `${fresh("m")}@example.org`,
+      firstname: "Ada",
+      lastname: "Lovelace",
+      noSync: "true",
+      custom_tier: "gold",
+    },
+  }),
+  "customer.updateAny": async (scene) => {
+    const { id, primaryId } = await makeCustomer(scene);
+    return {
+      path: "/customer",
+      fields: {
+        customerID: String(id),
+        primaryID: primaryId,
+        brandID: brandOf(scene),
+        firstname: "Grace",
+        custom_tier: "gold",
+      },
+    };
+  },
+  "customer.update": async (scene) => {
+    const { id, primaryId } = await makeCustomer(scene);
+    return {
+      path: `/customer/${id}`,
+      fields: {
+        brandID: brandOf(scene),
+        primaryID: primaryId,
+        lastname: "Hopper",
+        custom_tier: "gold",
+        customerChannelType_0: "1",
+        customerChannelValue_0: `${fresh("p")}@example.org`,
+      },
+    };
+  },
+  "customer.listByPrimaryId": async (scene) => ({
+    path: "/customer/SearchByPrimaryExternalID",
+    fields: { primary_id: (await makeCustomer(scene)).primaryId, brand_id: brandOf(scene) },
+  }),
+  "customer.listByChannel": async (scene) => ({
+    path: "/customer/SearchByCustomerChannelValue",
+    fields: { customerChannelValue: (await makeCustomer(scene)).email, brand_id: brandOf(scene) },
+  }),
+  "customer.addChannels": async (scene) => {
+    const { id, primaryId } = await makeCustomer(scene);
+    return {
+      path: "/customer/addChannelOnly",
+      fields: {
+        customer_id: String(id),
+        primary_id: primaryId,
+        brand_id: brandOf(scene),
+        extra_email: `${fresh("x")}@example.org`,
+      },
+    };
+  },
+  "customer.updateByPrimaryId": async (scene) => {
+    const { id, primaryId } = await makeCustomer(scene);
+    return {
+      path: "/customer/updateCustomer",
+      fields: {
+        externalPrimaryID: primaryId,
+        brandID: brandOf(scene),
+        customerID: String(id),
+        firstname: "Joan",
+        custom_tier: "gold",
+      },
+    };
+  },
+  "customer.removeChannel": async (scene) => ({
+    path: `/customer/channel/${(await makeCustomer(scene)).channelId}`,
+    fields: {},
+  }),
+  "customer.create": async (scene) => ({
+    path: "/customer/createCustomerCRUD",
+    fields: {
+      brandID: brandOf(scene),
+      primaryID: fresh(),
+      firstname: "Ada",
+      custom_tier: "gold",
+      customerChannelType_0: "email",
+      customerChannelValue_0: `${fresh("c")}@example.org`,
+    },
+  }),
+  "brand.list": async () => ({ path: "/brand", fields: { itemLimit: "3" } }),
+  "brand.find": async (scene) => ({ path: `/brand/${brandOf(scene)}`, fields: {} }),
+  "brand.create": async () => ({ path: "/brand", fields: { name: fresh("Brand"), default_country: "DE" } }),
+  "brand.update": async (scene) => ({ path: `/brand/${brandOf(scene)}`, fields: { name: fresh("Brand") } }),
+  "brand.delete": async ({ world }) => ({ path: `/brand/${await world.newBrand()}`, fields: {} }),
+  "key.list": async () => ({ path: "/apikey", fields: {} }),
+  "key.create": async (scene) => ({
+    path: "/apikey",
+    fields: {
+      name: "till",
+      permissions: "CUSTOMER_READ",
+      brand_ids: brandOf(scene),
+      expires_at: "2099-01-01T00:00:00Z",
+    },
+  }),
+  "key.revoke": async ({ world, brandId }) => ({
+    path: `/apikey/${(await world.admin.key.create({ name: "gone", permissions: ["CUSTOMER_READ"], brandIds: [brandId] })).id}`,
+    fields: {},
+  }),
+  "customfield.list": async (scene) => ({ path: "/customfield", fields: { brand_id: brandOf(scene) } }),
+  "customfield.create": async (scene) => ({
+    path: "/customfield",
+    fields: { brand_id: brandOf(scene), name: fresh("f").replaceAll("-", "_"), type: "select", options: "a" },
+  }),
+  "customfield.update": async (scene) => ({
+    path: `/customfield/${await makeField(scene)}`,
+    fields: { label: fresh("Label"), force: "1" },
+  }),
+  "customfield.delete": async (scene) => ({
+    path: `/customfield/${await makeField(scene)}`,
+    fields: { force: "1" },
+  }),
+  "channel.list": async () => ({ path: "/channel", fields: {} }),
+  "channel.create": async () => ({ path: "/channel", fields: { name: fresh("signal"), icon: "dot" } }),
+  "channel.update": async ({ world }) => ({
+    path: `/channel/${(await world.admin.channel.create({ name: fresh("signal") })).id}`,
+    fields: { name: fresh("matrix") },
+  }),
+
+  "session.open": async () => ({ path: "/session", fields: {} }),
+  "session.find": async () => ({ path: "/session", fields: {} }),
+  "session.close": async () => ({ path: "/session", fields: {} }),
+};
+
+export const table = rows();
+
+export function rowOf(name: string): Endpoint {
+  return table.find((one) => one.name === name)!.row;
+}
+
+/** The fields where the endpoint reads them: the query, or a body in one of the encodings. */
+export function asked(row: Endpoint, fields: Fields, encoding: Encoding = "form"): Ask {
+  if (!readsBody(row)) return { query: fields };
+  if (row.method === "DELETE" && Object.keys(fields).length === 0) return {};
+  return encoding === "json" ? { json: fields } : { [encoding]: fields };
+}
+
+/** Sends the endpoint's valid request, or the one given. */
+export async function perform(
+  scene: Scene,
+  name: string,
+  more: Ask & { call?: Call; encoding?: Encoding } = {},
+): Promise<Answer> {
+  const row = rowOf(name);
+  const { call = await calls[name]!(scene), encoding, ...ask } = more;
+  return scene.world.raw(row.method, call.path, { ...asked(row, call.fields, encoding), ...ask });
+}
+
+/** What is the same in every answer of one kind: all but the request's id. */
+export function withoutId(answer: Answer): string {
+  return `${answer.status} ${answer.text.replace(/"request_id":"[^"]*"/, "")}`;
+}
+
+/** Sends bytes as they are and answers all that comes back until the connection closes, or falls silent. */
+export function sendBytes(
+  url: string,
+  bytes: string | Buffer,
+  { end = false, patience = 5000 } = {},
+): Promise<string> {
+  return new Promise((resolve) => {
+    const { port } = new URL(url);
+    let got = "";
+    const socket = connect(
+      Number(port),
+      "127.0.0.1",
+      () => void (end ? socket.end(bytes) : socket.write(bytes)),
+    );
+    socket.setTimeout(patience, () => socket.destroy());
+    socket.on("data", (chunk) => (got += chunk.toString("latin1")));
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => resolve(got));
+  });
+}
+
+/** One session on the world's database, for looking and for what only SQL can do. */
+export async function withSql<T>(world: World, act: (client: pg.Client) => Promise<T>): Promise<T> {
+  const client = new pg.Client({ connectionString: world.databaseUrl });
+  await client.connect();
+  try {
+    return await act(client);
+  } finally {
+    await client.end();
+  }
+}
+
+/** Everything the tables hold, as one text to compare; when keys were last used is nobody's change. */
+export function fingerprint(world: World): Promise<string> {
+  return withSql(world, async (client) => {
+    const { rows: tables } = await client.query<{ name: string }>(
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
+    );
+    const parts: string[] = [];
+    for (const { name } of tables) {
+      const { rows: found } = await client.query<{ sum: string }>(
+        `SELECT count(*) || ' ' || md5(coalesce(string_agg((to_jsonb(t) - 'last_used_at')::text, '|' ORDER BY (to_jsonb(t) - 'last_used_at')::text), '')) AS sum FROM "${name}" t`,
+      );
+      parts.push(`${name} ${found[0]?.sum}`);
+    }
+    return parts.join("\n");
+  });
+}

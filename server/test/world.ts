@@ -1,0 +1,127 @@
+// A Dossier of its own for a test file, on a fresh database, with what tests do all the time: clients with other
+// keys, brands of their own, and raw requests for what the client would never send.
+import { type Client, createClient, type Input, type Api, type Permission } from "@dossier/api";
+import { afterAll } from "vitest";
+import type { Config } from "../src/config.ts";
+import { type Log, openLog } from "../src/log.ts";
+import { type RunningService, startService } from "../src/service.ts";
+import { freshDatabase } from "./database.ts";
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // oxlint-disable-next-line typescript/no-explicit-any -- an answer is looked into, not typed
+  body: any;
+  text: string;
+}
+
+export interface Ask {
+  key?: string | null;
+  headers?: Record<string, string>;
+  query?: Record<string, string> | string;
+  form?: Record<string, string> | [string, string][];
+  multipart?: Record<string, string> | [string, string][];
+  json?: unknown;
+  raw?: { type?: string; body: string | Uint8Array };
+}
+
+export interface World {
+  url: string;
+  adminKey: string;
+  admin: Client;
+  service: RunningService;
+  databaseUrl: string;
+  raw(method: string, path: string, ask?: Ask): Promise<Answer>;
+  keyFor(permissions: Permission[], brandIds?: number[]): Promise<string>;
+  clientFor(permissions: Permission[], brandIds?: number[]): Promise<Client>;
+  newBrand(settings?: Partial<Input<Api["brand"]["create"]>>): Promise<number>;
+}
+
+const adminKey = "test-administrator-key-0123456789";
+let brands = 0;
+
+export function settings(databaseUrl: string, overrides: Partial<Config> = {}): Config {
+  return {
+    host: "127.0.0.1",
+    port: 0,
+    databaseUrl,
+    dataDir: "/nonexistent",
+    databaseUser: undefined,
+    adminKey,
+    secret: Buffer.alloc(32, 7),
+    rateLimit: 0,
+    keyInQuery: true,
+    corsOrigins: [],
+    trustedProxies: [],
+    logLevel: "silent",
+    ...overrides,
+  };
+}
+
+/** Starts a Dossier; it is stopped when the test file is over. */
+export async function startWorld(overrides: Partial<Config> = {}, log?: Log): Promise<World> {
+  const database = await freshDatabase();
+  const config = settings(database.url, overrides);
+  const service = await startService(config, log ?? openLog(config.logLevel, false));
+  afterAll(() => service.stop());
+  const { url } = service;
+  const admin = createClient({ url, key: adminKey });
+  const keyFor = async (permissions: Permission[], brandIds?: number[]) =>
+    (await admin.key.create({ name: "test", permissions, ...(brandIds ? { brandIds } : {}) })).key;
+  return {
+    url,
+    adminKey,
+    admin,
+    service,
+    databaseUrl: database.url,
+    keyFor,
+    raw: (method, path, ask = {}) => send(url, method, path, ask),
+    clientFor: async (permissions, brandIds) =>
+      createClient({ url, key: await keyFor(permissions, brandIds) }),
+    newBrand: async (given = {}) => {
+      brands += 1;
+      return (await admin.brand.create({ name: `Brand ${brands}`, ...given })).id;
+    },
+  };
+}
+
+async function send(url: string, method: string, path: string, ask: Ask): Promise<Answer> {
+  const query = typeof ask.query === "string" ? ask.query : new URLSearchParams(ask.query ?? {}).toString();
+  const headers: Record<string, string> = { ...ask.headers };
+  const key = ask.key === undefined ? adminKey : ask.key;
+  if (key !== null) headers.apiKey = key;
+  const init: RequestInit = { method, headers, redirect: "manual" };
+  const body = bodyOf(ask, headers);
+  if (body !== undefined) init.body = body;
+  const target = `${url}${path.startsWith("/api/") || path.startsWith("//") ? path : `/api/v2${path}`}${query ? `?${query}` : ""}`;
+  const answer = await fetch(target, init);
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, text, body: parse(text) };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function bodyOf(
+  ask: Ask,
+  headers: Record<string, string>,
+): string | Uint8Array | FormData | URLSearchParams | undefined {
+  if (ask.json !== undefined) {
+    headers["content-type"] = "application/json";
+    return JSON.stringify(ask.json);
+  }
+  if (ask.form) return new URLSearchParams(ask.form);
+  if (ask.multipart) {
+    const form = new FormData();
+    const pairs = Array.isArray(ask.multipart) ? ask.multipart : Object.entries(ask.multipart);
+    for (const [name, value] of pairs) form.append(name, value);
+    return form;
+  }
+  if (ask.raw?.type) headers["content-type"] = ask.raw.type;
+  return ask.raw?.body;
+}
