@@ -1,0 +1,128 @@
+// `npm run check`: everything that says the tree is fine, one line a step, details only of what is not.
+// `npm run check -- lint types` runs those steps only. With `--report <folder>` the results are also written there:
+// check.json (steps and seconds) and tests.json (as vitest's JSON reporter writes it).
+import { spawn } from "node:child_process";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { checkLockFile } from "./check-lock-file.mjs";
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
+const { values, positionals } = parseArgs({
+  options: { report: { type: "string", default: join(root, ".cache", "check") } },
+  allowPositionals: true,
+});
+const report = resolve(values.report);
+const tests = join(report, "tests.json");
+
+/** Something is wrong with the tree, and its message says all there is to say (of other errors the stack is shown). */
+class Wrong extends Error {}
+
+/** Each step returns a few words for its line, or throws what is wrong. */
+const steps = {
+  format: () => run("biome", "format", "."),
+  lint: () => run("oxlint", "--type-aware", "--deny-warnings"),
+  types: () => run("tsc", "--noEmit"),
+  "dead code": () => run("knip", "--no-config-hints"),
+  size: checkSize,
+  "lock file": checkLock,
+  openapi: checkOpenapi,
+  tests: runTests,
+};
+
+const chosen = positionals.length > 0 ? positionals : Object.keys(steps);
+const unknown = chosen.filter((name) => !(name in steps));
+if (unknown.length > 0) {
+  console.error(`No such step: ${unknown.join(", ")}. There are: ${Object.keys(steps).join(", ")}.`);
+  process.exit(2);
+}
+mkdirSync(report, { recursive: true });
+rmSync(tests, { force: true });
+const results = [];
+for (const name of chosen) results.push(await perform(name, steps[name]));
+writeFileSync(join(report, "check.json"), JSON.stringify(results, null, 2));
+
+const failed = results.filter((result) => !result.ok);
+const seconds = results.reduce((sum, result) => sum + result.seconds, 0);
+console.log("");
+for (const { name, ok, seconds: took } of results) {
+  console.log(`${ok ? "ok    " : "FAILED"} ${name.padEnd(12)} ${took.toFixed(1).padStart(6)} s`);
+}
+console.log(
+  `${failed.length === 0 ? "Everything is fine" : `${failed.length} failed`}, ${seconds.toFixed(1)} s.`,
+);
+process.exit(failed.length === 0 ? 0 : 1);
+
+async function perform(name, step) {
+  const start = performance.now();
+  const outcome = await Promise.resolve()
+    .then(step)
+    .then(
+      (words) => ({ ok: true, words: words ?? "" }),
+      (error) => ({ ok: false, words: error instanceof Wrong ? error.message : error.stack }),
+    );
+  const took = (performance.now() - start) / 1000;
+  console.log(`${outcome.ok ? "ok    " : "FAILED"} ${name}${outcome.words ? `: ${outcome.words}` : ""}`);
+  return { name, ok: outcome.ok, seconds: took };
+}
+
+/** Runs a program of node_modules/.bin quietly; what it said becomes the error if it fails. */
+async function run(program, ...args) {
+  await execute(join(root, "node_modules", ".bin", program), args);
+}
+
+function execute(command, args) {
+  return new Promise((done, fail) => {
+    const child = spawn(command, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+    const output = [];
+    const stdout = [];
+    child.stdout.on("data", (part) => {
+      output.push(part);
+      stdout.push(part);
+    });
+    child.stderr.on("data", (part) => output.push(part));
+    child.on("error", fail);
+    child.on("close", (code, signal) => {
+      if (code === 0) return done(Buffer.concat(stdout).toString());
+      fail(new Wrong(`${signal ?? `exit code ${code}`}\n${Buffer.concat(output).toString().trimEnd()}`));
+    });
+  });
+}
+
+function checkLock() {
+  const { wrong, count } = checkLockFile(root);
+  if (wrong.length > 0) throw new Wrong(wrong.join("\n"));
+  return `${count} packages`;
+}
+
+/** 400 lines are the ceiling for a file, 300 are long. */
+function checkSize() {
+  const files = ["api", "server"].flatMap((workspace) =>
+    readdirSync(join(root, workspace), { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"))
+      .map((name) => `${workspace}/${name}`),
+  );
+  const long = files
+    .map((file) => ({ file, lines: readFileSync(join(root, file), "utf8").split("\n").length - 1 }))
+    .filter(({ lines }) => lines > 300);
+  const words = long.map(({ file, lines }) => `${file} has ${lines} lines`);
+  if (long.some(({ lines }) => lines > 400))
+    throw new Wrong(`over 400 lines is too long\n${words.join("\n")}`);
+  return words.length > 0 ? `long: ${words.join(", ")}` : `${files.length} files`;
+}
+
+/** The committed document must be what the code says. (That it is valid is for a test of `api` to say.) */
+async function checkOpenapi() {
+  const made = await execute(process.execPath, ["scripts/run.mjs", "openapi"]);
+  const path = join(root, "openapi.json");
+  if (!existsSync(path) || readFileSync(path, "utf8") !== made) {
+    throw new Wrong("openapi.json is not what the code says: run `npm run openapi`");
+  }
+}
+
+async function runTests() {
+  await run("vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${tests}`);
+  const { numPassedTests, numPendingTests, testResults } = JSON.parse(readFileSync(tests, "utf8"));
+  return `${numPassedTests} passed, ${numPendingTests} skipped, in ${testResults.length} files`;
+}

@@ -1,0 +1,24 @@
+// Two projects, so that the tests of `api` need no database. Each test file runs in a process of its own;
+// three of them at a time keep two cores and one PostgreSQL busy.
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  test: {
+    pool: "forks",
+    maxWorkers: 3,
+    testTimeout: 20_000,
+    hookTimeout: 30_000,
+    projects: [
+      { extends: true, test: { name: "api", include: ["api/test/**/*.test.ts"] } },
+      {
+        extends: true,
+        test: {
+          name: "server",
+          include: ["server/test/**/*.test.ts"],
+          globalSetup: "server/test/setup.ts",
+          setupFiles: "server/test/leftovers.ts",
+        },
+      },
+    ],
+  },
+});
