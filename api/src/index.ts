@@ -31,6 +31,6 @@ export { type Code, codes, DossierError, errorShape, type Fault, invalid, notFou
 export { textFault } from "./field.ts";
 export { openapi } from "./openapi.ts";
 export { defaultLimit, type Page } from "./page.ts";
-export { decode, sentName, type Sent } from "./wire.ts";
+export { decode, sentName, wireName, type Sent } from "./wire.ts";
 export type { CustomSent, CustomValue } from "./wire-custom.ts";
 export { type Api, api, basePath, rows } from "./table.ts";
