@@ -55,6 +55,14 @@ test("inside the server an arrow never turns back", () => {
   expect(broken(server, rule, (at) => at.imports.filter((name) => turnsBack(at, name)))).toEqual([]);
 });
 
+test("every prepared statement has a name of its own: a session refuses a second one under the same name", () => {
+  const names = server.flatMap(({ path }) =>
+    [...readFileSync(join(root, path), "utf8").matchAll(/name: "(\w+)",\s+text:/g)].map((match) => match[1]),
+  );
+  expect(names.length).toBeGreaterThan(50);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+});
+
 test("only http imports Fastify, only db imports pg", () => {
   const wrong = Object.entries(rationed).flatMap(([name, allowed]) =>
     broken(
