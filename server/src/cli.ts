@@ -5,7 +5,7 @@ import { ConfigRefusal, readConfig } from "./config.ts";
 import { openDatabase } from "./db/database.ts";
 import { EmbeddedRefusal } from "./db/embedded.ts";
 import { DatabaseRefusal, migrate } from "./db/migrate.ts";
-import { openLog } from "./log.ts";
+import { type Log, openLog } from "./log.ts";
 import { type RunningService, startService } from "./service.ts";
 import { version } from "./version.ts";
 
@@ -24,13 +24,19 @@ program
   .description("print the OpenAPI document")
   .action(() => print(JSON.stringify(openapi(version), null, 2)));
 
+/** What there is to stop: nothing before the start is over. */
+interface Running {
+  service?: RunningService;
+}
+
 async function serve(): Promise<void> {
   const begun = performance.now();
   const config = readConfig();
   const log = openLog(config.logLevel);
-  const service = await startService(config, log);
-  print(banner(service, config.databaseUrl ? undefined : config.dataDir, performance.now() - begun));
-  stopOnSignals(service, () => log.flush());
+  const running: Running = {};
+  stopOnSignals(running, log);
+  running.service = await startService(config, log);
+  print(banner(running.service, config.databaseUrl ? undefined : config.dataDir, performance.now() - begun));
 }
 
 function banner(service: RunningService, dataDir: string | undefined, ms: number): string {
@@ -51,24 +57,26 @@ function banner(service: RunningService, dataDir: string | undefined, ms: number
   return [...lines, ""].join("\n");
 }
 
-/** The first signal drains, a second one ends at once. */
-function stopOnSignals(service: RunningService, flush: () => void): void {
+/** The first signal drains, a second one ends at once; so does one that comes before there is anything to drain. */
+function stopOnSignals(running: Running, log: Log): void {
   let stopping = false;
   const stop = () => {
-    if (stopping) process.exit(130);
+    const { service } = running;
+    if (stopping || !service) process.exit(130); // the supervisor's exit handler ends its PostgreSQL
     stopping = true;
+    log.info("stopping");
     setTimeout(() => process.exit(1), 10_000).unref();
     service.stop().then(
-      () => end(flush, 0),
-      () => end(flush, 1),
+      () => end(log, 0),
+      () => end(log, 1),
     );
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
 }
 
-function end(flush: () => void, code: number): void {
-  flush();
+function end(log: Log, code: number): void {
+  log.flush();
   process.exit(code);
 }
 

@@ -20,7 +20,13 @@ export function openLog(level: string, pretty = process.stderr.isTTY, to?: Desti
   return pretty
     ? pino(
         options,
-        PinoPretty({ destination: 2, sync: true, ignore: "pid,hostname", translateTime: "SYS:HH:MM:ss.l" }),
+        PinoPretty({
+          destination: 2,
+          sync: true,
+          ignore: "pid,hostname",
+          singleLine: true,
+          translateTime: "SYS:HH:MM:ss.l",
+        }),
       )
     : pino(options, to ?? pino.destination({ dest: 2, sync: false }));
 }
