@@ -43,10 +43,13 @@ const nicknames: Record<string, string> = { "e-mail": "email", phone: "telephone
 
 /** The type a caller means by a number or a name in any case. */
 export function findType(types: readonly ChannelType[], sent: string): ChannelType | undefined {
-  const word = sent.trim().toLowerCase();
+  const word = sent.trim().normalize("NFC").toLowerCase();
   if (/^[0-9]+$/.test(word)) return types.find((type) => type.channel_id === Number(word));
   const wanted = nicknames[word] ?? word;
-  return types.find((type) => type.name.toLowerCase() === wanted);
+  const builtin = builtinTypes.find((type) => type.name === wanted)?.id;
+  return (
+    types.find((type) => type.name.toLowerCase() === wanted) ?? types.find((type) => type.id === builtin)
+  );
 }
 
 /** The type an address shows by its form: e-mail if it has an `@`, telephone if it is `+` and digits. */
@@ -55,11 +58,19 @@ export function inferType(types: readonly ChannelType[], address: string): Chann
   return /^\+[0-9]+$/.test(address.trim()) ? types.find((type) => type.id === 2) : undefined;
 }
 
+/** Not by URL.canParse: once it is optimised, Node 20 refuses some domains with Latin letters that URL itself takes. */
+function hostOf(domain: string): string | undefined {
+  try {
+    return new URL(`http://${domain}`).hostname;
+  } catch {
+    return undefined;
+  }
+}
+
 function asciiDomain(domain: string): string | undefined {
   if (/[\s@/?#:[\]\\%<>^|]/.test(domain) || !/^[^.]+(\.[^.]+)+$/.test(domain)) return undefined;
-  if (!URL.canParse(`http://${domain}`)) return undefined;
-  const ascii = new URL(`http://${domain}`).hostname;
-  return /\.[0-9]+$/.test(ascii) || !ascii.includes(".") ? undefined : ascii;
+  const ascii = hostOf(domain);
+  return /\.[0-9]+$/.test(ascii ?? "") || !ascii?.includes(".") ? undefined : ascii;
 }
 
 function normaliseEmail(address: string): string | undefined {

@@ -64,7 +64,7 @@ function customOf(one: Sent, faults: Fault[], bareToo: boolean): CustomSent | un
 }
 
 function valueFault(one: Sent): string | undefined {
-  if (one.list) return "takes one value, not a list";
+  if (one.list || /^custom_.*\[[^\]]*\]$/i.test(one.name)) return "takes one value, not a list";
   for (const value of one.values) {
     const wrong = textFault(value, 64 * 1024, true);
     if (wrong) return wrong;

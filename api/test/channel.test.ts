@@ -1,4 +1,4 @@
-// When two addresses are the same one: the rules of CONTRACT.md section 2, type by type, and what they must not join.
+// When two addresses are the same one: the rule of each type, and what the rules must not join.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { type AddressRule, builtinTypes, findType, inferType, normaliseAddress } from "../src/channel.ts";
@@ -187,4 +187,18 @@ test("an address shows its type by an @, or by + and digits", () => {
     ["", undefined],
   ] as const)
     expect([sent, inferType(builtinTypes, sent)?.id]).toEqual([sent, id]);
+});
+
+test("an international domain stays one however often addresses are read", () => {
+  const domains = ["ö.de", "ß.de", "æ.no", "münchen.de"];
+  for (let i = 0; i < 100_000; i += 1) normaliseAddress("email", `ada@${domains[i % 4]}`);
+  for (const domain of domains)
+    expect(normaliseAddress("email", `ada@${domain}`)).not.toHaveProperty("fault");
+});
+
+test("a built-in type keeps its documented names when it is called something else", () => {
+  const types = builtinTypes.map((type) => (type.id === 2 ? { ...type, name: "Telefon" } : type));
+  for (const name of ["telephone", "phone", "TELEFON", "2"]) expect(findType(types, name)?.id).toBe(2);
+  const composed = [...types, { id: 100, channel_id: 100, name: "Caf\u00e9", rule: "plain" as const }];
+  expect(findType(composed, "cafe\u0301")?.id).toBe(100);
 });

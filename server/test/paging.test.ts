@@ -156,3 +156,25 @@ test("the total of a list is exact after every change", async () => {
   );
   expect(await total()).toBe(3 + numbers.length);
 });
+
+test("a search goes on as it began when the pages become smaller or larger", async () => {
+  const brandId = await world.newBrand();
+  const make = (lastname: string, n: number) =>
+    world.admin.customer.create({ brandId, primaryId: `${lastname} ${n}`, lastname });
+  for (let n = 0; n < 6; n += 1) await Promise.all([make("Martin", n), make("Martim", n)]);
+  for (const [first, then] of [
+    [8, 3],
+    [3, 8],
+  ] as const) {
+    const begun = await world.admin.customer.list({ brandId, query: "martin", itemLimit: first });
+    const seen = begun.items.map((one) => one.id);
+    for (let cursor = begun.nextCursor; cursor; ) {
+      const page = await world.admin.customer.list({ brandId, query: "martin", itemLimit: then, cursor });
+      expect(page.itemTotal).toBe(begun.itemTotal);
+      seen.push(...page.items.map((one) => one.id));
+      cursor = page.nextCursor;
+    }
+    expect(new Set(seen).size).toBe(seen.length);
+    expect(seen).toHaveLength(begun.itemTotal);
+  }
+});

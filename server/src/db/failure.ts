@@ -59,6 +59,8 @@ export function isOutage(error: unknown): boolean {
 /** The error a caller gets for one of the database's. */
 export function translate(error: unknown): unknown {
   if (!isOutage(error)) return error;
+  const { code } = error as { code?: string };
+  if (code === "55P03" || code === "57014") return tooBusy(error);
   return unavailable("The database cannot be reached just now. Nothing was changed; try again.", error);
 }
 

@@ -96,13 +96,13 @@ export async function createType(
   return answer;
 }
 
-/** A name that a caller can mean just this type by: neither a number nor what the API calls a built-in type. */
-function readName(sent: string): { name: string; key: string } {
+/** A name that a caller can mean just this type by: neither a number nor what the API calls another, built-in type. */
+function readName(sent: string, own?: number): { name: string; key: string } {
   const name = sent.normalize("NFC");
   const key = name.toLowerCase();
   if (/^[0-9]+$/.test(name)) throw invalid([{ field: "name", message: "must not be a number" }]);
   const meant = findType(builtinTypes, name);
-  if (meant && meant.name !== key)
+  if (meant && !(meant.id === own && meant.name === key))
     throw invalid([{ field: "name", message: "is another name of a built-in type" }]);
   return { name, key };
 }
@@ -131,7 +131,7 @@ export async function updateType(
   ask: Ask,
   input: Decoded<Api["channel"]["update"]>,
 ): Promise<Output<Api["channel"]["update"]>> {
-  const name = input.name === undefined ? undefined : readName(input.name).name;
+  const name = input.name === undefined ? undefined : readName(input.name, input.id).name;
   const answer = await write(ask, async (tx) => {
     const before = await lockType(tx, input.id);
     const { icon = before.icon, channelId = before.channel_id } = input;

@@ -111,14 +111,22 @@ async function newestFirst(
 }
 
 async function bestFirst(ask: Ask, place: Place, brandIds: number[], query: string): Promise<Page<Customer>> {
-  const { found, capped } = await searchCustomers(ask.db, { query, brandIds, need: place.limit });
+  const { found, capped } = await searchCustomers(ask.db, {
+    query,
+    brandIds,
+    need: place.after?.[2] ?? place.limit,
+  });
   const [rank, id] = place.after ?? [];
   const from =
     rank === undefined || id === undefined
       ? place.start
       : found.findIndex((one) => one.rank > rank || (one.rank === rank && one.id > id));
   const rows = from < 0 ? [] : found.slice(from, from + place.limit + 1);
-  return showPage(ask, place, rows, { count: found.length, capped }, (row) => [row.rank, row.id]);
+  return showPage(ask, place, rows, { count: found.length, capped }, (row) => [
+    row.rank,
+    row.id,
+    place.after?.[2] ?? place.limit,
+  ]);
 }
 
 async function showPage<R extends { id: number }>(

@@ -6,6 +6,7 @@
  */
 import { invalid } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
+import { Raced } from "./write.ts";
 import { type Conversion, type CustomField, convertValue, showCustomValue } from "./field-value.ts";
 
 /** A change may touch every customer of a brand. */
@@ -19,10 +20,19 @@ const lockCustomers: Statement = {
     ORDER BY c.id FOR NO KEY UPDATE) AS held`,
 };
 
-/** Locks the customers who have a value of the field, for a transaction that will lock the field to change it. */
-export async function holdValues(tx: Tx, scope: readonly number[] | null, fieldId: number): Promise<void> {
+/**
+ * Locks the customers who have a value of the field, for a transaction that will lock the field to change it.
+ * How many there are: `checkHeld` compares once the field is locked.
+ */
+export async function holdValues(tx: Tx, scope: readonly number[] | null, fieldId: number): Promise<number> {
   await tx.allowWaiting(patience);
-  await tx.rows(lockCustomers, [fieldId, scope]);
+  return (await tx.row<{ count: number }>(lockCustomers, [fieldId, scope]))?.count ?? 0;
+}
+
+/** Starts over when a value came before the field was locked: its customer is not held, and must not be now. */
+export async function checkHeld(tx: Tx, fieldId: number, held: number): Promise<void> {
+  const there = await tx.row<{ count: number }>(countValues, [fieldId]);
+  if (there?.count !== held) throw new Raced();
 }
 
 const countValues: Statement = {

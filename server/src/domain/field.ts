@@ -9,7 +9,7 @@ import type { Statement, Tx } from "../db/database.ts";
 import { violated } from "../db/failure.ts";
 import { type Ask, scopeOf } from "./ask.ts";
 import { findBrand, lockBrand, seek } from "./brand.ts";
-import { holdValues, loseValues, refitValues } from "./field-change.ts";
+import { checkHeld, holdValues, loseValues, refitValues } from "./field-change.ts";
 import { checkRoom, fieldColumns } from "./field-set.ts";
 import type { CustomField } from "./field-value.ts";
 import { pageOf, placeOf } from "./page.ts";
@@ -117,8 +117,10 @@ type Change = Decoded<Api["customfield"]["update"]>;
 /** Changes what was sent of a field, and its values with it. */
 export async function updateField(ask: Ask, input: Change): Promise<Output<Api["customfield"]["update"]>> {
   return write(ask, async (tx) => {
-    if (input.type ?? input.options) await holdValues(tx, scopeOf(ask.caller), input.id);
+    const touched = input.type !== undefined || input.options !== undefined;
+    const held = touched ? await holdValues(tx, scopeOf(ask.caller), input.id) : 0;
     const before = await lockField(tx, ask, input.id);
+    if (touched) await checkHeld(tx, input.id, held);
     const field = changed(before, input);
     const result = { type: "result" as const, id: field.id };
     if (isDeepStrictEqual(before, field))
@@ -158,8 +160,9 @@ export async function deleteField(
   input: Decoded<Api["customfield"]["delete"]>,
 ): Promise<Output<Api["customfield"]["delete"]>> {
   return write(ask, async (tx) => {
-    await holdValues(tx, scopeOf(ask.caller), input.id);
+    const held = await holdValues(tx, scopeOf(ask.caller), input.id);
     const field = await lockField(tx, ask, input.id);
+    await checkHeld(tx, input.id, held);
     const lost = await loseValues(tx, field, input.force ?? false);
     await tx.rows(deleteRow, [field.id]);
     return {

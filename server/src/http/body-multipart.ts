@@ -1,4 +1,5 @@
 /** `multipart/form-data`, by busboy, from memory: no part ever becomes a file. */
+import { isUtf8 } from "node:buffer";
 import { Busboy } from "@fastify/busboy";
 import { DossierError } from "@dossier/api";
 import type { Entry } from "./body.ts";
@@ -58,7 +59,11 @@ function entryOf(written: string, value: string, valueCut: boolean, body: Buffer
   const list = written.endsWith("[]");
   const entry: Entry = { name: list ? written.slice(0, -2) : written, value, list };
   if (valueCut) entry.fault = "is over 64 KiB";
-  else if (!body.includes(value) || (written.includes("\uFFFD") && !body.includes(written)))
+  else if (
+    (value.includes("\uFFFD") && !isUtf8(body)) ||
+    !body.includes(value) ||
+    (written.includes("\uFFFD") && !body.includes(written))
+  )
     entry.fault = "is not valid UTF-8";
   return entry;
 }

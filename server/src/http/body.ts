@@ -50,7 +50,7 @@ async function readEntries(request: FastifyRequest): Promise<Entry[]> {
       .find((part) => /^charset=/i.test(part))
       ?.slice(8)
       .replace(/"/g, "") ?? "utf-8";
-  if (coding.toLowerCase() !== "identity")
+  if (coding !== "" && coding.toLowerCase() !== "identity")
     throw unsupported("Compressed bodies are not read: send it as it is.");
   if (!/^utf-?8$/i.test(charset)) throw unsupported("Bodies are read as UTF-8 only.");
   const read = readers.get(media.toLowerCase());

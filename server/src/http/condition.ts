@@ -31,13 +31,24 @@ export function readRetry(
   return { operation: name, token, fingerprint: createHash("sha256").update(canonical(input)).digest() };
 }
 
+/** Fields whose meaning stands among the channels already. */
+const folded = new Set(["linkType", "linkAddress"]);
+
+/** Blank custom values are not sent, on the operations that keep answers. */
+function counts(one: object): boolean {
+  return !("key" in one && "value" in one && String(one.value).trim() === "");
+}
+
 /** JSON that is the same whatever the order of the fields, the places of values and the spelling of their names. */
 function canonical(input: unknown): string {
   return JSON.stringify(input, (key, inner: unknown) => {
     if (typeof inner !== "object" || inner === null) return inner;
     if (Array.isArray(inner))
-      return key === "channels" || key === "custom" ? inner.map(contentOf).sort() : (inner as unknown[]);
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+      return key === "channels" || key === "custom"
+        ? inner.filter(counts).map(contentOf).sort()
+        : (inner as unknown[]);
+    const entries = Object.entries(inner).filter(([ours]) => !folded.has(ours));
+    return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
   });
 }
 
