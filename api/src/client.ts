@@ -63,7 +63,10 @@ async function send(
 ): Promise<unknown> {
   const fetchIt = options.fetch ?? fetch;
   const answer = await fetchIt(urlOf(options, row, input), requestOf(options, row, input, meta));
-  const body: unknown = await answer.json().catch(() => undefined);
+  const body: unknown = await answer.json().catch((error: unknown) => {
+    if (error instanceof SyntaxError) return undefined; // not ours; an abort or a cut connection is
+    throw error;
+  });
   if (answer.ok && typeof body === "object" && body !== null) return body;
   throw errorOf(answer, body);
 }

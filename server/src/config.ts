@@ -144,7 +144,8 @@ function adminKey(text: string | undefined, fault: Fault): string | undefined {
 function secretBytes(text: string | undefined, fault: Fault): Buffer | undefined {
   if (text === undefined) return undefined;
   const bytes = /^[0-9a-fA-F]{64}$/.test(text) ? Buffer.from(text, "hex") : Buffer.from(text, "base64");
-  if (bytes.length === 32) return bytes;
+  const exact = bytes.toString("hex") === text.toLowerCase() || bytes.toString("base64") === text;
+  if (bytes.length === 32 && exact) return bytes;
   fault("DOSSIER_SECRET must be 32 bytes, as 64 hexadecimal digits or in base64");
   return undefined;
 }

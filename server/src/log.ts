@@ -28,7 +28,14 @@ export function openLog(level: string, pretty = process.stderr.isTTY, to?: Desti
           translateTime: "SYS:HH:MM:ss.l",
         }),
       )
-    : pino(options, to ?? pino.destination({ dest: 2, sync: false }));
+    : pino(options, to ?? standardError());
+}
+
+/** Written at once, and given up when it cannot be: a full disk must not keep the server from working or stopping. */
+function standardError(): DestinationStream {
+  const destination = pino.destination({ dest: 2, sync: true });
+  destination.on("error", () => undefined);
+  return destination;
 }
 
 /** What of an error may be written down. */

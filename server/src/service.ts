@@ -3,13 +3,13 @@
  * need each other, and taken apart in the other.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { ChannelType } from "@dossier/api";
 import type { Config } from "./config.ts";
 import { type Connection, type Db, openDatabase } from "./db/database.ts";
 import { type EmbeddedPostgres, startEmbedded } from "./db/embedded.ts";
-import { isCurrent, migrate } from "./db/migrate.ts";
+import { DatabaseRefusal, isCurrent, migrate } from "./db/migrate.ts";
 import { readTypes } from "./domain/channel.ts";
 import { createFirstKey, createKeyring } from "./domain/key.ts";
 import { type App, buildApp } from "./http/app.ts";
@@ -31,15 +31,17 @@ export interface RunningService {
 export async function startService(config: Config, log: Log): Promise<RunningService> {
   const embedded = config.databaseUrl ? undefined : await startDatabase(config, log);
   const db = openDatabase(connectionOf(config, embedded));
+  let app: App | undefined;
   try {
     const applied = await migrate(db.pool);
     if (applied.length > 0) log.info({ migrations: applied }, "migrated the database");
-    const firstKey = config.adminKey ? undefined : await createFirstKey(db);
-    const app = await assemble(config, log, db, embedded);
+    app = await assemble(config, log, db, embedded);
     const url = await app.listen({ host: config.host, port: config.port });
+    // Last of all: a key made by a start that fails would never be shown.
+    const firstKey = config.adminKey ? undefined : await createFirstKey(db);
     return { url, firstKey, app, db, stop: () => stopAll(app, db, embedded) };
   } catch (error) {
-    await stopAll(undefined, db, embedded);
+    await stopAll(app, db, embedded);
     throw error;
   }
 }
@@ -95,9 +97,14 @@ function ownSecret(dataDir: string): Buffer {
   const file = join(dataDir, "secret");
   if (!existsSync(file)) {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-    writeFileSync(file, randomBytes(32).toString("hex"), { mode: 0o600, flag: "wx", flush: true });
+    writeFileSync(`${file}.new`, randomBytes(32).toString("hex"), { mode: 0o600, flush: true });
+    renameSync(`${file}.new`, file);
   }
-  return Buffer.from(readFileSync(file, "utf8").trim(), "hex");
+  const text = readFileSync(file, "utf8").trim();
+  if (/^[0-9a-f]{64}$/.test(text)) return Buffer.from(text, "hex");
+  throw new DatabaseRefusal(
+    `${file} does not hold a secret of 64 hexadecimal digits. Put it back from a copy, or remove it to have a new one made: cursors and sessions given out before end then.`,
+  );
 }
 
 /** A value read at most once a second, by one reader at a time. */
@@ -121,8 +128,17 @@ function keepForASecond(read: () => Promise<ChannelType[]>): {
   };
 }
 
+const drainPatience = 5000;
+
+/** Finishes what is under way; who has not sent a whole request by then is cut off. */
+async function drain(app: App): Promise<void> {
+  const limit = setTimeout(() => app.server.closeAllConnections(), drainPatience);
+  await app.close();
+  clearTimeout(limit);
+}
+
 async function stopAll(app: App | undefined, db: Db, embedded: EmbeddedPostgres | undefined): Promise<void> {
-  await app?.close();
+  if (app) await drain(app);
   await db.close();
   await embedded?.stop();
 }

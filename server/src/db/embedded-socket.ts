@@ -11,7 +11,6 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -67,7 +66,8 @@ export function removeSocketFolder(folder: string): void {
 
 /** Some systems clean the temporary folder by age. Fails if somebody else has taken the name. */
 export function restoreSocketFolder(folder: string, account: Account): void {
-  if (tryTo(() => statSync(folder)) !== undefined) return;
+  const there = tryTo(() => lstatSync(folder));
+  if (there?.isDirectory() && there.uid === account.uid && (there.mode & 0o777) === 0o700) return;
   mkdirSync(folder, { mode: 0o700 });
   chownSync(folder, account.uid, account.gid);
 }

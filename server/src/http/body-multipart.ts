@@ -15,6 +15,8 @@ const limits = {
 
 /** Reads the fields of a multipart body. */
 export function readMultipart(body: Buffer, contentType: string): Promise<Entry[]> {
+  const valid = isUtf8(body);
+  const foreign = foreignNames(body, contentType);
   return new Promise((resolve, reject) => {
     const entries: Entry[] = [];
     const busboy = open(contentType);
@@ -26,7 +28,7 @@ export function readMultipart(body: Buffer, contentType: string): Promise<Entry[
         ),
       );
     busboy.on("field", (name: string | undefined, value: string, _nameCut: boolean, valueCut: boolean) => {
-      if (name !== undefined) entries.push(entryOf(name, value, valueCut, body));
+      if (name !== undefined) entries.push(entryOf(name, value, valueCut, valid, foreign.has(name)));
     });
     for (const limit of ["partsLimit", "fieldsLimit"] as const)
       busboy.on(limit, () => reject(new DossierError("invalid_request", "The request has over 200 fields.")));
@@ -54,16 +56,31 @@ function open(contentType: string): InstanceType<typeof Busboy> {
   }
 }
 
-/** A text that was read as it was sent stands in the body as UTF-8, whatever charset its part claims. */
-function entryOf(written: string, value: string, valueCut: boolean, body: Buffer): Entry {
+/** The names of the parts that claim another charset than UTF-8, which busboy would decode by it. */
+function foreignNames(body: Buffer, contentType: string): Set<string> {
+  const names = new Set<string>();
+  const boundary = /boundary="?([^";]+)/i.exec(contentType)?.[1] ?? "";
+  const marker = `--${boundary.trim()}\r\n`;
+  let at = body.indexOf(marker);
+  for (let part = 0; at >= 0 && part < limits.parts; part += 1) {
+    const begin = at + marker.length;
+    const [head = ""] = body
+      .subarray(begin, begin + 2048)
+      .toString("latin1")
+      .split("\r\n\r\n", 1);
+    const charset = /;\s*charset="?([^";\s]+)/i.exec(head)?.[1] ?? "utf-8";
+    const name = /\bname="([^"]*)"/i.exec(head)?.[1] ?? "";
+    if (!/^utf-?8$/i.test(charset)) names.add(Buffer.from(name, "latin1").toString("utf8"));
+    at = body.indexOf(marker, begin);
+  }
+  return names;
+}
+
+/** Where not all is UTF-8, a replacement character is what busboy made of what is not. */
+function entryOf(written: string, value: string, valueCut: boolean, valid: boolean, foreign: boolean): Entry {
   const list = written.endsWith("[]");
   const entry: Entry = { name: list ? written.slice(0, -2) : written, value, list };
   if (valueCut) entry.fault = "is over 64 KiB";
-  else if (
-    (value.includes("\uFFFD") && !isUtf8(body)) ||
-    !body.includes(value) ||
-    (written.includes("\uFFFD") && !body.includes(written))
-  )
-    entry.fault = "is not valid UTF-8";
+  else if (foreign || (!valid && `${written}${value}`.includes("\uFFFD"))) entry.fault = "is not valid UTF-8";
   return entry;
 }
