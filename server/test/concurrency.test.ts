@@ -9,6 +9,7 @@ import { termsOf } from "../src/domain/search.ts";
 import { openLog } from "../src/log.ts";
 import { startService } from "../src/service.ts";
 import { seed } from "./seed.ts";
+import { untilWaiting } from "./waiting.ts";
 import { settings, startWorld } from "./world.ts";
 
 const { admin, adminKey, databaseUrl, newBrand, service } = await startWorld();
@@ -232,7 +233,7 @@ async function overtaken<T>(statements: [string, unknown[]][], call: () => Promi
     for (const [text, values] of statements) await session.query(text, values);
     const answer = call();
     answer.catch(() => undefined);
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await untilWaiting(pool);
     await session.query("COMMIT");
     return await answer;
   } finally {

@@ -2,6 +2,7 @@
 import type { DossierError } from "@dossier/api";
 import { expect, test } from "vitest";
 import { readable } from "./customer-answer.ts";
+import { untilWaiting } from "./waiting.ts";
 import { startWorld } from "./world.ts";
 
 const world = await startWorld();
@@ -147,7 +148,7 @@ test("a deletion of the brand that comes between is a brand that does not exist"
         (error: unknown) => (error as DossierError).code,
       ),
     );
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await untilWaiting(pool, 2);
     await session.query("COMMIT");
     expect(await Promise.all(calls)).toEqual(["not_found", "not_found"]);
   } finally {

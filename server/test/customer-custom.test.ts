@@ -2,6 +2,7 @@
 import { expect, test } from "vitest";
 import type { CustomType, DossierError } from "@dossier/api";
 import { readable } from "./customer-answer.ts";
+import { untilWaiting } from "./waiting.ts";
 import { startWorld } from "./world.ts";
 
 const world = await startWorld();
@@ -271,7 +272,7 @@ test("a value is read by the type its field has when it is written: a change of 
       () => "done",
       (error: unknown) => (error as DossierError).code,
     );
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await untilWaiting(service.db.pool);
     await session.query("COMMIT");
     expect(await call).toBe("invalid_field");
   } finally {

@@ -1,12 +1,12 @@
 // Custom fields through the domain: their names, their types, and that no value is lost unasked.
 import { randomBytes } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { CustomType } from "@dossier/api";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import * as field from "../src/domain/field.ts";
 import { ask, db, makeBrand, makeField, readField, refusal, sample, valuesOf } from "./fields.ts";
 import { seed } from "./seed.ts";
+import { untilWaiting } from "./waiting.ts";
 
 test("a field is created as text with its name as label, and listed as it was written", async () => {
   const brandId = await makeBrand();
@@ -189,16 +189,14 @@ test("a brand has at most 500 fields, however many are made at once", async () =
 
 test("a field that is held keeps its type until the transaction ends", async () => {
   const { brandId, id } = await makeField("text");
-  let released = false;
-  const writer = db.transaction(async (tx) => {
+  const change = await db.transaction(async (tx) => {
     expect((await field.holdFields(tx, brandId, ["thing"])).get("thing")?.type).toBe("text");
-    await wait(150);
-    released = true;
+    const waiting = field.updateField(ask(), { id, type: "number" });
+    await untilWaiting(db.pool);
+    expect((await field.holdFields(tx, brandId, ["thing"])).get("thing")?.type).toBe("text");
+    return { waiting };
   });
-  await wait(50);
-  const change = field.updateField(ask(), { id, type: "number" }).then(() => released);
-  await writer;
-  expect(await change).toBe(true);
+  expect(await change.waiting).toMatchObject({ outcome: "updated" });
 });
 
 test("values that are written while their field changes its type all fit the new type, and no writer fails", async () => {
