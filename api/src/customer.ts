@@ -1,4 +1,4 @@
-/** The Customer controller: what the original API documents, with its sixteen doors (those that exist so far). */
+/** The Customer controller: what the original API documents, its doors to the directory itself. */
 import * as z from "zod";
 import { channelShape, channelsField } from "./channel.ts";
 import { endpoint } from "./endpoint.ts";

@@ -51,6 +51,18 @@ export const identifier = kind<number>(
       : fault("must be a whole number from 1 to 999999999999999"),
 );
 
+/** An identifier, or nothing: empty clears what stood there. */
+export const identifierOrNone = kind<number | null>(
+  { type: ["integer", "null"], minimum: 1, maximum: 999_999_999_999_999 },
+  (text, fault) => {
+    if (text.trim() === "") return null;
+    return /^[1-9][0-9]{0,14}$/.test(text)
+      ? Number(text)
+      : fault("must be a whole number from 1 to 999999999999999, or empty");
+  },
+  "clears",
+);
+
 /** A whole number within bounds. */
 export function whole(minimum: number, maximum: number) {
   return kind<number>({ type: "integer", minimum, maximum }, (text, fault) => {
@@ -66,6 +78,16 @@ export const flag = kind<boolean>({ type: "boolean" }, (sent, fault) => {
   const wrong = textFault(sent.trim(), 64 * 1024);
   return wrong ? fault(wrong) : !/^(false|0|no|off)$/i.test(sent.trim());
 });
+
+/** A field whose being there is all that counts, whatever its value, the empty one too. */
+export const presence = kind<true, boolean | string>(
+  { type: "string" },
+  (sent, fault) => {
+    const wrong = textFault(sent, 64 * 1024);
+    return wrong ? fault(wrong) : true;
+  },
+  "clears",
+);
 
 /** One of a closed set of words. */
 export function choice<const T extends string>(words: readonly T[]) {
@@ -95,6 +117,27 @@ export function textFault(text: string, maximum: number, lines = false): string 
 export function text(maximum: number, empty: FieldWire["empty"] = "absent") {
   return textOf(maximum, undefined, "", empty);
 }
+
+/** A text with its lines kept: blanks around it, tabs and line ends are part of it. At most so many bytes of UTF-8. */
+export function prose(maximumBytes: number) {
+  return kind<string>({ type: "string", maxLength: maximumBytes }, (sent, fault) => {
+    const wrong = textFault(sent, maximumBytes, true);
+    if (wrong) return fault(wrong);
+    return new TextEncoder().encode(sent).length <= maximumBytes
+      ? sent
+      : fault(`must be at most ${maximumBytes} bytes`);
+  });
+}
+
+/** A web address that people may follow: http or https, without credentials; empty means none. */
+export const link = kind<string>({ type: "string", maxLength: 2048, format: "uri" }, (sent, fault) => {
+  const value = sent.trim();
+  const wrong = textFault(value, 2048);
+  if (wrong) return fault(wrong);
+  const url = /^https?:\/\//i.test(value) && URL.canParse(value) ? new URL(value) : undefined;
+  if (!url || /\s/.test(value)) return fault("must be a web address that begins with http:// or https://");
+  return url.username === "" && url.password === "" ? value : fault("must not hold a user name or password");
+});
 
 /** The same of certain characters only. */
 export function textOf(

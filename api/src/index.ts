@@ -30,7 +30,9 @@ export {
 export { type Code, codes, DossierError, errorShape, type Fault, invalid, notFound } from "./error.ts";
 export { textFault } from "./field.ts";
 export { openapi } from "./openapi.ts";
-export { defaultLimit, type Page } from "./page.ts";
+export { defaultLimit, type Outcome, type Page } from "./page.ts";
 export { decode, sentName, wireName, type Sent } from "./wire.ts";
 export type { CustomSent, CustomValue } from "./wire-custom.ts";
+export type { Ticket, TicketStatus } from "./ticket.ts";
+export { type ItemKind, itemKinds, timelineItem } from "./timeline.ts";
 export { type Api, api, basePath, rows } from "./table.ts";

@@ -36,9 +36,20 @@ const words: Record<string, unknown> = {
   nextCursor: null,
   options: ["silver", "gold"],
   permissions: ["CUSTOMER_READ", "CUSTOMER_CUD"],
+  closed_at: null,
+  description: "Order 1843 was paid",
+  direction: "inbound",
+  from: "ada@example.org",
+  from_name: "Ada Lovelace",
+  last_update: created,
   prefix: "the-key",
   primary_id: "K-17",
+  purged_at: created,
   revoked_at: null,
+  subject_id: 7,
+  ticketID: 31,
+  title: "Where is my parcel?",
+  to: "desk@example.org",
   updated_at: created,
   version: 3,
 };
@@ -50,7 +61,17 @@ const things: Record<string, JsonSchema> = {
   Channel: { id: 12 },
   ChannelType: { id: 1, name: "email", icon: "mail" },
   CustomField: { id: 4, name: "tier", type: "select" },
+  AuditEntry: {
+    id: 101,
+    operation: "customer.update",
+    kind: "customer",
+    outcome: "updated",
+    fields: ["lastname"],
+  },
   Customer: { custom_tier: "gold" },
+  Ticket: { id: 31 },
+  TicketWithStory: { id: 31 },
+  TimelineItem: { id: "event-12", type: "event", initiated_by: "shop" },
 };
 
 const email = [{ type: "email", address: "ada@example.org" }];
@@ -78,6 +99,36 @@ const inputs: Record<string, JsonSchema> = {
   "customer.update": { id: 7, lastname: "King", channels: telephone },
   "customer.updateAny": { primaryId: "K-17", brandId: 1, lastname: "King", custom: { tier: "gold" } },
   "customer.updateByPrimaryId": { primaryId: "K-17", brandId: 1, lastname: "King", channels: telephone },
+  "customer.addEvent": {
+    primaryId: "K-17",
+    brandId: 1,
+    message: "Order 1843 was paid",
+    initiatedBy: "shop",
+    sourceUrl: "https://shop.example.org/orders/1843",
+    type: "order",
+    eventId: "order-1843-paid",
+  },
+  "customer.listTimeline": { brandId: 1, primaryId: "K-17", getTicketHistory: "1" },
+  "customer.purgeAny": { primaryId: "K-17", brandId: 1 },
+  "customer.restore": { id: 7, without: "conflicts" },
+  "message.chatbot": {
+    brandId: 1,
+    message: "Where is my parcel?",
+    subject: "Parcel",
+    from: "ada@example.org",
+  },
+  "message.create": { ticketId: 31, type: "email", message: "It is on its way.", submitStatus: "pending" },
+  "ticket.create": {
+    brandId: 1,
+    channel: "email",
+    direction: "inbound",
+    from: "ada@example.org",
+    fromName: "Ada Lovelace",
+    to: "desk@example.org",
+    title: "Where is my parcel?",
+  },
+  "ticket.list": { brandId: 1, status: "new", linked: false },
+  "ticket.update": { id: 31, customerId: 7, status: "open" },
   "customfield.create": {
     brandId: 1,
     name: "tier",
@@ -89,7 +140,7 @@ const inputs: Record<string, JsonSchema> = {
   "key.create": { name: "Service desk", permissions: ["CUSTOMER_READ", "CUSTOMER_CUD"], brandIds: [1] },
 };
 
-const ids: Record<string, number> = { brand: 1, channel: 6, customfield: 4, key: 3 };
+const ids: Record<string, number> = { brand: 1, channel: 6, customfield: 4, key: 3, message: 52, ticket: 31 };
 
 /** What is particular to an answer; a message is "{What} {outcome}." if nothing else is said. */
 const answers: Record<string, JsonSchema> = {
@@ -97,7 +148,13 @@ const answers: Record<string, JsonSchema> = {
   "channel.create": { id: 9, channel_id: 100 },
   "channel.update": { channel_id: 106 },
   "customer.addChannels": { message: "Channel added." },
+  "customer.addEvent": { message: "Event created.", id: 12, outcome: "created" },
+  "customer.purge": { message: "Customer data purged.", outcome: "purged" },
+  "customer.purgeAny": { message: "Customer data purged.", outcome: "purged" },
   "customer.resolve": { message: "User created and channel linked." },
+  "customer.restore": { message: "Customer restored.", outcome: "restored" },
+  "message.chatbot": { message: "Ticket created.", outcome: "created" },
+  "message.create": { message: "Message created.", outcome: "created" },
   "key.revoke": { message: "Key revoked." },
 };
 

@@ -9,6 +9,8 @@ import type { Endpoint } from "./endpoint.ts";
 import { errorShape } from "./error.ts";
 import type { JsonSchema } from "./field.ts";
 import { resultOf } from "./page.ts";
+import { ticketStoryShape } from "./ticket.ts";
+import { timelineItem } from "./timeline.ts";
 
 /** A row of the table with its `noun.verb` name. */
 export interface Named {
@@ -19,7 +21,12 @@ export interface Named {
 /** What a custom field can hold on the wire; null and the empty text clear it where that counts. */
 export const customValue: JsonSchema = { type: ["string", "number", "boolean", "null"] };
 
-const titles: Record<string, string> = { key: "ApiKey", customfield: "CustomField", channel: "ChannelType" };
+const titles: Record<string, string> = {
+  key: "ApiKey",
+  customfield: "CustomField",
+  channel: "ChannelType",
+  audit: "AuditEntry",
+};
 
 /** `customer.listByChannel` as `CustomerListByChannel`. */
 export function pascal(name: string): string {
@@ -50,6 +57,8 @@ function namesOf(table: readonly Named[]): Names {
   const names: Names = new Map<z.core.$ZodType, string>([
     [channelShape, "Channel"],
     [errorShape, "Error"],
+    [ticketStoryShape, "TicketWithStory"],
+    [timelineItem, "TimelineItem"],
   ]);
   const taken = new Set([...names.values(), "Result"]);
   for (const { name, row } of table) {

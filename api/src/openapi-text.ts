@@ -36,6 +36,12 @@ An address belongs to at most one customer of a brand. Channels are added with \
 channel is never replaced: remove it and add another. Custom fields are \`custom_\` and a name; a brand takes any name,
 or only those that were defined.
 
+### Tickets and timelines
+
+A ticket carries its contact's address. It is linked to the customer of its brand who has that address as a channel: when
+it arrives, and later when a call names the channel of a customer (unless that call sends \`noSync\`). What programs
+report of a customer are events; a timeline holds them and, on demand, the customer's tickets and messages.
+
 ### Answers and errors
 
 Answers are \`200\` with an envelope: \`item\`, \`list\` or \`result\`. A result has an \`id\` and an \`outcome\`. Every error
@@ -60,12 +66,15 @@ export const introduction = paragraphs.replace(/(?<!\n)\n(?!\n|$)/g, " ").trimEn
 
 /** What the tags are about; they are the nouns of the table. */
 export const tagTexts: Record<string, string> = {
+  audit: "Who did what, when; never with which values.",
   brand: "Brands and their settings. Every customer belongs to one.",
   channel: "Types of channel: e-mail, telephone, and those you define.",
-  customer: "Customers: find, resolve, create, change.",
+  customer: "Customers: find, resolve, create, change, delete, restore, purge; their timelines and events.",
   customfield: "What a brand wants to know of its customers beyond their names.",
   key: "API keys: who may do what, in which brands, until when.",
+  message: "Messages and notes: what is said in tickets.",
   server: "The server itself. No key is needed.",
+  ticket: "Tickets: what contacts open. A ticket finds its customer by the contact's address.",
 };
 
 /** Sentences for fields that have none in the table. */
@@ -151,9 +160,8 @@ export const codeTexts: Record<Code, CodeText> = {
     says: "This Idempotency-Key was used with other fields.",
   },
   brand_in_use: {
-    means: "the brand still has customers",
-    says: "This brand still has 12 customers.",
-    conflict: { count: 12 },
+    means: "the brand still has customers, deleted ones that can be restored, or tickets",
+    says: "The brand still has customers, deleted ones that can be restored, or tickets.",
   },
   stale_version: {
     means: "the customer has another version by now; read it again",

@@ -2,12 +2,17 @@
 import * as z from "zod";
 import { described, text, whole } from "./field.ts";
 
-/** What every list takes. `itemStart` counts from 0; `cursor` continues where `nextCursor` of a page pointed. */
-export const paging = {
-  itemStart: described(whole(0, 999_999_999_999_999), "How many to skip; default 0").optional(),
-  itemLimit: described(whole(1, 99), "How many to answer, 1 to 99; default 15").optional(),
-  cursor: described(text(1000), "`nextCursor` of the page before; not together with itemStart").optional(),
-};
+/** What a list takes whose pages may be that long. `cursor` continues where `nextCursor` of a page pointed. */
+export function pagingUpTo(most: number) {
+  return {
+    itemStart: described(whole(0, 999_999_999_999_999), "How many to skip; default 0").optional(),
+    itemLimit: described(whole(1, most), `How many to answer, 1 to ${most}; default 15`).optional(),
+    cursor: described(text(1000), "`nextCursor` of the page before; not together with itemStart").optional(),
+  };
+}
+
+/** What every list takes. */
+export const paging = pagingUpTo(99);
 
 /** What a list answers when nothing else is asked for. */
 export const defaultLimit = 15;
@@ -31,7 +36,10 @@ export function itemOf<S extends z.ZodType>(item: S) {
 }
 
 /** The words a result's `outcome` can be. */
-const outcomes = ["created", "updated", "unchanged", "deleted"] as const;
+const outcomes = ["created", "updated", "unchanged", "deleted", "restored", "purged"] as const;
+
+/** What became of the thing an operation was about. */
+export type Outcome = (typeof outcomes)[number];
 
 /** The result envelope of everything that writes. */
 export function resultOf<S extends z.ZodRawShape>(more: S) {

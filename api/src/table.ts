@@ -1,14 +1,29 @@
 /** The one table of endpoints: noun by noun, verb by verb. Everything that holds for every endpoint is read off it. */
+import { audit } from "./audit.ts";
 import { brand } from "./brand.ts";
 import { channel } from "./channel.ts";
 import { customfield } from "./custom-field.ts";
 import { customer } from "./customer.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { erasure } from "./erasure.ts";
 import { key } from "./key.ts";
+import { message } from "./message.ts";
 import { session } from "./session.ts";
+import { ticket } from "./ticket.ts";
+import { timeline } from "./timeline.ts";
 
 /** Every endpoint: `api.customer.find`, `api.brand.list`, … */
-export const api = { customer, brand, key, customfield, channel, session };
+export const api = {
+  customer: { ...customer, ...erasure, ...timeline },
+  ticket,
+  message,
+  brand,
+  key,
+  customfield,
+  channel,
+  session,
+  audit,
+};
 
 /** The table's type, from which the client and the handlers take theirs. */
 export type Api = typeof api;

@@ -2,14 +2,22 @@
 import type { Api, Decoded, Endpoint } from "@dossier/api";
 import type * as z from "zod";
 import type { Ask } from "./domain/ask.ts";
+import { listAudit } from "./domain/audit.ts";
 import * as brand from "./domain/brand.ts";
 import * as channel from "./domain/channel.ts";
 import * as customer from "./domain/customer.ts";
+import { deleteCustomer, restoreCustomer } from "./domain/customer-delete.ts";
 import * as reading from "./domain/customer-read.ts";
 import { resolveCustomer } from "./domain/customer-resolve.ts";
+import * as purge from "./domain/erasure-purge.ts";
 import * as field from "./domain/field.ts";
 import * as key from "./domain/key.ts";
 import { closeSession, describeCaller } from "./domain/session.ts";
+import { findTicket, listTickets } from "./domain/ticket.ts";
+import { createByChatbot, createMessage } from "./domain/ticket-message.ts";
+import { createTicket, updateTicket } from "./domain/ticket-write.ts";
+import { listTimeline } from "./domain/timeline.ts";
+import { addEvent } from "./domain/timeline-event.ts";
 
 /** What an operation answers: the endpoint's output, and the version that becomes the ETag. */
 type Answer<E extends Endpoint> = z.input<E["output"]> & { version?: number };
@@ -33,7 +41,15 @@ const handlers: Handlers = {
     updateByPrimaryId: customer.updateCustomer,
     removeChannel: customer.removeChannel,
     create: customer.createCustomer,
+    delete: deleteCustomer,
+    restore: restoreCustomer,
+    purge: purge.purgeCustomer,
+    purgeAny: purge.purgeAny,
+    listTimeline,
+    addEvent,
   },
+  ticket: { list: listTickets, find: findTicket, create: createTicket, update: updateTicket },
+  message: { create: createMessage, chatbot: createByChatbot },
   brand: {
     list: brand.listBrands,
     find: brand.findBrandItem,
@@ -50,6 +66,7 @@ const handlers: Handlers = {
   },
   channel: { list: channel.listTypes, create: channel.createType, update: channel.updateType },
   session: { open: describeCaller, find: describeCaller, close: closeSession },
+  audit: { list: listAudit },
 };
 
 /** The operation behind `noun.verb`, for the one place that calls them all alike. */

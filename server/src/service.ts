@@ -12,6 +12,7 @@ import { type EmbeddedPostgres, startEmbedded } from "./db/embedded.ts";
 import { DatabaseRefusal, isCurrent, migrate } from "./db/migrate.ts";
 import { readTypes } from "./domain/channel.ts";
 import { createFirstKey, createKeyring } from "./domain/key.ts";
+import { sweep } from "./domain/retention.ts";
 import { type App, buildApp } from "./http/app.ts";
 import type { Log } from "./log.ts";
 import { version } from "./version.ts";
@@ -39,7 +40,8 @@ export async function startService(config: Config, log: Log): Promise<RunningSer
     const url = await app.listen({ host: config.host, port: config.port });
     // Last of all: a key made by a start that fails would never be shown.
     const firstKey = config.adminKey ? undefined : await createFirstKey(db);
-    return { url, firstKey, app, db, stop: () => stopAll(app, db, embedded) };
+    const endSweeping = sweepRegularly(db, log);
+    return { url, firstKey, app, db, stop: () => stopAll(app, db, embedded, endSweeping) };
   } catch (error) {
     await stopAll(app, db, embedded);
     throw error;
@@ -137,8 +139,36 @@ async function drain(app: App): Promise<void> {
   clearTimeout(limit);
 }
 
-async function stopAll(app: App | undefined, db: Db, embedded: EmbeddedPostgres | undefined): Promise<void> {
+const sweepPause = 600_000;
+
+/** Lets go what is due, every ten minutes. Answers what ends it, and waits for a run under way. */
+function sweepRegularly(db: Db, log: Log): () => Promise<void> {
+  let run = Promise.resolve();
+  const timer = setInterval(() => void (run = run.then(() => sweepOnce(db, log))), sweepPause);
+  timer.unref();
+  return () => {
+    clearInterval(timer);
+    return run;
+  };
+}
+
+async function sweepOnce(db: Db, log: Log): Promise<void> {
+  try {
+    const { customers, answers } = await sweep(db, await readTypes(db));
+    if (customers + answers > 0) log.info({ customers, answers }, "erased what was due");
+  } catch (error) {
+    log.warn({ err: error }, "could not erase what was due; it is tried again in ten minutes");
+  }
+}
+
+async function stopAll(
+  app: App | undefined,
+  db: Db,
+  embedded: EmbeddedPostgres | undefined,
+  endSweeping?: () => Promise<void>,
+): Promise<void> {
   if (app) await drain(app);
+  await endSweeping?.();
   await db.close();
   await embedded?.stop();
 }

@@ -18,7 +18,10 @@ const rooms = [
 ];
 
 /** The nouns of server/src/domain; `key-ring` belongs to `key`. Each imports only from its left. */
-const nouns = "ask · page · write · brand · key · session · field · channel · search · customer".split(" · ");
+const nouns =
+  "ask · page · audit · write · brand · key · session · field · channel · search · link · customer · timeline · ticket · erasure · retention".split(
+    " · ",
+  );
 
 /** npm packages only one room may import, types included. */
 const rationed: Record<string, RegExp> = { fastify: /^http$/, "@fastify/": /^http$/, pg: /^db$/ };

@@ -25,7 +25,16 @@ function ask(brands: number[] | null = null, more: Partial<Ask> = {}): Ask {
     brands,
     source: "api" as const,
   };
-  return { db, caller, secret, types: builtinTypes, replayed: false, ...more };
+  return {
+    db,
+    caller,
+    operation: "test",
+    about: "test",
+    secret,
+    types: builtinTypes,
+    replayed: false,
+    ...more,
+  };
 }
 
 let names = 0;
@@ -246,7 +255,7 @@ test("a key for some brands loses a deleted brand at once", async () => {
 });
 
 test("a repeated creation with one retry token creates one brand", async () => {
-  const retry = { operation: "brand.create", token: "t1", fingerprint: Buffer.from("same") };
+  const retry = { token: Buffer.from("t1"), fingerprint: Buffer.from("same") };
   const first = await brand.createBrand(ask(null, { retry }), { name: "Once" });
   const again = ask(null, { retry });
   expect(await brand.createBrand(again, { name: "Once" })).toEqual(first);

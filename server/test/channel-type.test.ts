@@ -28,7 +28,16 @@ function ask(more: Partial<Ask> = {}): Ask {
     brands: null,
     source: "api" as const,
   };
-  return { db, caller, secret, types: builtinTypes, replayed: false, ...more };
+  return {
+    db,
+    caller,
+    operation: "test",
+    about: "test",
+    secret,
+    types: builtinTypes,
+    replayed: false,
+    ...more,
+  };
 }
 
 async function refusal(work: Promise<unknown>): Promise<DossierError> {

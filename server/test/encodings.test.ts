@@ -27,7 +27,7 @@ function masked(value: unknown): unknown {
     .replace(/[A-Za-z_]+[-_]\d+[-_]\d+/g, "word")
     .replace(/dsr_\w+/g, "key")
     .replace(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"time"')
-    .replace(/"(id|customer_id|channel_id)":\d+/g, '"$1":0')
+    .replace(/"(id|customer_id|channel_id|ticketID)":\d+/g, '"$1":0')
     .replace(/"channel_ids":\[[\d,]*\]/g, '"channel_ids":[]');
   return JSON.parse(text);
 }
@@ -37,6 +37,12 @@ async function effectOf(name: string, call: Call, answer: Answer): Promise<unkno
   const customerId =
     answer.body.customer_id ??
     (name.startsWith("customer.") && rowOf(name).permission === "CUSTOMER_CUD" ? answer.body.id : undefined);
+  if (
+    ["deleted", "purged"].includes(answer.body.outcome) &&
+    name.startsWith("customer.") &&
+    customerId === answer.body.id
+  )
+    return (await world.raw("GET", `/customer/${customerId}`)).status;
   if (customerId) return (await world.admin.customer.find({ id: customerId })).item;
   const noun = name.replace(/\..*/, "");
   const list = table.find((one) => one.name === `${noun}.list`)?.row.paths[0];
@@ -186,7 +192,8 @@ test("an empty body is no fields, whatever its type, its charset or its coding s
     const { path } = await calls[name]!(scene);
     const bare = await world.raw(row.method, path);
     for (const type of types) {
-      const at = row.method === "DELETE" && bare.status === 200 ? (await calls[name]!(scene)).path : path;
+      const once = row.method === "DELETE" || name === "customer.restore"; // the second time is another thing
+      const at = once && bare.status === 200 ? (await calls[name]!(scene)).path : path;
       const answer = await world.raw(row.method, at, {
         raw: { ...(type ? { type } : {}), body: Buffer.alloc(0) },
         headers: { "content-encoding": "br" },
@@ -296,6 +303,15 @@ const printed: [number, string, string, "multipart" | "form" | "", string, strin
     `externalPrimaryID=G-0&${who}&lastname=Byron&${five}=ten@example.org`,
     "Customer updated.",
   ],
+  [13, "GET", `/customer/timelineByCustomerExternalID?brand_id=${ids.brand}&external_id=G-0`, "", ""],
+  [
+    14,
+    "POST",
+    "/customer/externalEvent",
+    "multipart",
+    `customer_id=${ids.customer}&external_id=G-0&brand_id=${ids.brand}&initiated_by=shop&message=Order+7+was+paid&source_url=https://shop.example.org/7`,
+    "Event created.",
+  ],
   [
     16,
     "POST",
@@ -307,11 +323,7 @@ const printed: [number, string, string, "multipart" | "form" | "", string, strin
 ];
 
 /** Printed too, but not there yet: whoever adds one adds its request above. */
-const pending = [
-  "GET /customer/timelineByCustomerExternalID",
-  "POST /customer/externalEvent",
-  "POST /customer/syncWithCRM",
-];
+const pending = ["POST /customer/syncWithCRM"];
 
 async function prepare(): Promise<{ brand: string; customer: string }> {
   const brandId = await world.newBrand();

@@ -63,7 +63,9 @@ export function askOf(db: Db): Ask {
     caller: { keyId: 1, name: "test", permissions: new Set(permissions), brands: null, source: "api" },
     secret: Buffer.alloc(32, 1),
     types: builtinTypes,
-    retry: { operation: "test", token: String(Math.random()), fingerprint: Buffer.alloc(32) },
+    operation: "test",
+    about: "test",
+    retry: { token: Buffer.from(String(Math.random())), fingerprint: Buffer.alloc(32) },
     replayed: false,
   };
 }

@@ -20,7 +20,7 @@ export function ask(brands: number[] | null = null): Ask {
     brands,
     source: "api" as const,
   };
-  return { db, caller, secret, types: builtinTypes, replayed: false };
+  return { db, caller, operation: "test", about: "test", secret, types: builtinTypes, replayed: false };
 }
 
 let names = 0;

@@ -33,7 +33,16 @@ function ask(
   more: Partial<Ask> = {},
 ): Ask {
   const caller = { keyId: 1, name: "test", permissions: new Set(allowed), brands, source: "api" as const };
-  return { db, caller, secret, types: builtinTypes, replayed: false, ...more };
+  return {
+    db,
+    caller,
+    operation: "test",
+    about: "test",
+    secret,
+    types: builtinTypes,
+    replayed: false,
+    ...more,
+  };
 }
 
 let names = 0;
@@ -346,7 +355,7 @@ test("the last use is noted at most once a minute, and a failure to note it fail
 });
 
 test("a retry token never keeps a key: the same call twice makes two", async () => {
-  const retry = { operation: "key.create", token: "t", fingerprint: Buffer.from("x") };
+  const retry = { token: Buffer.from("t"), fingerprint: Buffer.from("x") };
   const twice = ask(null, permissions, { retry });
   const first = await createKey(twice, { name: "a", permissions: ["CUSTOMER_READ"] });
   const second = await createKey(twice, { name: "a", permissions: ["CUSTOMER_READ"] });

@@ -71,6 +71,14 @@ async function makeField({ world, brandId }: Scene): Promise<number> {
   return (await world.admin.customfield.create({ brandId, name: fresh("f").replaceAll("-", "_") })).id;
 }
 
+/** A ticket that waits: nobody has its contact's address. */
+export async function makeTicket(
+  { world, brandId }: Scene,
+  from = `${fresh("from")}@example.org`,
+): Promise<number> {
+  return (await world.admin.ticket.create({ brandId, channel: "email", from, title: "Where is it" })).id;
+}
+
 const brandOf = ({ brandId }: Scene) => String(brandId);
 
 type Maker = (scene: Scene) => Promise<number>;
@@ -86,6 +94,7 @@ const makers: Record<string, Maker> = {
   },
   "custom field": makeField,
   "channel type": async ({ world }) => (await world.admin.channel.create({ name: fresh("signal") })).id,
+  ticket: async (scene) => makeTicket(scene),
 };
 
 /** The least an endpoint can be asked: a thing of its kind in the path, and the fields it requires. */
@@ -190,6 +199,92 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
       custom_tier: "gold",
       customerChannelType_0: "email",
       customerChannelValue_0: `${fresh("c")}@example.org`,
+    },
+  }),
+  "customer.restore": async (scene) => {
+    const { id } = await makeCustomer(scene);
+    await scene.world.admin.customer.delete({ id });
+    return { path: `/customer/restore/${id}`, fields: { without: "conflicts" } };
+  },
+  "customer.purgeAny": async (scene) => {
+    const { id, primaryId } = await makeCustomer(scene);
+    return {
+      path: "/customer/purgeData",
+      fields: { customerID: String(id), primaryID: primaryId, brandID: brandOf(scene) },
+    };
+  },
+  "customer.listTimeline": async (scene) => {
+    const { id, primaryId } = await makeCustomer(scene);
+    return {
+      path: "/customer/timelineByCustomerExternalID",
+      fields: {
+        customer_id: String(id),
+        external_id: primaryId,
+        brand_id: brandOf(scene),
+        getTicketHistory: "1",
+        itemLimit: "5",
+      },
+    };
+  },
+  "customer.addEvent": async (scene) => {
+    const { id, primaryId } = await makeCustomer(scene);
+    return {
+      path: "/customer/externalEvent",
+      fields: {
+        customer_id: String(id),
+        external_id: primaryId,
+        brand_id: brandOf(scene),
+        message: "Order 7 was paid",
+        initiated_by: "shop",
+        source_url: "https://shop.example.org/orders/7",
+        type: "order",
+        event_id: fresh("e"),
+        occurred_at: "2026-11-23T18:00:00Z",
+      },
+    };
+  },
+  "ticket.list": async (scene) => ({
+    path: "/ticket",
+    fields: { brand_id: brandOf(scene), status: "new", linked: "0", itemLimit: "9999" },
+  }),
+  "ticket.find": async (scene) => ({
+    path: `/ticket/${await makeTicket(scene)}`,
+    fields: { getTicketHistory: "1" },
+  }),
+  "ticket.create": async (scene) => ({
+    path: "/ticket",
+    fields: {
+      brandID: brandOf(scene),
+      channelID: "email",
+      direction: "inbound",
+      from: `${fresh("from")}@example.org`,
+      fromName: "Ada",
+      to: "desk@example.org",
+      title: "Where is my parcel?",
+      priority: "high",
+    },
+  }),
+  "ticket.update": async (scene) => ({
+    path: `/ticket/${await makeTicket(scene)}`,
+    fields: { customer_id: String((await makeCustomer(scene)).id), status: "open" },
+  }),
+  "message.create": async (scene) => ({
+    path: "/message",
+    fields: {
+      ticketID: String(await makeTicket(scene)),
+      type: "1",
+      message: "It is on its way.",
+      toAddress: "ada@example.org",
+      submitStatus: "pending",
+    },
+  }),
+  "message.chatbot": async (scene) => ({
+    path: "/message/chatbot",
+    fields: {
+      brandID: brandOf(scene),
+      message: "Where is my parcel?",
+      subject: "Parcel",
+      from: `${fresh("bot")}@example.org`,
     },
   }),
   "brand.list": async () => ({ path: "/brand", fields: { itemLimit: "3" } }),

@@ -40,6 +40,16 @@ const changes: Record<
   "customer.removeChannel": ({ channelId }) => ({ path: `/customer/channel/${channelId}`, fields: {} }),
 };
 
+/** Those that end it. */
+const endings: typeof changes = {
+  "customer.delete": ({ id }) => ({ path: `/customer/${id}`, fields: {} }),
+  "customer.purge": ({ id }) => ({ path: `/customer/purgeData/${id}`, fields: {} }),
+  "customer.purgeAny": ({ primaryId }) => ({
+    path: "/customer/purgeData",
+    fields: { primaryID: primaryId, brandID: brand_id },
+  }),
+};
+
 const having = (flag: "etag" | "ifMatch") =>
   table
     .filter(({ row }) => row[flag])
@@ -52,7 +62,7 @@ test("ETag and If-Match stand where the contract has them", () => {
       (one) => `customer.${one}`,
     ),
   );
-  expect(having("ifMatch")).toEqual(Object.keys(changes).sort());
+  expect(having("ifMatch")).toEqual([...Object.keys(changes), ...Object.keys(endings)].sort());
 });
 
 test("the ETag is the version, which rises with every change and with nothing else", async () => {
@@ -104,6 +114,14 @@ test.each(Object.keys(changes))("%s acts on the version named, and on no other",
     ]).toEqual([current, 200]);
     expect(await versionOf(made.id)).toBe(at + 3);
   }
+});
+
+test.each(Object.keys(endings))("%s ends the version named, and no other", async (name) => {
+  const made = await makeCustomer(scene);
+  const stale = await perform(scene, name, { call: endings[name]!(made), headers: { "if-match": '"2"' } });
+  expect([stale.status, stale.body.code, await versionOf(made.id)]).toEqual([412, "stale_version", 1]);
+  const right = await perform(scene, name, { call: endings[name]!(made), headers: { "if-match": '"1"' } });
+  expect([right.status, (await world.raw("GET", `/customer/${made.id}`)).status]).toEqual([200, 404]);
 });
 
 test("of two simultaneous changes of one version exactly one wins", async () => {

@@ -4,7 +4,8 @@
  * Every statement has two limits, one in the server and one on this side, because a frozen server keeps no promise.
  */
 import pg from "pg";
-import { isOutage, isTransient, tooBusy, translate, unknownOutcome } from "./failure.ts";
+import { isAway, isOutage, isTransient, tooBusy, translate, unknownOutcome } from "./failure.ts";
+import { type Gate, makeGate } from "./gate.ts";
 
 /** A statement that is prepared once per session under its name. */
 export interface Statement {
@@ -34,8 +35,11 @@ export interface Db extends Queries {
 export type Connection = pg.PoolConfig;
 
 const statementLimit = 2000;
+const lockLimit = 1500;
 const answerLimit = 2500;
 const attempts = 4;
+const retryLimit = 5000;
+const turnLimit = 5000;
 
 // bigint is safe as a number: identifiers have at most 15 digits. Times stay Date.
 const types = { getTypeParser: (oid: number, format?: "text" | "binary") => parser(oid, format) };
@@ -57,17 +61,21 @@ export function openDatabase(connection: Connection, size = 16): Db {
     keepAlive: true,
     application_name: "dossier",
     // A generic plan is the only one that can be proven in advance; the planner's guesses about one value are not.
-    options: "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c jit=off -c timezone=UTC",
+    // Who waits for a lock gives up before the statement does, and is told apart: that transaction is run again.
+    options: `-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c jit=off -c timezone=UTC -c lock_timeout=${lockLimit}`,
     types,
     ...connection,
   });
   // A session that dies between two statements says so to nobody else; the next statement on it fails.
   pool.on("error", () => undefined);
   pool.on("connect", (client) => void client.on("error", () => undefined));
+  // As many as there are sessions: the pool's own limit is then about connecting only.
+  const tired = () => tooBusy(new Error("waited too long for a session"));
+  const gate = makeGate(size, { patience: turnLimit, tired, isOutage: isAway });
   return {
     pool,
-    ...queriesOn((config) => pool.query(config)),
-    transaction: (work) => retrying(pool, work),
+    ...queriesOn((config) => gate.pass(() => pool.query(config))),
+    transaction: (work) => retrying(gate, pool, work),
     close: () => pool.end(),
   };
 }
@@ -88,13 +96,14 @@ function queriesOn(ask: Ask): Queries {
   return { rows, row: async (statement, values) => (await rows<never>(statement, values))[0] };
 }
 
-async function retrying<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function retrying<T>(gate: Gate, pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+  const begun = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await once(pool, work);
+      return await gate.pass(() => once(pool, work));
     } catch (error) {
       if (!isTransient(error)) throw translate(error);
-      if (attempt === attempts) throw tooBusy(error);
+      if (attempt === attempts || performance.now() - begun > retryLimit) throw tooBusy(error);
     }
   }
 }

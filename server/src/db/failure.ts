@@ -43,8 +43,8 @@ export function violated(error: unknown): string | undefined {
 
 /** Whether the same transaction may succeed when it is run again. */
 export function isTransient(error: unknown): boolean {
-  const { code } = error as { code?: string };
-  return code === "40001" || code === "40P01";
+  const { code, cause } = error as { code?: string; cause?: { code?: string } };
+  return code === "40001" || code === "40P01" || (cause?.code ?? code) === "55P03";
 }
 
 /** Whether the database could not be asked, as against: said no. */
@@ -54,6 +54,15 @@ export function isOutage(error: unknown): boolean {
   const { routine } = error as { routine?: string };
   if (routine === "RevalidateCachedQuery") return true; // a migration changed what this session has prepared
   return (code !== undefined && (outages.has(code) || code.startsWith("08"))) || phrases.test(error.message);
+}
+
+const busy = new Set(["55P03", "57014", "25P03"]);
+
+/** Whether the database is away, as against: busy with what others do. */
+export function isAway(error: unknown): boolean {
+  const { cause = error } = error as { cause?: unknown };
+  const { code, routine } = cause as { code?: string; routine?: string };
+  return isOutage(cause) && routine !== "RevalidateCachedQuery" && !(code !== undefined && busy.has(code));
 }
 
 /** The error a caller gets for one of the database's. */

@@ -19,8 +19,8 @@ export interface Caller {
 
 /** A retry's identity: the same token, for the same key and operation, must not act twice. */
 export interface Retry {
-  operation: string;
-  token: string;
+  /** keyed hashes: the caller's token and fields may speak of people, what is kept of them must not */
+  token: Buffer;
   fingerprint: Buffer;
 }
 
@@ -28,6 +28,9 @@ export interface Retry {
 export interface Ask {
   db: Db;
   caller: Caller;
+  /** what is done, such as `customer.update`, and to what kind of thing */
+  operation: string;
+  about: string;
   /** signs cursors; 32 bytes */
   secret: Buffer;
   /** the installation's channel types, at most a second old */

@@ -125,7 +125,14 @@ export async function createBrand(
     const [brand] = await tx.rows<Brand>(insertBrand, [input.name]).catch(refuseName);
     if (!brand) throw notFound("brand");
     await saveBrand(tx, brand, { ...brand, ...settings });
-    return { type: "result", message: "Brand created.", id: brand.id, outcome: "created" };
+    const trail = { brandId: brand.id, fields: Object.keys(settings) };
+    return {
+      type: "result" as const,
+      message: "Brand created.",
+      id: brand.id,
+      outcome: "created" as const,
+      trail,
+    };
   });
 }
 
@@ -138,9 +145,12 @@ export async function updateBrand(
   return write(ask, async (tx) => {
     const brand = await lockBrand(tx, scopeOf(ask.caller), input.id);
     const changed = await saveBrand(tx, brand, { ...brand, ...settings });
+    const names = Object.keys(settings) as (keyof Brand)[];
+    const trail = { brandId: brand.id, fields: names.filter((name) => settings[name] !== brand[name]) };
+    const about = { type: "result" as const, id: brand.id, trail };
     return changed
-      ? { type: "result", message: "Brand updated.", id: brand.id, outcome: "updated" }
-      : { type: "result", message: "Nothing to change.", id: brand.id, outcome: "unchanged" };
+      ? { ...about, message: "Brand updated.", outcome: "updated" as const }
+      : { ...about, message: "Nothing to change.", outcome: "unchanged" as const };
   });
 }
 
@@ -202,7 +212,14 @@ export async function deleteBrand(
   const answer = await write(ask, async (tx) => {
     const gone = await tx.row(deleteEmpty, [input.id, scopeOf(ask.caller)]).catch(refuseUse);
     if (!gone) throw notFound("brand");
-    return { type: "result" as const, message: "Brand deleted.", id: input.id, outcome: "deleted" as const };
+    const trail = { brandId: input.id };
+    return {
+      type: "result" as const,
+      message: "Brand deleted.",
+      id: input.id,
+      outcome: "deleted" as const,
+      trail,
+    };
   });
   ask.forgetKeys?.();
   return answer;
@@ -211,5 +228,8 @@ export async function deleteBrand(
 /** A deletion breaks foreign keys only: something still belongs to the brand. */
 function refuseUse(error: unknown): never {
   if (violated(error) === undefined) throw error;
-  throw new DossierError("brand_in_use", "The brand still has customers. Delete them first.");
+  throw new DossierError(
+    "brand_in_use",
+    "The brand still has customers, deleted ones that can be restored, or tickets.",
+  );
 }

@@ -55,7 +55,7 @@ const place = (typeId: number, normalised: string) => `${typeId} ${normalised}`;
 export async function readHolders(
   tx: Tx,
   brandId: number,
-  channels: readonly ChannelSent[],
+  channels: readonly Pick<ChannelSent, "typeId" | "normalised">[],
 ): Promise<Map<string, Holder>> {
   if (channels.length === 0) return new Map();
   const values = [brandId, channels.map((one) => one.typeId), channels.map((one) => one.normalised)];
@@ -64,7 +64,10 @@ export async function readHolders(
 }
 
 /** The row that holds a channel sent, among holders. */
-export function holderOf(holders: Map<string, Holder>, channel: ChannelSent): Holder | undefined {
+export function holderOf(
+  holders: Map<string, Holder>,
+  channel: Pick<ChannelSent, "typeId" | "normalised">,
+): Holder | undefined {
   return holders.get(place(channel.typeId, channel.normalised));
 }
 

@@ -11,6 +11,7 @@ import { type CustomField, ensureFields, holdFields, readCustomValue } from "./f
 /** A custom value to be written; the empty text clears. */
 export interface CustomChange {
   fieldId: number;
+  name: string;
   value: string;
 }
 
@@ -38,7 +39,7 @@ export async function readCustoms(
     else if ("fault" in read) faults.push({ field: one.field, message: read.fault });
     else if ((changes.get(field.id)?.value ?? read.value) !== read.value)
       faults.push({ field: one.field, message: "was sent more than once with different values" });
-    else changes.set(field.id, { fieldId: field.id, value: read.value });
+    else changes.set(field.id, { fieldId: field.id, name: field.name, value: read.value });
   }
   if (faults.length > 0) throw invalid(faults);
   return [...changes.values()];
@@ -77,29 +78,26 @@ const clearValues: Statement = {
   text: "DELETE FROM custom_value WHERE customer_id = $1 AND field_id = ANY ($2::bigint[]) AND brand_id = $3 RETURNING field_id",
 };
 
-/** Writes the values; answers whether any differed from what stood there. */
+/** Writes the values; answers the names of those that differed from what stood there. */
 export async function writeCustoms(
   tx: Tx,
   ask: Ask,
   to: { id: number; brand_id: number },
   changes: readonly CustomChange[],
-): Promise<boolean> {
+): Promise<string[]> {
   const sets = changes.filter((change) => change.value !== "");
   const clears = changes.filter((change) => change.value === "");
-  let changed = 0;
+  const changed: { field_id: number }[] = [];
   if (sets.length > 0) {
     const { source, keyId } = ask.caller;
-    const values = [
-      to.id,
-      to.brand_id,
-      source,
-      keyId,
-      sets.map((one) => one.fieldId),
-      sets.map((one) => one.value),
-    ];
-    changed += (await tx.rows(setValues, values)).length;
+    const fieldIds = sets.map((one) => one.fieldId);
+    const values = [to.id, to.brand_id, source, keyId, fieldIds, sets.map((one) => one.value)];
+    changed.push(...(await tx.rows<{ field_id: number }>(setValues, values)));
   }
-  if (clears.length > 0)
-    changed += (await tx.rows(clearValues, [to.id, clears.map((one) => one.fieldId), to.brand_id])).length;
-  return changed > 0;
+  if (clears.length > 0) {
+    const fieldIds = clears.map((one) => one.fieldId);
+    changed.push(...(await tx.rows<{ field_id: number }>(clearValues, [to.id, fieldIds, to.brand_id])));
+  }
+  const ids = new Set(changed.map((one) => one.field_id));
+  return changes.filter((change) => ids.has(change.fieldId)).map((change) => `custom_${change.name}`);
 }

@@ -83,7 +83,7 @@ const newestIds: Statement = {
 
 const customerTotal: Statement = {
   name: "customer_total",
-  text: "SELECT coalesce(sum(n), 0)::bigint AS n FROM customer_count WHERE brand_id = ANY ($1::bigint[])",
+  text: "SELECT coalesce(sum(n), 0)::bigint AS n FROM row_count WHERE kind = 'customer' AND brand_id = ANY ($1::bigint[])",
 };
 
 /** For whoever sees every brand: the walk needs no scope, and an offset is counted once, not in every brand. */

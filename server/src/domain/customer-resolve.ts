@@ -22,6 +22,7 @@ import { readCustoms } from "./customer-custom.ts";
 import { holdersOf } from "./customer-read.ts";
 import { type Held, lockCustomer, lockHolder } from "./customer-row.ts";
 import { ambiguous, checkPrimaryId } from "./customer-who.ts";
+import { hasTicket, linkTicket } from "./link.ts";
 import { Raced, write } from "./write.ts";
 
 type Sent = Decoded<Api["customer"]["resolve"]>;
@@ -39,15 +40,18 @@ export function resolveCustomer(ask: Ask, input: Sent) {
 
 async function resolveOnce(tx: Tx, ask: Ask, input: Sent) {
   const brand = await findBrand(tx, ask.caller, input.brandId);
-  if (input.ticketId !== undefined) throw notFound("ticket");
+  const { ticketId } = input;
+  if (ticketId !== undefined && !(await hasTicket(tx, ticketId, brand.id))) throw notFound("ticket");
   checkIdentified(ask, brand, input);
   const { held, kept } = await findMeant(tx, ask, brand, input);
   const customs = await readCustoms(tx, brand, input.custom ?? [], false);
   const fields = { primaryId: input.primaryId, firstname: input.firstname, lastname: input.lastname };
-  const change: Change = { fields, customs, channels: input.channels ?? [] };
+  const { noSync, channels = [] } = input;
+  const change: Change = { fields, customs, channels, noSync };
   const done = held
     ? await adopt(tx, ask, brand, held, change)
     : await insertNew(tx, ask, brand, input, change, kept);
+  if (ticketId !== undefined) await linkTicket(tx, { id: ticketId, brandId: brand.id }, done.held.id);
   return answer(done, held !== undefined);
 }
 
@@ -56,7 +60,7 @@ function answer(done: Done, found: boolean) {
   const outcome = !found ? "created" : done.changed ? "updated" : "unchanged";
   const what = found ? "Customer updated" : "User created";
   return {
-    ...result(`${what}${linked ? " and channel linked" : ""}.`, outcome, done.held),
+    ...result(`${what}${linked ? " and channel linked" : ""}.`, outcome, done.held, done.fields),
     ...skippedOf(done),
   };
 }

@@ -4,7 +4,7 @@
  * Everybody waits in one order, so that nobody waits in a circle: one customer's lock, custom fields, the primary id,
  * addresses, words of the search.
  */
-import { DossierError, type ChannelSent, type ChannelType, notFound } from "@dossier/api";
+import { DossierError, type ChannelType, notFound } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import { violated } from "../db/failure.ts";
 import { type Ask, scopeOf } from "./ask.ts";
@@ -21,11 +21,12 @@ export interface Held {
   version: number;
 }
 
-const columns = "id, brand_id, primary_id, firstname, lastname, version";
+/** The columns of a customer under lock. */
+export const heldColumns = "id, brand_id, primary_id, firstname, lastname, version";
 
 const lockById: Statement = {
   name: "customer_lock",
-  text: `SELECT ${columns} FROM customer
+  text: `SELECT ${heldColumns} FROM customer
     WHERE id = $1 AND ($2::bigint[] IS NULL OR brand_id = ANY ($2)) FOR NO KEY UPDATE`,
 };
 
@@ -36,7 +37,7 @@ export function lockCustomer(tx: Tx, ask: Ask, id: number): Promise<Held | undef
 
 const lockByPrimaryId: Statement = {
   name: "customer_lock_by_primary_id",
-  text: `SELECT ${columns} FROM customer WHERE brand_id = $1 AND primary_id = $2 FOR NO KEY UPDATE`,
+  text: `SELECT ${heldColumns} FROM customer WHERE brand_id = $1 AND primary_id = $2 FOR NO KEY UPDATE`,
 };
 
 /** Locks the holder of a primary id in a brand. */
@@ -55,13 +56,8 @@ export async function searchableOf(tx: Tx, types: readonly ChannelType[], held: 
     held.id,
     held.brand_id,
   ]);
-  const ruleOf = (id: number) => types.find((type) => type.id === id)?.rule ?? "plain";
-  return {
-    firstname: held.firstname,
-    lastname: held.lastname,
-    primaryId: held.primary_id ?? "",
-    channels: rows.map((row) => ({ rule: ruleOf(row.type_id), normalised: row.normalised })),
-  };
+  const channels = rows.map(({ type_id, normalised }) => ({ typeId: type_id, normalised }));
+  return searchableWith(held, channels, types);
 }
 
 const insertRow: Statement = {
@@ -70,7 +66,7 @@ const insertRow: Statement = {
     SELECT $1, $2, $3, $4, coalesce(jsonb_object_agg(f, jsonb_build_array($6::text, $7::bigint, now())), '{}')
       FROM unnest($5::text[]) AS f
     ON CONFLICT ON CONSTRAINT customer_primary_id_unique DO NOTHING
-    RETURNING ${columns}`,
+    RETURNING ${heldColumns}`,
 };
 
 /** The three fields of a customer that stand in its own row. */
@@ -80,7 +76,8 @@ export interface OwnFields {
   lastname?: string | undefined;
 }
 
-const columnNames = {
+/** Our fields by their names on the wire. */
+export const columnNames = {
   primaryId: "external_primary_id",
   firstname: "firstname",
   lastname: "lastname",
@@ -116,7 +113,7 @@ const updateRow: Statement = {
         SELECT coalesce(jsonb_object_agg(f, jsonb_build_array($6::text, $7::bigint, clock.now)), '{}')
           FROM unnest($5::text[]) AS f)
     FROM (SELECT clock_timestamp() AS now) AS clock
-    WHERE id = $1 AND brand_id = $8 RETURNING ${columns}`,
+    WHERE id = $1 AND brand_id = $8 RETURNING ${heldColumns}`,
 };
 
 /** The fields that differ from what the customer has. */
@@ -166,21 +163,24 @@ export async function refusePrimaryId(tx: Tx, brandId: number, primaryId: string
   throw new Raced();
 }
 
-/** Writes the search terms of a customer that has just been inserted. */
-export async function addSearchTerms(
-  tx: Tx,
+/** What a customer with these channels is found by. */
+export function searchableWith(
   held: Held,
-  channels: readonly ChannelSent[],
+  channels: readonly { typeId: number; normalised: string }[],
   types: readonly ChannelType[],
-): Promise<void> {
+): Searchable {
   const ruleOf = (id: number) => types.find((type) => type.id === id)?.rule ?? "plain";
-  const terms = termsOf({
+  return {
     firstname: held.firstname,
     lastname: held.lastname,
     primaryId: held.primary_id ?? "",
-    channels: channels.map((channel) => ({ rule: ruleOf(channel.typeId), normalised: channel.normalised })),
-  });
-  await addTerms(tx, held.brand_id, held.id, terms);
+    channels: channels.map(({ typeId, normalised }) => ({ rule: ruleOf(typeId), normalised })),
+  };
+}
+
+/** Writes the search terms of a customer that has just been inserted. */
+export function addSearchTerms(tx: Tx, held: Held, searchable: Searchable): Promise<void> {
+  return addTerms(tx, held.brand_id, held.id, termsOf(searchable));
 }
 
 /** Makes the search terms those of the customer as it is now. */

@@ -1,7 +1,7 @@
 /** Which customer a call means, by the identifiers it sent, and the rule for primary ids that name nobody. */
 import { DossierError, invalid, notFound } from "@dossier/api";
-import type { Statement, Tx } from "../db/database.ts";
-import { type Ask, spelledBy } from "./ask.ts";
+import type { Db, Statement, Tx } from "../db/database.ts";
+import { type Ask, scopeOf, spelledBy } from "./ask.ts";
 import { type Brand, findBrand, listBrandIds } from "./brand.ts";
 import { type Held, lockCustomer, lockHolder } from "./customer-row.ts";
 
@@ -42,12 +42,51 @@ async function lockByPrimaryId(
   return first && lockHolder(tx, first.brand_id, primaryId); // not by id: it may have changed hands meanwhile
 }
 
+/** A customer as far as it must be known to ask about it. */
+export interface Found {
+  id: number;
+  brand_id: number;
+  primary_id: string | null;
+}
+
+const foundById: Statement = {
+  name: "customer_who_by_id",
+  text: `SELECT id, brand_id, primary_id FROM customer
+    WHERE id = $1 AND ($2::bigint[] IS NULL OR brand_id = ANY ($2))`,
+};
+
+const foundByPrimaryId: Statement = {
+  name: "customer_who_by_primary_id",
+  text: `SELECT c.id, c.brand_id, c.primary_id FROM unnest($1::bigint[]) AS b (id)
+    JOIN customer c ON c.brand_id = b.id AND c.primary_id = $2 ORDER BY c.id LIMIT 2`,
+};
+
+/** The customer that is meant by a call that names somebody, without holding it. */
+export async function findWho(
+  db: Db | Tx,
+  ask: Ask,
+  { customerId, primaryId, brandId }: Who,
+): Promise<Found> {
+  if (customerId !== undefined) {
+    const found = await db.row<Found>(foundById, [customerId, scopeOf(ask.caller)]);
+    if (!found) throw notFound("customer");
+    checkSame(found, { primaryId, brandId });
+    return found;
+  }
+  const brandIds = await listBrandIds(db, ask.caller, brandId);
+  const [found, second] = await db.rows<Found>(foundByPrimaryId, [brandIds, primaryId]);
+  if (second) throw ambiguous("Customers of several brands have this primary id: send the brand id with it.");
+  if (!found) throw notFound("customer");
+  return found;
+}
+
 /** More than one customer may be meant. */
 export function ambiguous(message: string): DossierError {
   return new DossierError("ambiguous_customer", message);
 }
 
-function checkSame(held: Held, who: Who): void {
+/** Refuses identifiers that are not the customer's own. */
+export function checkSame(held: Found, who: Who): void {
   const wrong = [
     ...(who.brandId !== undefined && who.brandId !== held.brand_id ? ["brand id"] : []),
     ...(who.primaryId !== undefined && who.primaryId !== held.primary_id ? ["primary id"] : []),

@@ -2,7 +2,14 @@
  * Changing customers: create strictly, update, add and remove channels. Each is one transaction that holds the
  * customer's lock; what it answers is what it wrote.
  */
-import { type Api, type ChannelSent, type CustomSent, type Decoded, notFound } from "@dossier/api";
+import {
+  type Api,
+  type ChannelSent,
+  type CustomSent,
+  type Decoded,
+  notFound,
+  type Outcome,
+} from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import { type Ask, checkVersion, scopeOf } from "./ask.ts";
 import { type Brand, findBrand } from "./brand.ts";
@@ -12,6 +19,7 @@ import {
   addSearchTerms,
   changeRow,
   changeSearchTerms,
+  columnNames,
   differing,
   type Held,
   insertCustomer,
@@ -19,8 +27,10 @@ import {
   type OwnFields,
   refusePrimaryId,
   searchableOf,
+  searchableWith,
 } from "./customer-row.ts";
 import { checkPrimaryId, lockWho, type Who } from "./customer-who.ts";
+import { linkWaiting } from "./link.ts";
 import { write } from "./write.ts";
 
 /** What is to be done to a customer, with everything that depends on its brand already understood. */
@@ -28,17 +38,20 @@ export interface Change {
   fields: OwnFields;
   channels: readonly ChannelSent[];
   customs: readonly CustomChange[];
+  /** leave tickets alone that wait for one of the channels */
+  noSync?: boolean | undefined;
 }
 
-/** What was done. */
+/** What was done, and the names of the fields that changed by it. */
 export interface Done extends Added {
   held: Held;
   changed: boolean;
+  fields: string[];
 }
 
 /** Operation 16. */
 export async function createCustomer(ask: Ask, input: Decoded<Api["customer"]["create"]>) {
-  const { brandId, primaryId, firstname, lastname, channels = [], custom = [] } = input;
+  const { brandId, primaryId, firstname, lastname, noSync, channels = [], custom = [] } = input;
   return write(ask, async (tx) => {
     const brand = await findBrand(tx, ask.caller, brandId);
     checkPrimaryId(ask, brand, "primaryId", primaryId);
@@ -47,9 +60,10 @@ export async function createCustomer(ask: Ask, input: Decoded<Api["customer"]["c
       fields: { primaryId, firstname, lastname },
       channels,
       customs,
+      noSync,
     });
     if (!done) return refusePrimaryId(tx, brandId, primaryId as string);
-    return result("Customer created.", "created", done.held);
+    return result("Customer created.", "created", done.held, done.fields);
   });
 }
 
@@ -58,14 +72,15 @@ export async function insertWhole(
   tx: Tx,
   ask: Ask,
   brand: Brand,
-  { fields, channels, customs }: Change,
+  { fields, channels, customs, noSync }: Change,
 ): Promise<Done | undefined> {
   const held = await insertCustomer(tx, ask, brand.id, fields);
   if (!held) return undefined;
   const added = await addAll(tx, ask, held, channels, "refuse");
-  await writeCustoms(tx, ask, held, customs);
-  await addSearchTerms(tx, held, channels, ask.types);
-  return { held, changed: true, ...added };
+  const names = await writeCustoms(tx, ask, held, customs);
+  await addSearchTerms(tx, held, searchableWith(held, channels, ask.types));
+  if (!noSync) await linkWaiting(tx, held, placesOf(channels, added));
+  return { held, changed: true, ...added, fields: [...namesOf(fields), ...namesOfAdded(added), ...names] };
 }
 
 /** Changes a customer under lock; its version rises only if something differs. */
@@ -74,11 +89,28 @@ export async function changeWhole(tx: Tx, ask: Ask, brand: Brand, held: Held, ch
   const fields = differing(held, change.fields);
   let now = Object.keys(fields).length > 0 ? await changeRow(tx, ask, held, fields) : held;
   const added = await addAll(tx, ask, held, change.channels, brand.taken_address);
-  const customs = await writeCustoms(tx, ask, held, change.customs);
-  if (now === held && (added.added > 0 || customs)) now = await changeRow(tx, ask, held, {});
+  const names = await writeCustoms(tx, ask, held, change.customs);
+  if (now === held && (added.added > 0 || names.length > 0)) now = await changeRow(tx, ask, held, {});
   const changed = now !== held;
   if (changed) await changeSearchTerms(tx, ask.types, before, now);
-  return { held: now, changed, ...added };
+  if (!change.noSync) await linkWaiting(tx, held, placesOf(change.channels, added));
+  return { held: now, changed, ...added, fields: [...namesOf(fields), ...namesOfAdded(added), ...names] };
+}
+
+/** The addresses among those sent that are the customer's now. */
+function placesOf(channels: readonly ChannelSent[], { skipped }: Added): readonly ChannelSent[] {
+  return channels.filter(
+    ({ field, address }) => !skipped.some((one) => one.field === field && one.address === address),
+  );
+}
+
+function namesOf(fields: OwnFields): string[] {
+  const keys = Object.keys(fields) as (keyof OwnFields)[];
+  return keys.filter((key) => fields[key] !== undefined).map((key) => columnNames[key]);
+}
+
+function namesOfAdded({ added }: Added): string[] {
+  return added > 0 ? ["channels"] : [];
 }
 
 type UpdateInput = Who & {
@@ -86,6 +118,7 @@ type UpdateInput = Who & {
   firstname?: string | undefined;
   lastname?: string | undefined;
   newPrimaryId?: string | undefined;
+  noSync?: boolean | undefined;
   channels?: ChannelSent[] | undefined;
   custom?: CustomSent[] | undefined;
 };
@@ -100,9 +133,10 @@ export async function updateCustomer(ask: Ask, input: UpdateInput) {
     const customs = await readCustoms(tx, brand, input.custom ?? [], true);
     checkVersion(ask, held.version);
     const fields = { primaryId: input.newPrimaryId, firstname: input.firstname, lastname: input.lastname };
-    const done = await changeWhole(tx, ask, brand, held, { fields, channels: input.channels ?? [], customs });
+    const { noSync, channels = [] } = input;
+    const done = await changeWhole(tx, ask, brand, held, { fields, channels, customs, noSync });
     return {
-      ...result("Customer updated.", done.changed ? "updated" : "unchanged", done.held),
+      ...result("Customer updated.", done.changed ? "updated" : "unchanged", done.held, done.fields),
       ...skippedOf(done),
     };
   });
@@ -110,14 +144,18 @@ export async function updateCustomer(ask: Ask, input: UpdateInput) {
 
 /** Operation 9. */
 export async function addChannels(ask: Ask, input: Decoded<Api["customer"]["addChannels"]>) {
-  const { channels = [] } = input;
+  const { channels = [], noSync } = input;
   return write(ask, async (tx) => {
     const held = await lockWho(tx, ask, input);
     const brand = await findBrand(tx, ask.caller, held.brand_id);
     checkVersion(ask, held.version);
-    const done = await changeWhole(tx, ask, brand, held, { fields: {}, channels, customs: [] });
+    const done = await changeWhole(tx, ask, brand, held, { fields: {}, channels, customs: [], noSync });
     const outcome = done.changed ? "updated" : "unchanged";
-    return { ...result("Channel added.", outcome, done.held), channel_ids: done.ids, ...skippedOf(done) };
+    return {
+      ...result("Channel added.", outcome, done.held, done.fields),
+      channel_ids: done.ids,
+      ...skippedOf(done),
+    };
   });
 }
 
@@ -142,17 +180,14 @@ export function removeChannel(ask: Ask, { id }: Decoded<Api["customer"]["removeC
     if (!(await tx.row(deleteChannel, [id, held.id, held.brand_id]))) throw notFound("channel");
     const now = await changeRow(tx, ask, held, {});
     await changeSearchTerms(tx, ask.types, before, now);
-    return { ...result("Channel deleted.", "deleted", now), id, customer_id: held.id };
+    return { ...result("Channel deleted.", "deleted", now, ["channels"]), id, customer_id: held.id };
   });
 }
 
-/** The result envelope about a customer. */
-export function result(
-  message: string,
-  outcome: "created" | "updated" | "unchanged" | "deleted",
-  held: Held,
-) {
-  return { type: "result" as const, message, id: held.id, outcome, version: held.version };
+/** The result envelope about a customer, and what the trail is told. */
+export function result(message: string, outcome: Outcome, held: Held, fields: readonly string[] = []) {
+  const trail = { brandId: held.brand_id, fields };
+  return { type: "result" as const, message, id: held.id, outcome, version: held.version, trail };
 }
 
 /** `skipped_channels`, when there are any. */

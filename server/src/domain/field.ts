@@ -16,7 +16,7 @@ import { pageOf, placeOf } from "./page.ts";
 import { write } from "./write.ts";
 
 export { ensureFields, holdFields } from "./field-set.ts";
-export { type CustomField, readCustomValue, showCustomValue } from "./field-value.ts";
+export { convertValue, type CustomField, readCustomValue, showCustomValue } from "./field-value.ts";
 
 const mostOptions = 200;
 
@@ -69,7 +69,14 @@ export async function createField(
     const values = [brandId, name, key, label || name, type, options];
     const [row] = await tx.rows<{ id: number }>(insertField, values).catch(refuseName);
     if (!row) throw notFound("brand");
-    return { type: "result", message: "Custom field created.", id: row.id, outcome: "created" };
+    const trail = { brandId };
+    return {
+      type: "result" as const,
+      message: "Custom field created.",
+      id: row.id,
+      outcome: "created" as const,
+      trail,
+    };
   });
 }
 
@@ -122,11 +129,13 @@ export async function updateField(ask: Ask, input: Change): Promise<Output<Api["
     const before = await lockField(tx, ask, input.id);
     if (touched) await checkHeld(tx, input.id, held);
     const field = changed(before, input);
-    const result = { type: "result" as const, id: field.id };
+    const names = ["name", "label", "type", "options"] as const;
+    const fields = names.filter((name) => !isDeepStrictEqual(before[name], field[name]));
+    const result = { type: "result" as const, id: field.id, trail: { brandId: field.brand_id, fields } };
     if (isDeepStrictEqual(before, field))
-      return { ...result, message: "Nothing to change.", outcome: "unchanged" };
+      return { ...result, message: "Nothing to change.", outcome: "unchanged" as const };
     const lost = await saveField(tx, before, field, input.force ?? false);
-    return { ...result, message: "Custom field updated.", outcome: "updated", values_lost: lost };
+    return { ...result, message: "Custom field updated.", outcome: "updated" as const, values_lost: lost };
   });
 }
 
@@ -166,11 +175,12 @@ export async function deleteField(
     const lost = await loseValues(tx, field, input.force ?? false);
     await tx.rows(deleteRow, [field.id]);
     return {
-      type: "result",
+      type: "result" as const,
       message: "Custom field deleted.",
       id: field.id,
-      outcome: "deleted",
+      outcome: "deleted" as const,
       values_lost: lost,
+      trail: { brandId: field.brand_id },
     };
   });
 }

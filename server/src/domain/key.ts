@@ -87,16 +87,10 @@ export async function createKey(ask: Ask, input: NewKey): Promise<Output<Api["ke
   const made = await write({ ...ask, retry: undefined }, async (tx) => {
     const id = await insertKey(tx, key, input);
     if (input.brandIds?.some((brandId) => !sees(ask.caller, brandId))) throw notFound("brand");
-    return { id };
+    return { id, outcome: "created" as const };
   });
   ask.forgetKeys?.();
-  return {
-    type: "result",
-    message: "API key created. It is not shown again.",
-    ...made,
-    outcome: "created",
-    key,
-  };
+  return { type: "result", message: "API key created. It is not shown again.", ...made, key };
 }
 
 function checkRights(caller: Caller, input: NewKey): void {

@@ -1,12 +1,13 @@
 /**
- * The transaction of everything that writes. When the request carries an Idempotency-Key, the claim of the key, the
- * effect and the answer are one transaction: a twin that arrives meanwhile waits on the claim, then repeats the
- * answer; a failed attempt leaves no trace and may be tried again. Work that finds that another call came between
+ * The transaction of everything that writes, and its entry in the audit trail. When the request carries an
+ * Idempotency-Key, the claim of the key, the effect and the answer are one transaction: a twin that arrives meanwhile
+ * waits on the claim, then repeats the answer; a failed attempt leaves no trace and may be tried again. Work that finds that another call came between
  * throws `Raced`, and the whole of it is run again.
  */
 import { DossierError } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import type { Ask, Retry } from "./ask.ts";
+import { recordDone, type Trail } from "./audit.ts";
 
 const twinPatience = 5000;
 const attempts = 8;
@@ -15,7 +16,7 @@ const claimToken: Statement = {
   name: "idempotency_claim",
   text: `INSERT INTO idempotency AS i (key_id, operation, token, fingerprint) VALUES ($1, $2, $3, $4)
     ON CONFLICT (key_id, operation, token) DO UPDATE
-      SET fingerprint = excluded.fingerprint, answer = NULL, created_at = now()
+      SET fingerprint = excluded.fingerprint, answer = NULL, customer_ids = '{}', created_at = now()
       WHERE i.created_at < now() - interval '24 hours'
     RETURNING token`,
 };
@@ -27,7 +28,7 @@ const readToken: Statement = {
 
 const keepAnswer: Statement = {
   name: "idempotency_keep",
-  text: "UPDATE idempotency SET answer = $4 WHERE key_id = $1 AND operation = $2 AND token = $3",
+  text: "UPDATE idempotency SET answer = $4, customer_ids = $5 WHERE key_id = $1 AND operation = $2 AND token = $3",
 };
 
 /** What cannot be unless another call came between; `conflict` is what to answer if that never ends. */
@@ -43,8 +44,11 @@ export class Raced extends Error {
   }
 }
 
+/** What a piece of work answers: what is sent, and beside it what only the audit trail is told. */
+export type Work<T> = T & { id: number; outcome: string; trail?: Trail | undefined };
+
 /** Runs `work` in a transaction and answers what it returns, or what it returned the first time. */
-export async function write<T extends object>(ask: Ask, work: (tx: Tx) => Promise<T>): Promise<T> {
+export async function write<T extends object>(ask: Ask, work: (tx: Tx) => Promise<Work<T>>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await writeOnce(ask, work);
@@ -55,18 +59,34 @@ export async function write<T extends object>(ask: Ask, work: (tx: Tx) => Promis
   }
 }
 
-async function writeOnce<T extends object>(ask: Ask, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function writeOnce<T extends object>(ask: Ask, work: (tx: Tx) => Promise<Work<T>>): Promise<T> {
   const { retry } = ask;
-  if (!retry) return ask.db.transaction(work);
   return ask.db.transaction(async (tx) => {
-    const place = [ask.caller.keyId, retry.operation, retry.token];
-    const earlier = await claim<T>(tx, place, retry);
+    const place = retry && [ask.caller.keyId, ask.operation, retry.token];
+    const earlier = place && (await claim<T>(tx, place, retry));
     ask.replayed = earlier !== undefined;
     if (earlier) return earlier;
-    const answer = await work(tx);
-    await tx.row(keepAnswer, [...place, JSON.stringify(answer)]);
-    return answer;
+    const { trail, ...answer } = await work(tx);
+    await recordDone(tx, ask, answer, trail);
+    if (place) await tx.row(keepAnswer, [...place, JSON.stringify(answer), customersIn(ask, answer)]);
+    return answer as unknown as T;
   });
+}
+
+/** Every customer an answer speaks of, so that a purge of one finds it. */
+function customersIn(ask: Ask, answer: object): number[] {
+  const found = new Set<number>();
+  const look = (value: unknown, key: string): void => {
+    if (typeof value === "object" && value !== null)
+      for (const [name, inner] of Object.entries(value)) look(inner, Array.isArray(value) ? key : name);
+    else if (
+      typeof value === "number" &&
+      (key === "customer_id" || (key === "id" && ask.about === "customer"))
+    )
+      found.add(value);
+  };
+  look(answer, "");
+  return [...found];
 }
 
 async function claim<T>(tx: Tx, place: unknown[], retry: Retry): Promise<T | undefined> {

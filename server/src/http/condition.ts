@@ -1,5 +1,5 @@
 /** The headers that make a call conditional: `If-Match` and `Idempotency-Key`. */
-import { createHash } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { type Endpoint, invalid, keepsAnswer } from "@dossier/api";
 import type { FastifyRequest } from "fastify";
 import type { Retry } from "../domain/ask.ts";
@@ -19,16 +19,17 @@ export function readIfMatch(row: Endpoint, request: FastifyRequest): number | un
 
 /** The retry's identity, where the endpoint keeps answers. Fields are compared as decoded, not as they were sent. */
 export function readRetry(
-  name: string,
   row: Endpoint,
   request: FastifyRequest,
   input: unknown,
+  secret: Buffer,
 ): Retry | undefined {
   const token = request.headers["idempotency-key"];
   if (!keepsAnswer(row) || token === undefined) return undefined;
   if (typeof token !== "string" || !/^[\x21-\x7e]{1,255}$/.test(token))
     throw invalid([{ field: "Idempotency-Key", message: "must be 1 to 255 visible ASCII characters" }]);
-  return { operation: name, token, fingerprint: createHash("sha256").update(canonical(input)).digest() };
+  const hash = (text: string) => createHmac("sha256", secret).update(text).digest();
+  return { token: hash(token), fingerprint: hash(canonical(input)) };
 }
 
 /** Fields whose meaning stands among the channels already. */

@@ -1,0 +1,132 @@
+/**
+ * Which tickets belong to which customers, from both sides. A ticket waits for a customer while it has none; it is
+ * linked by its contact's address, or by name. Whoever writes an address (a ticket's contact, or a channel whose call
+ * links) first takes the address's lock and only then looks for the other side, in a later statement: so a ticket and
+ * a channel that come at the same moment never miss each other.
+ */
+import type { Statement, Tx } from "../db/database.ts";
+
+/** An address as it is compared. */
+export interface Place {
+  typeId: number;
+  normalised: string;
+}
+
+// One number an address; two addresses of one number merely wait for each other. In one order, so nobody waits in a
+// circle.
+const lockPlaces: Statement = {
+  name: "link_lock_addresses",
+  text: `SELECT count(pg_advisory_xact_lock(place)) FROM (
+      SELECT DISTINCT hashtextextended($1::bigint || ' ' || type_id || ' ' || normalised, 0) AS place
+        FROM unnest($2::bigint[], $3::text[]) AS a (type_id, normalised) ORDER BY 1) AS places`,
+};
+
+/** Holds addresses until the transaction ends. What is looked for afterwards is there or has not come yet. */
+export async function lockAddresses(tx: Tx, brandId: number, places: readonly Place[]): Promise<void> {
+  await tx.row(lockPlaces, [brandId, places.map((one) => one.typeId), places.map((one) => one.normalised)]);
+}
+
+const holderOfPlace: Statement = {
+  name: "link_holder",
+  text: "SELECT customer_id FROM customer_channel WHERE brand_id = $1 AND type_id = $2 AND normalised = $3",
+};
+
+/** The customer who has an address as a channel. The transaction holds the address. */
+export async function findHolder(
+  tx: Tx,
+  brandId: number,
+  { typeId, normalised }: Place,
+): Promise<number | undefined> {
+  const row = await tx.row<{ customer_id: number }>(holderOfPlace, [brandId, typeId, normalised]);
+  return row?.customer_id;
+}
+
+/** Tickets are moved in portions: a statement must not take longer than statements may. */
+const portion = 1000;
+const patience = 15_000;
+
+/** Repeats a statement that moves a portion, until it moves none. How many were moved. */
+async function inPortions(tx: Tx, statement: Statement, values: readonly unknown[]): Promise<number> {
+  let all = 0;
+  for (;;) {
+    const { length } = await tx.rows(statement, [...values, portion]);
+    if (length === 0) return all;
+    if (all === 0 && length === portion) await tx.allowWaiting(patience);
+    all += length;
+  }
+}
+
+// Tickets that another call is linking just now are waited for, in the order of ids.
+const linkSome: Statement = {
+  name: "link_waiting",
+  text: `UPDATE ticket SET customer_id = $2, former_customer_id = NULL WHERE id IN (
+      SELECT t.id FROM unnest($3::bigint[], $4::text[]) AS a (type_id, normalised)
+        CROSS JOIN LATERAL (SELECT id FROM ticket
+          WHERE brand_id = $1 AND type_id = a.type_id AND contact = a.normalised AND customer_id IS NULL
+          ORDER BY id LIMIT $5) AS t
+      ORDER BY t.id LIMIT $5)
+    AND customer_id IS NULL RETURNING id`,
+};
+
+/** Gives a customer every waiting ticket of the brand that came from one of these addresses. */
+export async function linkWaiting(
+  tx: Tx,
+  customer: { id: number; brand_id: number },
+  places: readonly Place[],
+): Promise<number> {
+  if (places.length === 0) return 0;
+  await lockAddresses(tx, customer.brand_id, places);
+  return inPortions(tx, linkSome, [
+    customer.brand_id,
+    customer.id,
+    places.map((one) => one.typeId),
+    places.map((one) => one.normalised),
+  ]);
+}
+
+const linkNamed: Statement = {
+  name: "link_ticket",
+  text: `UPDATE ticket SET customer_id = $3, former_customer_id = NULL
+    WHERE id = $1 AND brand_id = $2 AND customer_id IS DISTINCT FROM $3 RETURNING id`,
+};
+
+/** Gives a customer a ticket of the brand, whosever it was, or nobody (null). Whether that was a change. */
+export async function linkTicket(
+  tx: Tx,
+  ticket: { id: number; brandId: number },
+  customerId: number | null,
+): Promise<boolean> {
+  return (await tx.row(linkNamed, [ticket.id, ticket.brandId, customerId])) !== undefined;
+}
+
+const ticketOfBrand: Statement = {
+  name: "link_ticket_of_brand",
+  text: "SELECT id FROM ticket WHERE id = $1 AND brand_id = $2",
+};
+
+/** Whether the brand has such a ticket. Tickets never go. */
+export async function hasTicket(tx: Tx, id: number, brandId: number): Promise<boolean> {
+  return (await tx.row(ticketOfBrand, [id, brandId])) !== undefined;
+}
+
+const leaveSome: Statement = {
+  name: "link_leave",
+  text: `UPDATE ticket SET customer_id = NULL, former_customer_id = $1
+    WHERE id IN (SELECT id FROM ticket WHERE customer_id = $1 ORDER BY id LIMIT $2) RETURNING id`,
+};
+
+/** Takes a customer's tickets from it, and remembers whose they were. */
+export function leaveTickets(tx: Tx, customerId: number): Promise<number> {
+  return inPortions(tx, leaveSome, [customerId]);
+}
+
+const returnSome: Statement = {
+  name: "link_return",
+  text: `UPDATE ticket SET customer_id = $1, former_customer_id = NULL
+    WHERE id IN (SELECT id FROM ticket WHERE former_customer_id = $1 ORDER BY id LIMIT $2) RETURNING id`,
+};
+
+/** Gives a restored customer back the tickets that nobody else got meanwhile. */
+export function returnTickets(tx: Tx, customerId: number): Promise<number> {
+  return inPortions(tx, returnSome, [customerId]);
+}

@@ -1,0 +1,241 @@
+/**
+ * Opening and changing tickets. A new ticket finds its customer by the contact's address: it takes the address's lock,
+ * looks who has it, and is written with its customer. A customer who leaves in between makes it look again.
+ */
+import {
+  type Api,
+  type ChannelType,
+  type Decoded,
+  findType,
+  inferType,
+  invalid,
+  normaliseAddress,
+  notFound,
+  type TicketStatus,
+} from "@dossier/api";
+import type { Statement, Tx } from "../db/database.ts";
+import { violated } from "../db/failure.ts";
+import { type Ask, scopeOf, spelledBy } from "./ask.ts";
+import { findBrand } from "./brand.ts";
+import { lockCustomer, lockHolder } from "./customer-row.ts";
+import { checkSame } from "./customer-who.ts";
+import { findHolder, linkTicket, lockAddresses } from "./link.ts";
+import { addTicketTerms, changeTicketTerms } from "./ticket-search.ts";
+import { Raced, write } from "./write.ts";
+
+/** A ticket to be opened, with everything understood. */
+export interface NewTicket {
+  brandId: number;
+  typeId: number;
+  direction: "inbound" | "outbound";
+  from: string;
+  fromName: string;
+  to: string;
+  /** the contact's address as it is compared; none of a withheld one */
+  contact: string | undefined;
+  title: string;
+  status: TicketStatus;
+  priority: string;
+  occurredAt: Date | undefined;
+}
+
+/** The channel type a request names. */
+export function typeNamed(ask: Ask, ours: string, sent: string): ChannelType {
+  const type = findType(ask.types, sent);
+  if (!type) throw invalid([{ field: spelledBy(ask, ours), message: "is no channel type" }]);
+  return type;
+}
+
+/** An address in the form in which it is compared; empty is none. */
+export function contactOf(ask: Ask, ours: string, type: ChannelType, sent: string): string | undefined {
+  if (sent === "") return undefined;
+  const read = normaliseAddress(type.rule, sent);
+  if ("fault" in read) throw invalid([{ field: spelledBy(ask, ours), message: read.fault }]);
+  return read.normalised;
+}
+
+/** Opens a ticket. */
+export function createTicket(ask: Ask, input: Decoded<Api["ticket"]["create"]>) {
+  const { direction = "inbound", from = "", fromName = "", to = "", title = "" } = input;
+  const { status = "new", priority = "medium", occurredAt } = input;
+  const type = typeNamed(ask, "channel", input.channel);
+  const [ours, address] = direction === "inbound" ? ["from", from] : ["to", to];
+  const contact = contactOf(ask, ours, type, address);
+  return write(ask, async (tx) => {
+    const brand = await findBrand(tx, ask.caller, input.brandId);
+    const sent = { direction, from, fromName, to, contact, title, status, priority, occurredAt };
+    const made = await openTicket(tx, { ...sent, brandId: brand.id, typeId: type.id });
+    return {
+      type: "result" as const,
+      message: "Ticket created.",
+      id: made.id,
+      ticketID: made.id,
+      customer_id: made.customer_id,
+      outcome: "created" as const,
+      trail: { brandId: brand.id },
+    };
+  });
+}
+
+const insertTicket: Statement = {
+  name: "ticket_insert",
+  text: `INSERT INTO ticket (brand_id, type_id, direction, from_address, from_name, to_address, contact, title, status,
+      priority, customer_id, created_at, last_update, closed_at)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, at, at, CASE WHEN $9 = 'closed' THEN at END
+      FROM (SELECT coalesce($12, clock_timestamp()) AS at) AS clock
+    RETURNING id, customer_id`,
+};
+
+/** Writes a ticket with its customer, if one has its contact's address, and what it is found by. */
+export async function openTicket(
+  tx: Tx,
+  ticket: NewTicket,
+): Promise<{ id: number; customer_id: number | null }> {
+  const { brandId, typeId, contact, title } = ticket;
+  const place = contact === undefined ? undefined : { typeId, normalised: contact };
+  if (place) await lockAddresses(tx, brandId, [place]);
+  const customerId = place && (await findHolder(tx, brandId, place));
+  const values = [
+    brandId,
+    typeId,
+    ticket.direction,
+    ticket.from,
+    ticket.fromName,
+    ticket.to,
+    contact ?? null,
+    title,
+    ticket.status,
+    ticket.priority,
+    customerId ?? null,
+    ticket.occurredAt ?? null,
+  ];
+  const made = await tx.row<{ id: number; customer_id: number | null }>(insertTicket, values).catch(refuse);
+  if (!made) throw new Error("the ticket was not written");
+  await addTicketTerms(tx, { id: made.id, brandId, title, contact });
+  return made;
+}
+
+function refuse(error: unknown): never {
+  const promise = violated(error);
+  if (promise === "ticket_customer") throw new Raced(); // the customer has left meanwhile
+  throw promise === "ticket_brand_id_fkey" ? notFound("brand") : error;
+}
+
+/** A ticket under lock. */
+export interface HeldTicket {
+  id: number;
+  brand_id: number;
+  type_id: number;
+  direction: "inbound" | "outbound";
+  from_address: string;
+  from_name: string;
+  to_address: string;
+  title: string;
+  status: TicketStatus;
+  priority: string;
+  customer_id: number | null;
+}
+
+const columns =
+  "id, brand_id, type_id, direction, from_address, from_name, to_address, title, status, priority, customer_id";
+
+const ticketById: Statement = {
+  name: "ticket_brand",
+  text: "SELECT brand_id FROM ticket WHERE id = $1 AND ($2::bigint[] IS NULL OR brand_id = ANY ($2))",
+};
+
+const lockById: Statement = {
+  name: "ticket_lock",
+  text: `SELECT ${columns} FROM ticket
+    WHERE id = $1 AND ($2::bigint[] IS NULL OR brand_id = ANY ($2)) FOR NO KEY UPDATE`,
+};
+
+/** Locks a ticket the caller may know of. */
+export async function lockTicket(tx: Tx, ask: Ask, id: number): Promise<HeldTicket> {
+  const held = await tx.row<HeldTicket>(lockById, [id, scopeOf(ask.caller)]);
+  if (!held) throw notFound("ticket");
+  return held;
+}
+
+type Change = Decoded<Api["ticket"]["update"]>;
+
+/** Changes a ticket, or links it. The customer is locked before the ticket, as everywhere. */
+export function updateTicket(ask: Ask, input: Change) {
+  return write(ask, async (tx) => {
+    const there = await tx.row<{ brand_id: number }>(ticketById, [input.id, scopeOf(ask.caller)]);
+    if (!there) throw notFound("ticket");
+    const customerId = await customerMeant(tx, ask, there.brand_id, input);
+    const held = await lockTicket(tx, ask, input.id);
+    const fields = await saveTicket(tx, held, input);
+    const ticket = { id: held.id, brandId: held.brand_id };
+    if (customerId !== undefined && (await linkTicket(tx, ticket, customerId))) fields.push("customer_id");
+    const outcome = fields.length > 0 ? ("updated" as const) : ("unchanged" as const);
+    return {
+      type: "result" as const,
+      message: fields.length > 0 ? "Ticket updated." : "Nothing to change.",
+      id: held.id,
+      ticketID: held.id,
+      customer_id: customerId === undefined ? held.customer_id : customerId,
+      outcome,
+      trail: { brandId: held.brand_id, fields },
+    };
+  });
+}
+
+/** Whose the ticket shall be: a customer of its brand, nobody (null), or as it is (nothing). */
+async function customerMeant(
+  tx: Tx,
+  ask: Ask,
+  brandId: number,
+  { customerId, primaryId }: Change,
+): Promise<number | null | undefined> {
+  if (customerId === null && primaryId !== undefined)
+    throw invalid([
+      { field: spelledBy(ask, "customerId"), message: "unlinks; leave out the primary id with it" },
+    ]);
+  if (customerId === null || (customerId === undefined && primaryId === undefined)) return customerId;
+  const held =
+    customerId === undefined
+      ? await lockHolder(tx, brandId, primaryId ?? "")
+      : await lockCustomer(tx, ask, customerId);
+  if (held?.brand_id !== brandId) throw notFound("customer");
+  checkSame(held, { primaryId });
+  return held.id;
+}
+
+const updateColumns: Statement = {
+  name: "ticket_update",
+  text: `UPDATE ticket SET title = $2, status = $3, priority = $4, last_update = clock.now,
+      closed_at = CASE WHEN $3 = 'closed' THEN coalesce(closed_at, clock.now) END
+    FROM (SELECT clock_timestamp() AS now) AS clock WHERE id = $1`,
+};
+
+async function saveTicket(tx: Tx, held: HeldTicket, input: Change): Promise<string[]> {
+  const { title = held.title, status = held.status, priority = held.priority } = input;
+  const now = { title, status, priority };
+  const names = ["title", "status", "priority"] as const;
+  const fields = names.filter((name) => now[name] !== held[name]);
+  if (fields.length === 0) return [];
+  await tx.row(updateColumns, [held.id, title, status, priority]);
+  if (fields.includes("title")) await changeTicketTerms(tx, { id: held.id, brandId: held.brand_id, title });
+  return [...fields];
+}
+
+/** The state a message gives its ticket, and when something was last said in it. */
+const touch: Statement = {
+  name: "ticket_touch",
+  text: `UPDATE ticket SET status = $2, last_update = greatest(last_update, $3::timestamptz),
+      closed_at = CASE WHEN $2 = 'closed' THEN coalesce(closed_at, $3::timestamptz) END WHERE id = $1`,
+};
+
+/** Notes that something was said in a ticket. */
+export async function touchTicket(tx: Tx, ticket: HeldTicket, status: TicketStatus, at: Date): Promise<void> {
+  await tx.row(touch, [ticket.id, status, at]);
+}
+
+/** The type of a chat's channel: what its contact's address shows, else livechat. */
+export function chatType(ask: Ask, from: string): ChannelType {
+  const type = inferType(ask.types, from) ?? ask.types.find((one) => one.id === 8);
+  if (!type) throw new Error("the built-in channel types are not there");
+  return type;
+}
