@@ -35,9 +35,6 @@ const ticketFields = z.object({
 /** A ticket on the wire. */
 export type Ticket = z.output<typeof ticketFields>;
 
-/** A ticket's shape. */
-export const ticketShape = ticketFields;
-
 /** A ticket with what was said in it. */
 export const ticketStoryShape = ticketFields.extend({
   timeline: z
@@ -68,7 +65,7 @@ export const ticket = {
       linked: described(flag, "`1`: tickets with a customer; `0`: tickets without").optional(),
       ...pagingUpTo(9999),
     }),
-    output: listOf(ticketShape),
+    output: listOf(ticketFields),
     errors: ["not_found"],
   }),
   find: endpoint({

@@ -72,10 +72,7 @@ async function makeField({ world, brandId }: Scene): Promise<number> {
 }
 
 /** A ticket that waits: nobody has its contact's address. */
-export async function makeTicket(
-  { world, brandId }: Scene,
-  from = `${fresh("from")}@example.org`,
-): Promise<number> {
+async function makeTicket({ world, brandId }: Scene, from = `${fresh("from")}@example.org`): Promise<number> {
   return (await world.admin.ticket.create({ brandId, channel: "email", from, title: "Where is it" })).id;
 }
 

@@ -50,6 +50,8 @@ function parser(oid: number, format: "text" | "binary" = "text"): (text: string)
   return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
 }
 
+const tired = () => tooBusy(new Error("waited too long for a session"));
+
 /** Opens a pool. Nothing is connected before the first statement. */
 export function openDatabase(connection: Connection, size = 16): Db {
   const pool = new pg.Pool({
@@ -70,7 +72,6 @@ export function openDatabase(connection: Connection, size = 16): Db {
   pool.on("error", () => undefined);
   pool.on("connect", (client) => void client.on("error", () => undefined));
   // As many as there are sessions: the pool's own limit is then about connecting only.
-  const tired = () => tooBusy(new Error("waited too long for a session"));
   const gate = makeGate(size, { patience: turnLimit, tired, isOutage: isAway });
   return {
     pool,

@@ -15,12 +15,12 @@ export interface GateWords {
   patience: number;
   tired(): Error;
   /** whether an error of the work means that nobody else need try */
-  isOutage(error: unknown): boolean;
+  isOutage(error: Error): boolean;
 }
 
 export function makeGate(places: number, { patience, tired, isOutage }: GateWords): Gate {
   let free = places;
-  const waiting = new Set<{ enter(): void; giveUp(error: unknown): void }>();
+  const waiting = new Set<{ enter(): void; giveUp(error: Error): void }>();
 
   function enter(): Promise<void> | undefined {
     if (free > 0) {
@@ -35,7 +35,7 @@ export function makeGate(places: number, { patience, tired, isOutage }: GateWord
       };
       const place = {
         enter: () => leaveQueue(resolve),
-        giveUp: (error: unknown) => leaveQueue(() => reject(error as Error)),
+        giveUp: (error: Error) => leaveQueue(() => reject(error)),
       };
       const limit = setTimeout(() => place.giveUp(tired()), patience);
       waiting.add(place);
@@ -54,7 +54,7 @@ export function makeGate(places: number, { patience, tired, isOutage }: GateWord
       try {
         return await work();
       } catch (error) {
-        if (isOutage(error)) for (const one of waiting) one.giveUp(error);
+        if (error instanceof Error && isOutage(error)) for (const one of waiting) one.giveUp(error);
         throw error;
       } finally {
         leave();

@@ -12,7 +12,7 @@ import { pageOf, type Place, placeOf } from "./page.ts";
 type Item = Output<Api["customer"]["listTimeline"]>["items"][number];
 
 /** A row of any kind, as it is read. */
-export interface Row {
+interface Row {
   kind: ItemKind;
   id: number;
   at: Date;
@@ -144,7 +144,7 @@ function keysOf(row: Row): number[] {
 }
 
 /** An item as the wire shows it: what its kind does not have is not there. */
-export function showItem(row: Row): Item {
+function showItem(row: Row): Item {
   const shown = {
     id: `${row.kind}-${row.id}`,
     type: row.kind,
