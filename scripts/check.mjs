@@ -7,6 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { checkLockFile } from "./check-lock-file.mjs";
+import { describeFailedTests } from "./failed-tests.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const { values, positionals } = parseArgs({
@@ -18,6 +19,14 @@ const tests = join(report, "tests.json");
 
 /** Something is wrong with the tree, and its message says all there is to say (of other errors the stack is shown). */
 class Wrong extends Error {}
+
+/** A program failed: how it ended, and what it said. */
+class Failure extends Wrong {
+  constructor(ending, output) {
+    super(`${ending}\n${output}`);
+    Object.assign(this, { ending, output });
+  }
+}
 
 /** Each step returns a few words for its line, or throws what is wrong. */
 const steps = {
@@ -85,7 +94,7 @@ function execute(command, args) {
     child.on("error", fail);
     child.on("close", (code, signal) => {
       if (code === 0) return done(Buffer.concat(stdout).toString());
-      fail(new Wrong(`${signal ?? `exit code ${code}`}\n${Buffer.concat(output).toString().trimEnd()}`));
+      fail(new Failure(signal ?? `exit code ${code}`, Buffer.concat(output).toString().trimEnd()));
     });
   });
 }
@@ -122,7 +131,12 @@ async function checkOpenapi() {
 }
 
 async function runTests() {
-  await run("vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${tests}`);
+  try {
+    await run("vitest", "run", "--reporter=default", "--reporter=json", `--outputFile.json=${tests}`);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Wrong(`${error.ending}\n${describeFailedTests(tests, error.output)}`);
+  }
   const { numPassedTests, numPendingTests, testResults } = JSON.parse(readFileSync(tests, "utf8"));
   return `${numPassedTests} passed, ${numPendingTests} skipped, in ${testResults.length} files`;
 }
