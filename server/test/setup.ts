@@ -1,15 +1,12 @@
 // Before the tests of the server: a PostgreSQL, and in it one migrated "golden" database of which `freshDatabase`
 // makes copies. The PostgreSQL is the one TEST_DATABASE_URL names (a role that may create databases), else the
-// packaged one in a temporary folder. The golden database is named after its migrations, and nobody may connect to
+// packaged one, see packaged.ts. The golden database is named after its migrations, and nobody may connect to
 // it: so it can be kept between runs, and shared by runs at the same time.
 import { randomBytes } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
-import { startEmbedded } from "../src/db/embedded.ts";
 import { fingerprint, migrate } from "../src/db/migrate.ts";
+import { startPackaged } from "./packaged.ts";
 
 /** What the test files are told; they run in other processes, so it must be plain values. */
 export interface TestPostgres {
@@ -25,13 +22,12 @@ declare module "vitest" {
   }
 }
 
-const quiet = { info() {}, warn() {}, error() {} };
 const run = randomBytes(4).toString("hex");
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const server = process.env.TEST_DATABASE_URL
     ? givenServer(process.env.TEST_DATABASE_URL)
-    : await packagedServer();
+    : { name: "packaged", ...(await startPackaged()) };
   const { connection } = server;
   const teardown = async () => {
     await dropLeftDatabases(connection);
@@ -58,16 +54,6 @@ function givenServer(url: string): Server {
   const secret = password ? { password } : {};
   const connection = { host, port, user: user ?? "postgres", ...secret, database: database ?? "postgres" };
   return { name: "TEST_DATABASE_URL", connection, stop: async () => {} };
-}
-
-async function packagedServer(): Promise<Server> {
-  const folder = await mkdtemp(join(tmpdir(), "dossier-test-"));
-  const embedded = await startEmbedded({ dataDir: join(folder, "data"), log: quiet });
-  const stop = async () => {
-    await embedded.stop();
-    await rm(folder, { recursive: true, force: true });
-  };
-  return { name: "packaged", connection: embedded.connection, stop };
 }
 
 async function makeGolden(connection: TestPostgres["connection"]): Promise<string> {

@@ -36,10 +36,13 @@ export interface ServerSetup {
 }
 
 /** Throws if the program cannot be run at all. */
-export async function spawnServer(setup: ServerSetup): Promise<Server> {
+export async function spawnServer(
+  setup: ServerSetup,
+  settings = listFixedSettings(setup.connection.host),
+): Promise<Server> {
   const { postgres, cluster, account, connection } = setup;
-  const settings = Object.entries({ ...listFixedSettings(connection.host), port: String(connection.port) });
-  const options = settings.flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+  const all = Object.entries({ ...settings, port: String(connection.port) });
+  const options = all.flatMap(([name, value]) => ["-c", `${name}=${value}`]);
   const log = openLog(setup.dataDir);
   const child = spawn(postgres, ["-D", pathForServer(cluster), ...options], {
     cwd: cluster,
