@@ -2,19 +2,17 @@
 // one address, nothing lost, nobody waiting in a circle, and what is searched still what is stored.
 import { createClient, type DossierError, type Input, type Api } from "@dossier/api";
 import pg from "pg";
-import { afterAll, expect, inject, test } from "vitest";
+import { expect, inject, test } from "vitest";
 import { openDatabase } from "../src/db/database.ts";
 import { migrate, readMigrations } from "../src/db/migrate.ts";
 import { termsOf } from "../src/domain/search.ts";
-import { openLog } from "../src/log.ts";
-import { startService } from "../src/service.ts";
+import { patience } from "./database.ts";
 import { seed } from "./seed.ts";
 import { untilWaiting } from "./waiting.ts";
-import { settings, startWorld } from "./world.ts";
+import { settings, startInstance, startWorld } from "./world.ts";
 
 const { admin, adminKey, databaseUrl, newBrand, service } = await startWorld();
-const second = await startService(settings(databaseUrl), openLog("silent", false));
-afterAll(() => second.stop());
+const second = await startInstance(settings(databaseUrl));
 const other = createClient({ url: second.url, key: adminKey });
 const { pool } = service.db;
 const { customer } = admin;
@@ -64,7 +62,7 @@ test("twenty starts at once on one empty database migrate it once, and all succe
   await client.query(`CREATE DATABASE ${database}`);
   await client.end();
   const starts = Array.from({ length: 20 }, async () => {
-    const db = openDatabase({ ...connection, database }, 1);
+    const db = openDatabase({ ...connection, database, ...patience }, 1);
     const names = await migrate(db.pool);
     await db.close();
     return names;
@@ -375,4 +373,4 @@ test("64 writers over 200 addresses: never two owners, and in the end what the a
   );
   expect(refusals.length).toBeGreaterThan(50);
   await checkStored(brandId);
-}, 60_000);
+}, 180_000);

@@ -12,17 +12,28 @@ export interface FreshDatabase {
   drop(): Promise<void>;
 }
 
+/**
+ * In milliseconds, as pg.Pool takes them. Many calls that want one thing wait for each other, on a busy machine longer
+ * than Dossier would let them; what they are answered in the end must not depend on that.
+ */
+export const patience = {
+  statement_timeout: 15_000,
+  query_timeout: 16_000,
+  connectionTimeoutMillis: 15_000,
+};
+
 const undropped = new Set<FreshDatabase>();
 
 afterAll(async () => {
   for (const database of undropped) await database.drop();
 });
 
-export async function freshDatabase(): Promise<FreshDatabase> {
+/** Without `limits` those of Dossier hold. */
+export async function freshDatabase(limits: Partial<typeof patience> = patience): Promise<FreshDatabase> {
   const { connection, golden, run } = inject("postgres");
   const name = `test_${run}_${randomBytes(6).toString("hex")}`;
   await asAdministrator((client) => copyDatabase(client, golden, name));
-  const own = { ...connection, database: name };
+  const own = { ...connection, database: name, ...limits };
   const fresh: FreshDatabase = {
     connection: own,
     url: connectionUrl(own),
@@ -60,7 +71,7 @@ async function copyDatabase(client: pg.Client, template: string, name: string): 
 /** A session that was just ended may still show for a moment, hence the patience. */
 async function dropDatabase(client: pg.Client, name: string): Promise<void> {
   let open = await sessionsOn(client, name);
-  for (const deadline = Date.now() + 2000; open.length > 0 && Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 10_000; open.length > 0 && Date.now() < deadline; ) {
     await wait(20);
     open = await sessionsOn(client, name);
   }
@@ -83,11 +94,14 @@ async function sessionsOn(client: pg.Client, name: string): Promise<string[]> {
 
 /** `host` may be the folder of a Unix socket, which a URL can only carry as a parameter. */
 function connectionUrl(connection: pg.PoolConfig): string {
-  const { user = "", password, host = "localhost", port = 5432, database = "" } = connection;
+  const { user = "", password, host = "localhost", port = 5432, database = "", ...more } = connection;
+  const limits = ["statement_timeout", "query_timeout"] as const;
+  const told = limits.flatMap((name) => (more[name] ? [`${name}=${String(more[name])}`] : []));
   const secret = typeof password === "string" ? `:${encodeURIComponent(password)}` : "";
   const account = `${encodeURIComponent(user)}${secret}`;
   if (host.startsWith("/")) {
-    return `postgres://${account}@/${database}?host=${encodeURIComponent(host)}&port=${port}`;
+    const place = [`host=${encodeURIComponent(host)}`, `port=${port}`];
+    return `postgres://${account}@/${database}?${[...place, ...told].join("&")}`;
   }
-  return `postgres://${account}@${host}:${port}/${database}`;
+  return `postgres://${account}@${host}:${port}/${database}?${told.join("&")}`;
 }

@@ -7,7 +7,7 @@ const kinds: Record<string, string> = { ProcessWrap: "a child process", TCPServe
 
 afterAll(async () => {
   let left = leftovers();
-  for (const deadline = Date.now() + 2000; left.length > 0 && Date.now() < deadline; left = leftovers()) {
+  for (const deadline = Date.now() + 10_000; left.length > 0 && Date.now() < deadline; left = leftovers()) {
     await wait(20);
   }
   if (left.length > 0) throw new Error(`this test file leaves open: ${left.join(", ")}`);

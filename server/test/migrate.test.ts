@@ -30,7 +30,7 @@ function poolOn(database: string): pg.Pool {
 }
 
 async function migratedPool(): Promise<pg.Pool> {
-  const { pool } = openDatabase((await freshDatabase()).connection, 2);
+  const { pool } = openDatabase((await freshDatabase({})).connection, 2);
   pools.push(pool);
   return pool;
 }
@@ -144,7 +144,7 @@ test("every session has its time-outs, speaks UTC, and plans without guessing at
 });
 
 test("a statement that takes too long is given up as unavailable, in and out of transactions", async () => {
-  const db = openDatabase((await freshDatabase()).connection, 2);
+  const db = openDatabase((await freshDatabase({})).connection, 2);
   pools.push(db.pool);
   const sleep = { name: "test_sleep", text: "SELECT pg_sleep(30)" };
   const calls = [db.rows(sleep), db.transaction((tx) => tx.rows(sleep))];
@@ -154,7 +154,7 @@ test("a statement that takes too long is given up as unavailable, in and out of 
 });
 
 test("a transaction whose failed statement was swallowed does not pass for a success", async () => {
-  const db = openDatabase((await freshDatabase()).connection, 1);
+  const db = openDatabase((await freshDatabase({})).connection, 1);
   pools.push(db.pool);
   const fail = { name: "test_fail", text: "SELECT 1 / 0" };
   await expect(
@@ -163,7 +163,7 @@ test("a transaction whose failed statement was swallowed does not pass for a suc
 });
 
 test("a session that is ended just before the commit is an outage that does not claim to know what became of it", async () => {
-  const db = openDatabase((await freshDatabase()).connection, 2);
+  const db = openDatabase((await freshDatabase({})).connection, 2);
   pools.push(db.pool);
   const call = db.transaction(async (tx) => {
     const me = await tx.row<{ pid: number }>({ name: "test_pid", text: "SELECT pg_backend_pid() AS pid" });

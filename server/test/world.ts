@@ -5,7 +5,7 @@ import { afterAll } from "vitest";
 import type { Config } from "../src/config.ts";
 import { type Log, openLog } from "../src/log.ts";
 import { type RunningService, startService } from "../src/service.ts";
-import { freshDatabase } from "./database.ts";
+import { freshDatabase, patience } from "./database.ts";
 
 export interface Answer {
   status: number;
@@ -58,12 +58,26 @@ export function settings(databaseUrl: string, overrides: Partial<Config> = {}): 
   };
 }
 
-/** Starts a Dossier; it is stopped when the test file is over. */
+/**
+ * A Dossier that is stopped when the test file is over. On a database made with `patience` its calls wait as patiently
+ * for a session as their statements do.
+ */
+export async function startInstance(
+  config: Config,
+  log: Log = openLog(config.logLevel, false),
+): Promise<RunningService> {
+  const service = await startService(config, log);
+  if (config.databaseUrl?.includes("statement_timeout"))
+    service.db.pool.options.connectionTimeoutMillis = patience.connectionTimeoutMillis;
+  afterAll(() => service.stop());
+  return service;
+}
+
+/** Starts a Dossier on a database of its own. */
 export async function startWorld(overrides: Partial<Config> = {}, log?: Log): Promise<World> {
   const database = await freshDatabase();
   const config = settings(database.url, overrides);
-  const service = await startService(config, log ?? openLog(config.logLevel, false));
-  afterAll(() => service.stop());
+  const service = await startInstance(config, log);
   const { url } = service;
   const admin = createClient({ url, key: adminKey });
   const keyFor = async (permissions: Permission[], brandIds?: number[]) =>
