@@ -7,6 +7,7 @@ import { type EmbeddedPostgres, EmbeddedRefusal, startEmbedded } from "../src/db
 import { findPlace, findVital } from "../src/db/embedded-liveness.ts";
 import { listServers } from "../src/db/embedded-orphans.ts";
 import { type Dossier, isRoot, poll, query, quiet, servant, tryKill, Workshop } from "./embedded-harness.ts";
+import { quickest } from "./waiting.ts";
 
 const workshop = new Workshop();
 const started: EmbeddedPostgres[] = [];
@@ -185,18 +186,16 @@ test("a lock of a living process counts", async () => {
 test("whoever holds the folder keeps it, even if by the clock the other one came first", async () => {
   const dataDir = spare;
   const claim = plantClaim(dataDir, process.ppid, undefined, { since: "008000000000000" });
-  const before = performance.now();
-  await expect(start(dataDir)).rejects.toThrow(`process ${process.ppid}, since 2223-`);
-  expect(performance.now() - before).toBeLessThan(2_000);
+  const told = `process ${process.ppid}, since 2223-`;
+  expect(await quickest(() => expect(start(dataDir)).rejects.toThrow(told))).toBeLessThan(2_000);
   rmSync(claim);
 });
 
 test("of two that are starting, the later one withdraws at once and the earlier one waits for that", async () => {
   const dataDir = spare;
   const earlier = plantClaim(dataDir, process.ppid, undefined, { state: "starting" });
-  const before = performance.now();
-  await expect(start(dataDir)).rejects.toThrow(`process ${process.ppid}, since 2023-11-14`);
-  expect(performance.now() - before).toBeLessThan(2_000);
+  const told = `process ${process.ppid}, since 2023-11-14`;
+  expect(await quickest(() => expect(start(dataDir)).rejects.toThrow(told))).toBeLessThan(2_000);
   rmSync(earlier);
   const later = plantClaim(dataDir, process.ppid, undefined, { since: "008000000000000", state: "starting" });
   let withdrawn = false;
@@ -249,6 +248,6 @@ test("a Dossier that exits without stopping takes PostgreSQL with it", async () 
   const dossier = workshop.run(fixture, { dataDir, mode: "exit" });
   await dossier.until((line) => line.ready);
   await dossier.ended;
-  await poll(() => servers(dataDir).length === 0, 6_000);
+  await poll(() => servers(dataDir).length === 0);
   await start(dataDir);
 });

