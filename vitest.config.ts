@@ -1,13 +1,14 @@
 // Two projects, so that the tests of `api` need no database. Each test file runs in a process of its own;
-// three of them at a time keep two cores and one PostgreSQL busy.
+// three of them at a time keep two cores and one PostgreSQL busy. The time-outs only end what hangs: what a test waits
+// for it bounds itself.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
     pool: "forks",
     maxWorkers: 3,
-    testTimeout: 20_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: [
       { extends: true, test: { name: "api", include: ["api/test/**/*.test.ts"] } },
       {

@@ -163,7 +163,7 @@ test("16 simultaneous calls with one token have one effect, a hundred times over
   }
   expect([differing, (await total()) - before]).toEqual([0, 100]);
   console.log("idempotency keys=100 requests=1600 effects=100 mismatched_replays=0");
-}, 60_000);
+}, 180_000);
 
 const total = async () => (await world.admin.customer.list({ brandId: scene.brandId })).itemTotal;
 
@@ -180,7 +180,7 @@ test("a twin waits for the one under way, and is told if that takes over 5 s", a
     const waited = performance.now() - begun;
     expect([refused.status, refused.body.code]).toEqual([409, "idempotency_conflict"]);
     expect(waited).toBeGreaterThan(4500);
-    expect(waited).toBeLessThan(7000);
+    expect(waited).toBeLessThan(9000); // once, not twice
     const twin = resolve({ primary_id }, token);
     await client.query("SELECT pg_sleep(0.3)");
     await client.query("ROLLBACK");
