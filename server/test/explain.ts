@@ -37,7 +37,7 @@ export async function explain(
     await client.query(`SAVEPOINT hot; PREPARE hot AS ${text}`);
     const written = values.map((value) => literal(value));
     const answer = await client.query<{ "QUERY PLAN": [{ Plan: Plan; "Execution Time": number }] }>(
-      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE hot (${written.join(", ")})`,
+      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE hot${written.length > 0 ? ` (${written.join(", ")})` : ""}`,
     );
     const [said] = answer.rows[0]?.["QUERY PLAN"] ?? [];
     if (!said) throw new Error("EXPLAIN said nothing");
@@ -47,12 +47,13 @@ export async function explain(
     expect(plans.rows, "is the generic plan").toEqual([{ generic_plans: 1, custom_plans: 0 }]);
     return { ...(await costOf(client, said.Plan)), ms: said["Execution Time"] };
   } finally {
-    await client.query("ROLLBACK TO hot; DEALLOCATE hot");
+    await client.query("ROLLBACK TO hot; DEALLOCATE ALL");
   }
 }
 
 function literal(value: unknown): string {
   if (value === null || value === undefined) return "NULL";
+  if (value instanceof Date) return pg.escapeLiteral(value.toISOString());
   if (Buffer.isBuffer(value)) return `'\\x${value.toString("hex")}'`;
   if (!Array.isArray(value)) return pg.escapeLiteral(`${value as string | number}`);
   return pg.escapeLiteral(`{${value.map(element).join(",")}}`);

@@ -30,39 +30,34 @@ interface Row {
   to: string | null;
 }
 
-const nothing = {
-  event: `NULL::bigint AS ticket_id, NULL::text AS status, NULL::bigint AS channel_id, NULL::text AS channel_name,
-      NULL::text AS direction, NULL::text AS "from", NULL::text AS "to"`,
-  ticket: "NULL::text AS event_type, NULL::text AS source_url, NULL::text AS event_id",
-};
-
 /** Items of one instant are ordered by number, then by kind: $2 time, $3 number, $4 place of the kind among kinds. */
 const before = (kind: ItemKind, at: string, id: string) =>
   `(${at}, ${id}) < ($2, $3::bigint + CASE WHEN ${itemKinds.indexOf(kind)} < $4::int THEN 1 ELSE 0 END)`;
 
+// What the kinds do not have in common is NULL in the others. Tickets and channel types are looked up for the page
+// only, not for every candidate of every kind.
 const eventsOf = (
   more: string,
 ) => `SELECT 'event' AS kind, id, occurred_at AS at, message AS text, initiated_by,
-      type AS event_type, source_url, event_id, ${nothing.event}
+      type AS event_type, source_url, event_id, NULL::bigint AS ticket_id, NULL::bigint AS type_id,
+      NULL::text AS direction, NULL::text AS "from", NULL::text AS "to"
     FROM event WHERE customer_id = $1${more} AND ${before("event", "occurred_at", "id")}
     ORDER BY occurred_at DESC, id DESC LIMIT $5`;
 
-const ticketsOf = `SELECT 'ticket' AS kind, t.id, t.created_at AS at, t.title AS text,
-      CASE WHEN t.from_name <> '' THEN t.from_name ELSE t.from_address END AS initiated_by, ${nothing.ticket},
-      t.id AS ticket_id, t.status, c.channel_id, c.name AS channel_name, t.direction, t.from_address AS "from", t.to_address AS "to"
-    FROM (SELECT * FROM ticket WHERE customer_id = $1 AND ${before("ticket", "created_at", "id")}
-      ORDER BY created_at DESC, id DESC LIMIT $5) AS t JOIN channel_type c ON c.id = t.type_id`;
+const ticketsOf = `SELECT 'ticket' AS kind, id, created_at AS at, title AS text,
+      CASE WHEN from_name <> '' THEN from_name ELSE from_address END AS initiated_by,
+      NULL::text AS event_type, NULL::text AS source_url, NULL::text AS event_id, id AS ticket_id, type_id, direction,
+      from_address AS "from", to_address AS "to"
+    FROM ticket WHERE customer_id = $1 AND ${before("ticket", "created_at", "id")}
+    ORDER BY created_at DESC, id DESC LIMIT $5`;
 
-const said = (
-  from: string,
-) => `SELECT m.kind, m.id, m.created_at AS at, m.content AS text, m.author AS initiated_by,
-      ${nothing.ticket}, m.ticket_id, t.status, c.channel_id, c.name AS channel_name, m.direction,
-      m.from_address AS "from", m.to_address AS "to"
-    FROM (${from}) AS m JOIN ticket t ON t.id = m.ticket_id LEFT JOIN channel_type c ON c.id = m.type_id`;
+const said = `SELECT kind, id, created_at AS at, content AS text, author AS initiated_by,
+      NULL::text AS event_type, NULL::text AS source_url, NULL::text AS event_id, ticket_id, type_id, direction,
+      from_address AS "from", to_address AS "to" FROM message`;
 
-const saidTo = (kind: "message" | "note") =>
-  said(`SELECT * FROM message WHERE customer_id = $1 AND kind = '${kind}' AND ${before(kind, "created_at", "id")}
-      ORDER BY created_at DESC, id DESC LIMIT $5`);
+const saidTo = (kind: "message" | "note") => `${said}
+    WHERE customer_id = $1 AND kind = '${kind}' AND ${before(kind, "created_at", "id")}
+    ORDER BY created_at DESC, id DESC LIMIT $5`;
 
 const branches: Record<ItemKind, string> = {
   event: eventsOf(""),
@@ -71,14 +66,17 @@ const branches: Record<ItemKind, string> = {
   note: saidTo("note"),
 };
 
-const kindOrder = `array_position(ARRAY['${itemKinds.join("', '")}'], kind) DESC`;
+const kinds = `ARRAY['${itemKinds.join("', '")}']`;
+const order = (of: string) => `${of}.at DESC, ${of}.id DESC, array_position(${kinds}, ${of}.kind) DESC`;
+
+const shown = (items: string) => `SELECT i.*, t.status, c.channel_id, c.name AS channel_name
+    FROM (${items}) AS i LEFT JOIN ticket t ON t.id = i.ticket_id LEFT JOIN channel_type c ON c.id = i.type_id
+    ORDER BY ${order("i")}`;
 
 function pageStatement(name: string, parts: readonly string[]): Statement {
   const all = parts.map((part) => `(${part})`).join(" UNION ALL ");
-  return {
-    name: `timeline_${name}`,
-    text: `SELECT * FROM (${all}) AS items ORDER BY at DESC, id DESC, ${kindOrder} OFFSET $6 LIMIT $7`,
-  };
+  const page = `SELECT * FROM (${all}) AS candidates ORDER BY ${order("candidates")} OFFSET $6 LIMIT $7`;
+  return { name: `timeline_${name}`, text: shown(page) };
 }
 
 const pages = {
@@ -173,8 +171,7 @@ function showItem(row: Row): Item {
 
 const saidIn: Statement = {
   name: "timeline_of_ticket",
-  text: `${said("SELECT * FROM message WHERE ticket_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000")}
-    ORDER BY m.created_at DESC, m.id DESC`,
+  text: shown(`${said} WHERE ticket_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000`),
 };
 
 /** What was said in a ticket, newest first. */
