@@ -74,7 +74,7 @@ async function send(
 function urlOf(options: ClientOptions, row: Endpoint, input: Record<string, unknown>): URL {
   const path = row.paths[0].replace("{id}", encodeURIComponent(String(input.id)));
   const url = new URL(options.url.replace(/\/+$/, "") + basePath + path);
-  if (row.method === "GET" || row.method === "DELETE")
+  if (row.method === "GET")
     for (const [name, value] of Object.entries(encode(row, input)))
       for (const one of [value].flat() as (string | number | boolean | null)[])
         url.searchParams.append(name, String(one ?? ""));
@@ -92,9 +92,10 @@ function requestOf(
   if (meta.idempotencyKey !== undefined) headers["idempotency-key"] = meta.idempotencyKey;
   const init: RequestInit = { method: row.method, headers };
   if (meta.signal) init.signal = meta.signal;
-  if (readsBody(row) && row.method !== "DELETE") {
-    headers["content-type"] = "application/json";
-    init.body = JSON.stringify(encode(row, input));
+  const fields = readsBody(row) ? encode(row, input) : {};
+  if (readsBody(row) && (row.method !== "DELETE" || Object.keys(fields).length > 0)) {
+    headers["content-type"] = "application/json"; // of a DELETE too: whom it is about belongs in no URL
+    init.body = JSON.stringify(fields);
   }
   return init;
 }

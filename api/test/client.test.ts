@@ -64,7 +64,7 @@ test("fields go where the endpoint reads them, in its own spelling, with the key
       },
     ],
     ["DELETE", "/api/v2/brand/9", undefined],
-    ["DELETE", "/api/v2/customfield/9?force=true", undefined],
+    ["DELETE", "/api/v2/customfield/9", { force: true }],
     [
       "POST",
       "/api/v2/apikey",
