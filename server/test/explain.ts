@@ -33,8 +33,8 @@ export async function explain(
   { text }: Statement,
   values: readonly unknown[],
 ): Promise<Cost> {
+  await client.query(`SAVEPOINT hot; PREPARE hot AS ${text}`);
   try {
-    await client.query(`SAVEPOINT hot; PREPARE hot AS ${text}`);
     const written = values.map((value) => literal(value));
     const answer = await client.query<{ "QUERY PLAN": [{ Plan: Plan; "Execution Time": number }] }>(
       `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE hot${written.length > 0 ? ` (${written.join(", ")})` : ""}`,
@@ -47,7 +47,7 @@ export async function explain(
     expect(plans.rows, "is the generic plan").toEqual([{ generic_plans: 1, custom_plans: 0 }]);
     return { ...(await costOf(client, said.Plan)), ms: said["Execution Time"] };
   } finally {
-    await client.query("ROLLBACK TO hot; DEALLOCATE ALL");
+    await client.query("ROLLBACK TO hot; DEALLOCATE hot");
   }
 }
 
