@@ -67,7 +67,10 @@ export async function listTickets(ask: Ask, input: Decoded<Api["ticket"]["list"]
   const place = placeOf(ask, "ticket", input);
   const brandIds = await listBrandIds(ask.db, ask.caller, input.brandId);
   const filter = filterOf(input, brandIds);
-  if (filter.customerId !== undefined) await findWho(ask.db, ask, { customerId: filter.customerId });
+  if (filter.customerId !== undefined) {
+    const { brand_id } = await findWho(ask.db, ask, { customerId: filter.customerId });
+    if (!brandIds.includes(brand_id)) filter.waiting = []; // whose tickets are not of the brand asked for
+  }
   if (input.query !== undefined)
     return showFound(ask, place, await searchTickets(ask.db, input.query, filter));
   const [rows, total] = await Promise.all([walk(ask, place, filter, input), count(ask.db, filter, input)]);
