@@ -12,12 +12,12 @@ export interface Filter {
   brandIds: readonly number[];
   customerId: number | undefined;
   statuses: readonly string[];
-  /** true: tickets without a customer; false: with one */
+  /** true: tickets without a customer; false: with one; neither: none at all */
   waiting: readonly boolean[];
 }
 
 const most = 10_001;
-const mostWords = 8;
+const mostWords = 8; // among which the rarest is looked for; titles are compared with all of them
 
 const insertTerms: Statement = {
   name: "ticket_add_terms",
@@ -83,7 +83,7 @@ const filtered: Statement = {
 
 /** The ids of what is found, newest first; more than 10,000 where there are more. */
 export async function searchTickets(db: Db, query: string, filter: Filter): Promise<number[]> {
-  const words = wordsOf(query).slice(0, mostWords);
+  const words = wordsOf(query);
   const [byName, byContact] = [await findByWords(db, words, filter), await findByAddress(db, query, filter)];
   const ids = new Set([...byName, ...byContact]);
   if (ids.size === 0) return [];
@@ -109,7 +109,8 @@ const beyond = (word: string) => `${word}\u{10FFFF}`;
 
 async function findByWords(db: Db, words: readonly string[], { brandIds }: Filter): Promise<number[]> {
   if (words.length === 0) return [];
-  const found = await db.rows<{ word: string; n: number }>(rarities, [words, brandIds, words.map(beyond)]);
+  const some = words.slice(0, mostWords);
+  const found = await db.rows<{ word: string; n: number }>(rarities, [some, brandIds, some.map(beyond)]);
   found.sort((a, b) => a.n - b.n || b.word.length - a.word.length);
   const [rarest] = found;
   if (!rarest || rarest.n === 0) return [];
