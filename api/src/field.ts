@@ -28,7 +28,9 @@ type Read<T> = (text: string, fault: (message: string) => undefined) => T | unde
 
 function kind<T, In = T>(json: JsonSchema, read: Read<T>, empty: FieldWire["empty"] = "absent") {
   const schema = z.string().transform((text, context): T => {
-    return read(text, (message) => void context.addIssue({ code: "custom", message })) ?? z.NEVER;
+    const value = read(text, (message) => void context.addIssue({ code: "custom", message }));
+    if (value === undefined) return z.NEVER; // but null is a value: a field that was cleared
+    return value;
   });
   wires.add(schema, { json, empty, list: false });
   return schema as unknown as z.ZodType<T, In>;
