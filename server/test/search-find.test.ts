@@ -270,7 +270,7 @@ test("whatever is added, changed and removed, the terms are those of the custome
 /** What nobody is called any more leaves no trace in the dictionary; the rest stays. */
 async function forgetAll(people: readonly Person[], now: Map<number, Person>) {
   const all = new Set(people.flatMap((person) => [...termsOf(searchableOf(person))]));
-  await db.transaction((tx) => forgetWords(tx, 6, all));
+  await db.transaction((tx) => forgetWords(tx, 6, [], all));
   const read = async (table: string) =>
     (
       await db.pool.query<{ word: string }>(
@@ -304,7 +304,7 @@ test("writers of the same new words, and somebody who forgets them, all succeed"
       if (at % 4 !== 0) return;
       await db.transaction(async (tx) => {
         await removeTerms(tx, 7, id, make(at));
-        await forgetWords(tx, 7, make(at));
+        await forgetWords(tx, 7, [], make(at));
       });
     }),
   );

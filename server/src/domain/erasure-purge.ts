@@ -177,7 +177,7 @@ async function erase(tx: Tx, types: readonly ChannelType[], condemned: Condemned
   const names = deleted.map(({ firstname, lastname }) =>
     termsOf({ firstname, lastname, primaryId: null, channels: [] }),
   );
-  await forgetWords(tx, brandId, new Set([terms, ...names].flatMap((some) => [...some])));
+  await forgetWords(tx, brandId, ids, new Set([terms, ...names].flatMap((some) => [...some])));
   return receipt;
 }
 

@@ -131,8 +131,8 @@ export const places: readonly Place[] = [
     by: "removeTerms, with the names and addresses as they stand",
   },
   {
-    columns: { search_word: ["word"], search_variant: ["variant", "word"] },
-    by: "forgetWords, last: what no other customer of the brand is called",
+    columns: { search_word: ["word"], search_variant: ["variant", "word"], former_word: ["word"] },
+    by: "forgetWords, last: what they are or were called, and no other customer of the brand is",
   },
 ];
 

@@ -42,6 +42,12 @@ export async function addTerms(tx: Tx, brandId: number, customerId: number, term
   await learn(tx, brandId, await tx.rows(add, [brandId, customerId, [...terms], dictionaryWords(terms)]));
 }
 
+// A word that a customer gives up stays in the dictionary: others may have it. A purge must know whose it was.
+const keepFormer: Statement = {
+  name: "search_keep_former",
+  text: "INSERT INTO former_word (customer_id, word) SELECT $1, w FROM unnest($2::text[]) AS w ON CONFLICT DO NOTHING",
+};
+
 /** Writes the difference; nothing when there is none. */
 export async function changeTerms(
   tx: Tx,
@@ -53,6 +59,8 @@ export async function changeTerms(
   const gone = new Set([...before].filter((term) => !after.has(term)));
   const fresh = new Set([...after].filter((term) => !before.has(term)));
   if (gone.size === 0) return addTerms(tx, brandId, customerId, fresh);
+  const former = dictionaryWords(gone);
+  if (former.length > 0) await tx.row(keepFormer, [customerId, former]);
   if (fresh.size === 0) return removeTerms(tx, brandId, customerId, gone);
   const values = [brandId, customerId, [...fresh], dictionaryWords(fresh), [...gone]];
   return learn(tx, brandId, await tx.rows(change, values));
@@ -96,12 +104,24 @@ const dropSpellings: Statement = {
     WHERE v.brand_id = $1 AND v.variant = s.variant AND v.word = s.word`,
 };
 
+const takeFormer: Statement = {
+  name: "search_take_former",
+  text: "DELETE FROM former_word WHERE customer_id = ANY ($1) RETURNING word",
+};
+
 /**
- * Takes words that no customer of the brand has any more out of its dictionary. Stops writers until the commit, so
- * it comes late in a transaction, and not in one that has added terms: two of those would wait for each other.
+ * Takes words out of the brand's dictionary that these customers have or had and no other one has. Stops writers until
+ * the commit, so it comes late in a transaction, and not in one that has added terms: two of those would wait for each
+ * other.
  */
-export async function forgetWords(tx: Tx, brandId: number, terms: Terms): Promise<void> {
-  const words = dictionaryWords(terms);
+export async function forgetWords(
+  tx: Tx,
+  brandId: number,
+  customerIds: readonly number[],
+  terms: Terms,
+): Promise<void> {
+  const former = await tx.rows<{ word: string }>(takeFormer, [customerIds]);
+  const words = [...new Set([...dictionaryWords(terms), ...former.map(({ word }) => word)])];
   if (words.length === 0) return;
   await tx.row(stopWriters);
   const lost = await tx.rows<{ word: string }>(dropWords, [brandId, words]);
