@@ -3,7 +3,6 @@
  * a type's `id`, which never changes, so that a new name or number shows everywhere at once. No two types have one
  * number, and no two one name in any case: the database enforces both.
  */
-import { isDeepStrictEqual } from "node:util";
 import {
   type Api,
   builtinTypes,
@@ -136,8 +135,9 @@ export async function updateType(
     const before = await lockType(tx, input.id);
     const { icon = before.icon, channelId = before.channel_id } = input;
     const type = { ...before, name: name ?? before.name, icon, channel_id: channelId };
-    const result = { type: "result" as const, id: type.id, channel_id: type.channel_id };
-    if (isDeepStrictEqual(before, type))
+    const fields = (["channel_id", "name", "icon"] as const).filter((one) => type[one] !== before[one]);
+    const result = { type: "result" as const, id: type.id, channel_id: type.channel_id, trail: { fields } };
+    if (fields.length === 0)
       return { ...result, message: "Nothing to change.", outcome: "unchanged" as const };
     await saveType(tx, type);
     return { ...result, message: "Channel type updated.", outcome: "updated" as const };
