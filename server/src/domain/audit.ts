@@ -9,6 +9,8 @@ import { pageOf, type Place, placeOf } from "./page.ts";
 
 /** What the trail says of a piece of work beyond its answer. */
 export interface Trail {
+  /** what it was about, where the answer's id is that of something else */
+  subjectId?: number | undefined;
   brandId?: number | undefined;
   /** the names of the fields that changed */
   fields?: readonly string[] | undefined;
@@ -25,9 +27,9 @@ export async function recordDone(
   tx: Tx,
   { caller, operation, about }: Ask,
   { id, outcome }: { id: number; outcome: string },
-  { brandId, fields = [] }: Trail = {},
+  { subjectId = id, brandId, fields = [] }: Trail = {},
 ): Promise<void> {
-  await tx.row(insertEntry, [caller.keyId, operation, about, id, brandId ?? null, fields, outcome]);
+  await tx.row(insertEntry, [caller.keyId, operation, about, subjectId, brandId ?? null, fields, outcome]);
 }
 
 /** Writes down what Dossier did by itself. */

@@ -56,7 +56,7 @@ export function createMessage(ask: Ask, input: Decoded<Api["message"]["create"]>
       id,
       ticketID: ticket.id,
       outcome: "created" as const,
-      trail: { brandId: ticket.brand_id },
+      trail: { subjectId: ticket.id, brandId: ticket.brand_id },
     };
   });
 }
@@ -119,7 +119,7 @@ export function createByChatbot(ask: Ask, input: Decoded<Api["message"]["chatbot
       ticketID: ticket.id,
       customer_id: ticket.customer_id,
       outcome: "created" as const,
-      trail: { brandId: brand.id },
+      trail: { subjectId: ticket.id, brandId: brand.id },
     };
   });
 }

@@ -26,7 +26,7 @@ export function addEvent(ask: Ask, input: Sent) {
   return write(ask, async (tx) => {
     const customer = await findWho(tx, ask, input);
     const id = await insert(tx, ask, customer, input);
-    const trail = { brandId: customer.brand_id };
+    const trail = { subjectId: customer.id, brandId: customer.brand_id };
     const about = { type: "result" as const, message: "Event created.", customer_id: customer.id, trail };
     if (id !== undefined) return { ...about, id, outcome: "created" as const };
     const first = await tx.row<{ id: number }>(eventById, [customer.id, input.eventId]);

@@ -68,7 +68,10 @@ async function writeOnce<T extends object>(ask: Ask, work: (tx: Tx) => Promise<W
     if (earlier) return earlier;
     const { trail, ...answer } = await work(tx);
     await recordDone(tx, ask, answer, trail);
-    if (place) await tx.row(keepAnswer, [...place, JSON.stringify(answer), customersIn(ask, answer)]);
+    if (place) {
+      const subject = { ...answer, id: trail?.subjectId ?? answer.id };
+      await tx.row(keepAnswer, [...place, JSON.stringify(answer), customersIn(ask, subject)]);
+    }
     return answer as unknown as T;
   });
 }
