@@ -31,7 +31,7 @@ export { type Code, codes, DossierError, errorShape, type Fault, invalid, notFou
 export { textFault } from "./field.ts";
 export { openapi } from "./openapi.ts";
 export { defaultLimit, type Outcome, type Page } from "./page.ts";
-export { decode, sentName, wireName, type Sent } from "./wire.ts";
+export { decode, encode, sentName, wireName, type Sent } from "./wire.ts";
 export type { CustomSent, CustomValue } from "./wire-custom.ts";
 export type { Ticket, TicketStatus } from "./ticket.ts";
 export { type ItemKind, itemKinds, timelineItem } from "./timeline.ts";

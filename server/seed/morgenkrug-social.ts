@@ -1,0 +1,262 @@
+/** What Morgenkrug is asked on the networks and in the chat of its shop. */
+import type { SeedTicket } from "./shape.ts";
+
+export const morgenkrugSocial: readonly SeedTicket[] = [
+  {
+    at: "2026-01-27 20:44",
+    channel: "instagram",
+    contact: "zofia.pije.herbate",
+    name: "zofia.pije.herbate",
+    title: "May we use your photograph?",
+    status: "closed",
+    direction: "outbound",
+    lines: [
+      [
+        "2026-01-27 20:44",
+        "agent Aylin Demir",
+        "Hello! Your picture of the teapot in the snow is the loveliest we have seen. May we show it, with your name?",
+      ],
+      ["2026-01-27 21:30", "contact", "Oh! Yes, gladly ☺️"],
+      ["2026-01-28 08:00", "note Aylin Demir", "Permission given, 100 points booked as a thank you."],
+    ],
+  },
+  {
+    at: "2026-08-12 09:18",
+    channel: "instagram",
+    contact: "ipekle.kahve",
+    name: "İpek",
+    title: "Filtreleri nereden bulabilirim?",
+    status: "solved",
+    lines: [
+      ["2026-08-12 09:18", "contact", "Merhaba! Föhr için filtreleri Türkiye’de nereden bulabilirim?"],
+      [
+        "2026-08-12 10:00",
+        "agent Aylin Demir",
+        "Merhaba İpek Hanım! Standart 02 numara filtreler uyar, her kahvecide bulunur. Dilerseniz 400’lük paketi de gönderebiliriz.",
+      ],
+      ["2026-08-12 10:09", "contact", "Harika, teşekkürler!"],
+    ],
+  },
+  {
+    at: "2026-06-05 23:15",
+    channel: "instagram",
+    contact: "sakura.miller.tea",
+    name: "sakura.miller.tea",
+    title: "Is the glaze food safe?",
+    status: "pending",
+    lines: [
+      ["2026-06-05 23:15", "contact", "Love the bowl! Is the crackle glaze safe for daily matcha?"],
+      [
+        "2026-06-06 08:20",
+        "agent Jonas Abel",
+        "It is. Rinse it before the first use and let it dry for a day. Shall I send you the laboratory's report?",
+      ],
+    ],
+  },
+  {
+    at: "2026-11-11 19:26",
+    channel: "instagram",
+    contact: "plates.and.plants",
+    name: "plates.and.plants",
+    title: "Cooperation?",
+    status: "new",
+    priority: "low",
+    lines: [
+      [
+        "2026-11-11 19:26",
+        "contact",
+        "Hey lovely team 🌿 I post about tables and houseplants (41k). Would you like to do a giveaway together before Christmas?",
+      ],
+    ],
+  },
+  {
+    at: "2026-04-06 12:30",
+    channel: "twitter",
+    contact: "misaki_utsuwa",
+    name: "misaki_utsuwa",
+    title: "A kind word",
+    status: "closed",
+    priority: "low",
+    lines: [
+      ["2026-04-06 12:30", "contact", "@morgenkrug_shop 毎朝のコーヒーが楽しみになりました ☕"],
+      ["2026-04-07 07:10", "agent Marta Kessler", "ありがとうございます！とても嬉しいです。"],
+    ],
+  },
+  {
+    at: "2026-03-04 07:59",
+    channel: "twitter",
+    contact: "lefevre_cafe",
+    name: "Café Lefèvre",
+    title: "60 tasses, 0 cassée",
+    status: "closed",
+    priority: "low",
+    lines: [
+      [
+        "2026-03-04 07:59",
+        "contact",
+        "@morgenkrug_shop 60 tasses livrées, aucune cassée. Chapeau à l’emballage !",
+      ],
+      [
+        "2026-03-04 08:30",
+        "agent Aylin Demir",
+        "Merci ! L’équipe de Leipzig rougit. Bonne ouverture de saison !",
+      ],
+    ],
+  },
+  {
+    at: "2026-09-22 16:16",
+    channel: "twitter",
+    contact: "grumpy_teacup",
+    name: "grumpy_teacup",
+    title: "Complains about the price of postage",
+    status: "open",
+    lines: [
+      ["2026-09-22 16:16", "contact", "@morgenkrug_shop 9.90 postage for ONE spoon rest. Are you serious?"],
+      [
+        "2026-09-22 16:40",
+        "agent Jonas Abel",
+        "We feel with you. From € 49 on it is free; and a spoon rest can travel as a letter for € 2.95: write to us before you order and we arrange it.",
+      ],
+      ["2026-09-22 16:55", "contact", "ok that is actually nice. how do i order as letter"],
+    ],
+  },
+  {
+    at: "2026-07-30 08:28",
+    channel: "facebook",
+    contact: "piyanuch.coffee",
+    name: "ปิยะนุช สุขใจ",
+    title: "สอบถามวิธีล้างดริปเปอร์",
+    status: "solved",
+    lines: [
+      ["2026-07-30 08:28", "contact", "สวัสดีค่ะ ดริปเปอร์ล้างด้วยน้ำยาล้างจานได้ไหมคะ"],
+      ["2026-07-30 09:00", "agent Marta Kessler", "สวัสดีค่ะ ล้างได้ค่ะ แนะนำให้ใช้น้ำอุ่นและฟองน้ำนุ่ม ๆ นะคะ"],
+      ["2026-07-30 09:12", "contact", "ขอบคุณมากค่ะ"],
+    ],
+  },
+  {
+    at: "2026-03-20 18:00",
+    channel: "facebook",
+    contact: "olena.shevchenko.keramika",
+    name: "Olena Shevchenko",
+    title: "Would like to visit the workshop",
+    status: "closed",
+    lines: [
+      [
+        "2026-03-20 18:00",
+        "contact",
+        "Good evening! I make ceramics myself. In May I am in Leipzig: is it possible to see your workshop?",
+      ],
+      [
+        "2026-03-21 09:30",
+        "agent Marta Kessler",
+        "Gladly! Every first Friday at 3 pm there is a tour. On 1 May we are closed; would 8 May suit you? I would show you round myself.",
+      ],
+      ["2026-03-21 10:45", "contact", "8 May is perfect. Thank you!"],
+      ["2026-03-21 10:50", "note Marta Kessler", "In the calendar, 8 May, 15:00, one person."],
+    ],
+  },
+  {
+    at: "2026-08-11 11:45",
+    channel: "facebook",
+    contact: "juergen.schaefer.berlin",
+    name: "Jürgen Schäfer",
+    title: "Habt ihr meine Mail bekommen?",
+    status: "closed",
+    priority: "low",
+    lines: [
+      [
+        "2026-08-11 11:45",
+        "contact",
+        "Ich habe euch heute früh gemailt, bin aber ungeduldig. Es geht um das Abo.",
+      ],
+      [
+        "2026-08-11 11:50",
+        "agent Marta Kessler",
+        "Haben wir, die Antwort ist schon in Ihrem Postfach. Schauen Sie vielleicht im Spam nach?",
+      ],
+      ["2026-08-11 11:52", "contact", "Tatsächlich. Danke!"],
+    ],
+  },
+  {
+    at: "2026-11-18 10:03",
+    channel: "livechat",
+    contact: "visitor-7f3a21",
+    name: "Adaeze",
+    title: "Which teapot for four people?",
+    status: "open",
+    lines: [
+      [
+        "2026-11-18 10:03",
+        "contact",
+        "Hello, which teapot is right for four? I would like one that does not drip.",
+      ],
+      [
+        "2026-11-18 10:04",
+        "agent Aylin Demir",
+        "Hello and welcome! For four the Fehmarn with 1.2 l. Not dripping is what it is famous for.",
+      ],
+      ["2026-11-18 10:07", "contact", "And in red?"],
+      [
+        "2026-11-18 10:09",
+        "agent Aylin Demir",
+        "Red comes in December. Shall I write to you when it is here?",
+      ],
+      ["2026-11-18 10:10", "contact", "Yes please: adaeze.okonkwo@example.com"],
+    ],
+  },
+  {
+    at: "2026-09-14 19:20",
+    channel: "livechat",
+    contact: "visitor-k-schaeffer",
+    name: "Katharina",
+    title: "Wie lege ich eine Hochzeitsliste an?",
+    status: "closed",
+    lines: [
+      ["2026-09-14 19:20", "contact", "Hallo! Wie legt man bei euch eine Hochzeitsliste an?"],
+      [
+        "2026-09-14 19:22",
+        "agent Jonas Abel",
+        "Glückwunsch! Im Konto auf „Listen“, dann „Hochzeit“. Ich habe sie Ihnen eben angelegt, Sie müssen nur noch aussuchen.",
+      ],
+      ["2026-09-14 19:41", "contact", "31 Sachen, mein Verlobter ist blass geworden. Danke!"],
+    ],
+  },
+  {
+    at: "2026-11-05 08:12",
+    channel: "livechat",
+    contact: "visitor-minji",
+    name: "민지",
+    title: "배송 전에 주소 변경 가능한가요?",
+    status: "pending",
+    lines: [
+      [
+        "2026-11-05 08:12",
+        "contact",
+        "안녕하세요, 주문 36147의 배송 주소를 바꿀 수 있을까요? 다음 주에 이사합니다.",
+      ],
+      [
+        "2026-11-05 08:15",
+        "agent Marta Kessler",
+        "안녕하세요, 민지 님! 네, 가능합니다. 새 주소를 알려 주시면 바로 변경해 드리겠습니다.",
+      ],
+    ],
+  },
+  {
+    at: "2026-09-02 06:33",
+    channel: "livechat",
+    contact: "visitor-noa",
+    name: "נועה",
+    title: "Honey pot before the new year?",
+    status: "closed",
+    priority: "high",
+    lines: [
+      ["2026-09-02 06:33", "contact", "Hi! I would love the honey pot Juist for Rosh Hashanah. Any chance?"],
+      [
+        "2026-09-02 06:40",
+        "agent Jonas Abel",
+        "By express it is with you in four working days. I have put it aside for you.",
+      ],
+      ["2026-09-02 10:12", "contact", "Ordered. You made my holiday 🍯"],
+    ],
+  },
+];
