@@ -91,6 +91,7 @@ function fingerprint() {
     "server/package.json",
     ...sources("api/src"),
     ...sources("server/src"),
+    ...sources("server/seed"),
   ];
   for (const file of files) {
     const path = join(root, file);

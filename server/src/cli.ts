@@ -5,6 +5,7 @@ import { ConfigRefusal, readConfig } from "./config.ts";
 import { openDatabase } from "./db/database.ts";
 import { EmbeddedRefusal } from "./db/embedded.ts";
 import { DatabaseRefusal, migrate } from "./db/migrate.ts";
+import type { Demo } from "./demo.ts";
 import { type Log, openLog } from "./log.ts";
 import { type RunningService, startService } from "./service.ts";
 import { version } from "./version.ts";
@@ -14,7 +15,11 @@ const program = new Command("dossier")
   .version(version)
   .showHelpAfterError();
 
-program.command("serve", { isDefault: true }).description("start the server").action(serve);
+program
+  .command("serve", { isDefault: true })
+  .description("start the server; with --demo, in a world to try things in")
+  .option("--demo", "add two brands with invented customers, tickets and timelines, unless they are there")
+  .action(serve);
 program
   .command("migrate")
   .description("bring the database at DATABASE_URL to this release's schema")
@@ -29,13 +34,13 @@ interface Running {
   service?: RunningService;
 }
 
-async function serve(): Promise<void> {
+async function serve(wanted: { demo?: boolean }): Promise<void> {
   const begun = performance.now();
   const config = readConfig();
   const log = openLog(config.logLevel);
   const running: Running = {};
   stopOnSignals(running, log);
-  running.service = await startService(config, log);
+  running.service = await startService(config, log, wanted);
   print(banner(running.service, config.databaseUrl ? undefined : config.dataDir, performance.now() - begun));
 }
 
@@ -48,6 +53,7 @@ function banner(service: RunningService, dataDir: string | undefined, ms: number
     `  Docs      ${service.url}/docs`,
     `  Data      ${dataDir ?? "the PostgreSQL of DATABASE_URL"}`,
   ];
+  if (service.demo) lines.push(...demoLines(service.demo, service.url));
   if (service.firstKey)
     lines.push(
       "",
@@ -55,6 +61,17 @@ function banner(service: RunningService, dataDir: string | undefined, ms: number
       "  Keep it: Dossier stores only its hash.",
     );
   return [...lines, ""].join("\n");
+}
+
+function demoLines({ brands, planted, misspelt }: Demo, url: string): string[] {
+  const what = planted
+    ? `added ${planted.customers} customers, ${planted.tickets} tickets with ${planted.messages} messages and notes, ${planted.events} events`
+    : "was there already; nothing added";
+  const command = `curl -s -H "apiKey: $API_KEY" "${url}/api/v2/customer?query=${encodeURIComponent(misspelt.query)}"`;
+  return [
+    `  Demo      ${brands.join(" and ")}: ${what}`,
+    `            A misspelt name finds ${misspelt.finds}: ${command}`,
+  ];
 }
 
 /** The first signal drains, a second one ends at once; so does one that comes before there is anything to drain. */

@@ -10,6 +10,7 @@ import type { Config } from "./config.ts";
 import { type Connection, type Db, openDatabase } from "./db/database.ts";
 import { type EmbeddedPostgres, startEmbedded } from "./db/embedded.ts";
 import { DatabaseRefusal, isCurrent, migrate } from "./db/migrate.ts";
+import { type Demo, plantDemo } from "./demo.ts";
 import { readTypes } from "./domain/channel.ts";
 import { createFirstKey, createKeyring } from "./domain/key.ts";
 import { sweep } from "./domain/retention.ts";
@@ -22,6 +23,8 @@ export interface RunningService {
   url: string;
   /** the administrator key, at the very first start only */
   firstKey: string | undefined;
+  /** what the demo world was asked for brought */
+  demo: Demo | undefined;
   app: App;
   db: Db;
   /** Stops taking requests, finishes those under way, then closes the database. */
@@ -29,7 +32,11 @@ export interface RunningService {
 }
 
 /** Starts everything the settings ask for; what was started is stopped again when something refuses. */
-export async function startService(config: Config, log: Log): Promise<RunningService> {
+export async function startService(
+  config: Config,
+  log: Log,
+  wanted: { demo?: boolean } = {},
+): Promise<RunningService> {
   const embedded = config.databaseUrl ? undefined : await startDatabase(config, log);
   const db = openDatabase(connectionOf(config, embedded));
   let app: App | undefined;
@@ -37,11 +44,13 @@ export async function startService(config: Config, log: Log): Promise<RunningSer
     const applied = await migrate(db.pool);
     if (applied.length > 0) log.info({ migrations: applied }, "migrated the database");
     app = await assemble(config, log, db, embedded);
+    // Before anybody is answered, so that nobody sees a world without it.
+    const demo = wanted.demo ? await plantDemo(db, await readTypes(db)) : undefined;
     const url = await app.listen({ host: config.host, port: config.port });
     // Last of all: a key made by a start that fails would never be shown.
     const firstKey = config.adminKey ? undefined : await createFirstKey(db);
     const endSweeping = sweepRegularly(db, log);
-    return { url, firstKey, app, db, stop: () => stopAll(app, db, embedded, endSweeping) };
+    return { url, firstKey, demo, app, db, stop: () => stopAll(app, db, embedded, endSweeping) };
   } catch (error) {
     await stopAll(app, db, embedded);
     throw error;
