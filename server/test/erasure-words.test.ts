@@ -35,10 +35,11 @@ function plant(text: string): string {
   return text;
 }
 
+const hash = (kind: string, form: string) => createHash(kind).update(form).digest("hex");
+
 /** How a text may stand somewhere: as it is, folded, as bytes in hexadecimal, as what a plain hash makes of it. */
 function tracesOf(text: string): string[] {
   const forms = [...new Set([text, text.toLowerCase(), foldText(text)])];
-  const hash = (kind: string, form: string) => createHash(kind).update(form).digest("hex");
   return forms.flatMap((form) => [
     form.toLowerCase(),
     Buffer.from(form).toString("hex"),

@@ -150,10 +150,11 @@ const operations: [string, number, (ask: Ask) => Promise<unknown>][] = [
   ["purge the customer with 100,000 items", 2000, (ask) => purgeCustomer(ask, { id: hot })],
 ];
 
+const sum = (costs: { found: Cost }[]) => costs.reduce((all, { found }) => all + found.buffers, 0);
+
 test("a page of a timeline touches at most three times the buffers when the timeline is 100,000 long", async () => {
   for (const [what, run] of timelines.slice(0, 3)) {
     const [long, short] = [await costsOf((ask) => run(ask, hot)), await costsOf((ask) => run(ask, small))];
-    const sum = (costs: { found: Cost }[]) => costs.reduce((all, { found }) => all + found.buffers, 0);
     measured[`ratio: ${what}`] = { rows: 0, buffers: sum(long), ms: sum(short) };
     console.log(
       `timeline "${what}" buffers long=${sum(long)} short=${sum(short)} ratio=${(sum(long) / sum(short)).toFixed(2)}`,

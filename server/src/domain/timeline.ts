@@ -51,7 +51,8 @@ const ticketsOf = `SELECT 'ticket' AS kind, id, created_at AS at, title AS text,
     FROM ticket WHERE customer_id = $1 AND ${before("ticket", "created_at", "id")}
     ORDER BY created_at DESC, id DESC LIMIT $5`;
 
-const said = `SELECT kind, id, created_at AS at, content AS text, author AS initiated_by,
+const said = `SELECT kind, id, created_at AS at, content AS text,
+      CASE WHEN author <> '' THEN author ELSE from_address END AS initiated_by,
       NULL::text AS event_type, NULL::text AS source_url, NULL::text AS event_id, ticket_id, type_id, direction,
       from_address AS "from", to_address AS "to" FROM message`;
 
