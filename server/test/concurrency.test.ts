@@ -7,8 +7,8 @@ import { openDatabase } from "../src/db/database.ts";
 import { migrate, readMigrations } from "../src/db/migrate.ts";
 import { termsOf } from "../src/domain/search.ts";
 import { patience } from "./database.ts";
-import { seed } from "./seed.ts";
-import { untilWaiting } from "./waiting.ts";
+import { dice } from "./seed.ts";
+import { overtaken } from "./waiting.ts";
 import { settings, startInstance, startWorld } from "./world.ts";
 
 const { admin, adminKey, databaseUrl, newBrand, service } = await startWorld();
@@ -223,22 +223,6 @@ test("pairs that want the same things crosswise are answered without ever waitin
   expect(rows).toEqual([{ deadlocks: 0 }]);
 });
 
-/** Runs a call that must wait for a change made by hand in between, and lets that change be committed first. */
-async function overtaken<T>(statements: [string, unknown[]][], call: () => Promise<T>): Promise<T> {
-  const session = await pool.connect();
-  try {
-    await session.query("BEGIN");
-    for (const [text, values] of statements) await session.query(text, values);
-    const answer = call();
-    answer.catch(() => undefined);
-    await untilWaiting(pool);
-    await session.query("COMMIT");
-    return await answer;
-  } finally {
-    session.release();
-  }
-}
-
 test("who has lost the address or the primary id while a call waited for them is not who the call meant", async () => {
   const brandId = await newBrand({ searchByChannel: true });
   for (const call of [{ searchValue: "a@example.org" }, { linkAddress: "b@example.org" }]) {
@@ -250,7 +234,7 @@ test("who has lost the address or the primary id while a call waited for them is
       ["SELECT FROM customer WHERE id = $1 FOR UPDATE", [id]],
       ["DELETE FROM customer_channel WHERE customer_id = $1", [id]],
     ];
-    const answer = await overtaken(gone, () => customer.resolve({ brandId, ...call }));
+    const answer = await overtaken(pool, gone, () => customer.resolve({ brandId, ...call }));
     expect(answer.outcome).toBe("created");
     await pool.query("DELETE FROM customer_channel WHERE customer_id = $1", [answer.id]);
   }
@@ -263,7 +247,7 @@ test("who has lost the address or the primary id while a call waited for them is
       ["UPDATE customer SET primary_id = $2 WHERE id = $1", [id, `not ${primaryId}`]],
     ];
     const call = () => customer.updateByPrimaryId({ primaryId, ...more, newPrimaryId: `new ${primaryId}` });
-    await expect(overtaken(renamed, call)).rejects.toMatchObject({ code: "not_found" });
+    await expect(overtaken(pool, renamed, call)).rejects.toMatchObject({ code: "not_found" });
   }
 });
 
@@ -284,9 +268,7 @@ test("64 writers over 200 addresses: never two owners, and in the end what the a
   const refusals: { address: string; owner: number; from: number; to: number }[] = [];
   const shared: number[] = [];
   for (let n = 0; n < 24; n += 1) shared.push((await customer.create({ brandId, primaryId: `S${n}` })).id);
-  let state = seed();
-  const below = (count: number) =>
-    ((state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) >>> 8) % count;
+  const below = dice();
   const address = () => `r${below(200)}@example.org`;
   const spell = (text: string) => (below(2) ? text.toUpperCase() : text);
 

@@ -11,3 +11,9 @@ export function seed(): number {
   }
   return chosen;
 }
+
+/** Random whole numbers from 0 to below a count, the same for the same seed. */
+export function dice(): (count: number) => number {
+  let state = seed();
+  return (count) => ((state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) >>> 8) % count;
+}

@@ -1,6 +1,7 @@
 // For tests in which one call must come to wait for another: watches until it does, instead of hoping after a pause.
 // And for those of what is quick: three times, of which the quickest counts, as a pause of the machine's is nobody's.
 import { setTimeout as pause } from "node:timers/promises";
+import type pg from "pg";
 
 interface Asked {
   query(text: string): Promise<{ rows: unknown[] }>;
@@ -13,6 +14,26 @@ export async function untilWaiting(pool: Asked, sessions = 1): Promise<void> {
   for (const deadline = Date.now() + 10_000; Date.now() < deadline; await pause(5))
     if ((await pool.query(blocked)).rows.length >= sessions) return;
   throw new Error("nobody came to wait");
+}
+
+/** Runs a call that must wait for a change made by hand in between, and lets that change be committed first. */
+export async function overtaken<T>(
+  pool: pg.Pool,
+  statements: [string, unknown[]][],
+  call: () => Promise<T>,
+): Promise<T> {
+  const session = await pool.connect();
+  try {
+    await session.query("BEGIN");
+    for (const [text, values] of statements) await session.query(text, values);
+    const answer = call();
+    answer.catch(() => undefined);
+    await untilWaiting(pool);
+    await session.query("COMMIT");
+    return await answer;
+  } finally {
+    session.release();
+  }
 }
 
 /** The least of three, in milliseconds. */
