@@ -56,7 +56,8 @@ async function inPortions(tx: Tx, statement: Statement, values: readonly unknown
   }
 }
 
-// Tickets that another call is linking just now are waited for, in the order of ids.
+// Tickets that another call is linking just now are waited for, in the order of ids. What such a ticket was chosen for
+// is said again outside, here and below: only that is looked at once more when the other call has come first.
 const linkSome: Statement = {
   name: "link_waiting",
   text: `UPDATE ticket SET customer_id = $2, former_customer_id = NULL WHERE id IN (
@@ -112,7 +113,8 @@ export async function hasTicket(tx: Tx, id: number, brandId: number): Promise<bo
 const leaveSome: Statement = {
   name: "link_leave",
   text: `UPDATE ticket SET customer_id = NULL, former_customer_id = $1
-    WHERE id IN (SELECT id FROM ticket WHERE customer_id = $1 ORDER BY id LIMIT $2) RETURNING id`,
+    WHERE id IN (SELECT id FROM ticket WHERE customer_id = $1 ORDER BY id LIMIT $2)
+    AND customer_id = $1 RETURNING id`,
 };
 
 /** Takes a customer's tickets from it, and remembers whose they were. */
@@ -123,7 +125,8 @@ export function leaveTickets(tx: Tx, customerId: number): Promise<number> {
 const returnSome: Statement = {
   name: "link_return",
   text: `UPDATE ticket SET customer_id = $1, former_customer_id = NULL
-    WHERE id IN (SELECT id FROM ticket WHERE former_customer_id = $1 ORDER BY id LIMIT $2) RETURNING id`,
+    WHERE id IN (SELECT id FROM ticket WHERE former_customer_id = $1 ORDER BY id LIMIT $2)
+    AND former_customer_id = $1 RETURNING id`,
 };
 
 /** Gives a restored customer back the tickets that nobody else got meanwhile. */
