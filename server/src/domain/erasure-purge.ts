@@ -38,7 +38,8 @@ export function purgeAny(ask: Ask, input: Decoded<Api["customer"]["purgeAny"]>) 
     if (customerId !== undefined)
       return purgeById(tx, ask, customerId, { primaryId: input.primaryId, brandId });
     const condemned = await condemnHolders(tx, ask, primaryId, brandId);
-    return answer(condemned, await erase(tx, ask.types, checked(ask, condemned)));
+    if (condemned.live) checkVersion(ask, condemned.live.version);
+    return answer(condemned, await erase(tx, ask.types, condemned));
   });
 }
 
@@ -50,13 +51,10 @@ async function purgeById(
 ) {
   const condemned = await condemn(tx, scopeOf(ask.caller), id);
   if (!condemned) return answerTombstone(tx, ask, id);
-  checkSame(condemned.live ?? (condemned.deleted.find((one) => one.id === id) as Held), who);
-  return { ...answer(condemned, await erase(tx, ask.types, checked(ask, condemned))), id };
-}
-
-function checked(ask: Ask, condemned: Condemned): Condemned {
-  if (condemned.live) checkVersion(ask, condemned.live.version);
-  return condemned;
+  const named = condemned.live ?? (condemned.deleted.find((one) => one.id === id) as Held);
+  checkSame(named, who);
+  checkVersion(ask, named.version);
+  return { ...answer(condemned, await erase(tx, ask.types, condemned)), id };
 }
 
 function answer(condemned: Condemned, receipt: Receipt) {
