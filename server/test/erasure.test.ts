@@ -20,6 +20,9 @@ const wordless = [
   "bigint[]",
 ];
 
+const named = (columns: Record<string, Iterable<string>>) =>
+  Object.entries(columns).flatMap(([name, some]) => Array.from(some, (column) => `${name}.${column}`));
+
 /** The columns that can hold words, and which of them are listed not at all, twice, or without being there. */
 async function compareColumns(): Promise<{ unlisted: string[]; twice: string[]; missing: string[] }> {
   const there = await withSql(world, async (client) => {
@@ -32,8 +35,6 @@ async function compareColumns(): Promise<{ unlisted: string[]; twice: string[]; 
     );
     return rows.map((row) => row.name);
   });
-  const named = (columns: Record<string, Iterable<string>>) =>
-    Object.entries(columns).flatMap(([name, some]) => Array.from(some, (column) => `${name}.${column}`));
   const reasons = Object.entries(impersonal).map(([name, why]) => [name, Object.keys(why)]);
   const listed = [...places.map((place) => place.columns), Object.fromEntries(reasons)].flatMap(named);
   return {
@@ -121,7 +122,13 @@ test("a receipt counts what was erased; the same id again answers it, unchanged"
     receipt: {
       id: expect.any(Number),
       purged_at: expect.stringMatching(/^\d{4}-.*Z$/),
-      ...{ customers: 1, channels: 2, custom_values: 2, events: 2, tickets: 2, messages: 2, answers: 2 },
+      customers: 1,
+      channels: 2,
+      custom_values: 2,
+      events: 2,
+      tickets: 2,
+      messages: 2,
+      answers: 2,
     },
   });
   for (const again of [

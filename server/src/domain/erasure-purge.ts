@@ -51,7 +51,8 @@ async function purgeById(
 ) {
   const condemned = await condemn(tx, scopeOf(ask.caller), id);
   if (!condemned) return answerTombstone(tx, ask, id);
-  const named = condemned.live ?? (condemned.deleted.find((one) => one.id === id) as Held);
+  const named = condemned.live ?? condemned.deleted.find((one) => one.id === id);
+  if (!named) throw notFound("customer");
   checkSame(named, who);
   checkVersion(ask, named.version);
   return { ...answer(condemned, await erase(tx, ask.types, condemned)), id };
@@ -181,12 +182,12 @@ async function erase(tx: Tx, types: readonly ChannelType[], condemned: Condemned
 
 async function emptyPlaces(tx: Tx, ids: readonly number[], contacts: readonly unknown[]): Promise<Counts> {
   const counts = Object.fromEntries(counted.map((kind) => [kind, 0])) as Counts;
-  for (const { statement, repeated } of places) {
+  for (const { statement } of places) {
     if (!statement) continue;
     const values = [ids, portion, ...(statement.text.includes("$3") ? contacts : [])];
-    for (let erased = 1; erased > 0; ) {
-      const found = (await tx.row<Partial<Counts>>(statement, values)) ?? {};
-      erased = repeated ? Object.values(found).reduce((sum, n) => sum + n, 0) : 0;
+    for (let left = true; left; ) {
+      const found = (await tx.row<Partial<Counts> & { looked_at?: number }>(statement, values)) ?? {};
+      left = (found.looked_at ?? 0) > 0;
       for (const kind of counted) counts[kind] += found[kind] ?? 0;
     }
   }

@@ -20,14 +20,12 @@ export const counted = [
 export type Counts = Record<(typeof counted)[number], number>;
 
 /**
- * A statement that erases a portion and answers how many rows of each kind it erased; it is repeated until it erases
- * none. $1 are the customers, $2 the size of a portion; the tickets' also takes their addresses: $3 brand, $4 types,
+ * A statement that erases a portion and answers how many rows of each kind it erased; where there can be many it also
+ * answers how many it looked at, and is repeated until there are none. $1 are the customers, $2 the size of a portion; the tickets' also takes their addresses: $3 brand, $4 types,
  * $5 normalised.
  */
 interface Place {
   columns: Record<string, readonly string[]>;
-  /** its rows can be many: it takes a portion at a time */
-  repeated?: true;
   statement?: Statement;
   /** where no statement does it: what does */
   by?: string;
@@ -47,19 +45,22 @@ const emptyTickets: Statement = {
     emptied AS (
       UPDATE ticket t SET customer_id = NULL, former_customer_id = NULL, contact = NULL,
           from_address = '', from_name = '', to_address = '', title = ''
-        FROM portion WHERE t.id = portion.id RETURNING t.id),
+        FROM portion WHERE t.id = portion.id
+          AND (t.customer_id IS NULL OR t.customer_id = ANY ($1)) -- else somebody else has got it meanwhile
+        RETURNING t.id),
     said AS (
       UPDATE message m SET author = '', from_address = '', to_address = '', content = ''
-        FROM portion WHERE m.ticket_id = portion.id RETURNING m.id),
-    words AS (DELETE FROM ticket_term w USING portion WHERE w.ticket_id = portion.id)
-    SELECT (SELECT count(*) FROM emptied) AS tickets, (SELECT count(*) FROM said) AS messages`,
+        FROM emptied WHERE m.ticket_id = emptied.id RETURNING m.id),
+    words AS (DELETE FROM ticket_term w USING emptied WHERE w.ticket_id = emptied.id)
+    SELECT (SELECT count(*) FROM portion) AS looked_at,
+      (SELECT count(*) FROM emptied) AS tickets, (SELECT count(*) FROM said) AS messages`,
 };
 
 const deleteEvents: Statement = {
   name: "erase_events",
   text: `WITH gone AS (
       DELETE FROM event WHERE id = ANY (ARRAY(SELECT id FROM event WHERE customer_id = ANY ($1) LIMIT $2)) RETURNING id)
-    SELECT count(*) AS events FROM gone`,
+    SELECT count(*) AS looked_at, count(*) AS events FROM gone`,
 };
 
 const deleteTimelineCounts: Statement = {
@@ -100,12 +101,10 @@ export const places: readonly Place[] = [
       message: ["author", "from_address", "to_address", "content"],
       ticket_term: ["kind", "term"],
     },
-    repeated: true,
     statement: emptyTickets,
   },
   {
     columns: { event: ["type", "message", "initiated_by", "source_url", "event_id"] },
-    repeated: true,
     statement: deleteEvents,
   },
   { columns: { timeline_count: ["kind"] }, statement: deleteTimelineCounts },
