@@ -11,9 +11,9 @@ const known = `${live} UNION ALL SELECT id FROM deleted_customer`;
 const wrongs: Record<string, string> = {
   "both live and deleted": "SELECT id FROM customer JOIN deleted_customer USING (id)",
   "event of nobody": `SELECT id FROM event WHERE customer_id NOT IN (${known})`,
-  "ticket of nobody": `SELECT id FROM ticket WHERE customer_id NOT IN (${live})`,
-  "former ticket of nobody":
-    "SELECT id FROM ticket WHERE former_customer_id NOT IN (SELECT id FROM deleted_customer)",
+  "ticket of nobody": `SELECT id FROM ticket WHERE customer_id IS NOT NULL AND customer_id NOT IN (${live})`,
+  "former ticket of nobody": `SELECT id FROM ticket WHERE former_customer_id IS NOT NULL
+      AND former_customer_id NOT IN (SELECT id FROM deleted_customer)`,
   "message apart from its ticket": `SELECT m.id FROM message m JOIN ticket t ON t.id = m.ticket_id
     WHERE m.customer_id IS DISTINCT FROM t.customer_id`,
   "channel of nobody": `SELECT id FROM customer_channel WHERE customer_id NOT IN (${live})`,

@@ -18,7 +18,7 @@ const searches = (one: Full) => [
     "LOVE ada",
     one.primaryId,
     one.email,
-    "ada.example",
+    "analytical.example",
     one.phone.slice(3),
     "lovelase",
   ].map((query) => () => customer.list({ brandId: one.brandId, query })),

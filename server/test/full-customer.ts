@@ -9,7 +9,7 @@ export async function makeFull({ admin, newBrand }: Pick<World, "admin" | "newBr
   const { customer, message } = admin;
   const brandId = await newBrand();
   const primaryId = fresh("Full");
-  const email = `${fresh("full").toLowerCase()}@ada.example`;
+  const email = `${fresh("full").toLowerCase()}@analytical.example`;
   const phone = "+4930998877";
   const fields = {
     tier: (await admin.customfield.create({ brandId, name: "tier" })).id,

@@ -1,0 +1,149 @@
+// A customer is deleted or restored while others change it, write to it, or take what was its: whoever comes first,
+// nothing belongs to nobody afterwards, every count is right, and nobody is answered an error of the server's own.
+import { createClient, type DossierError } from "@dossier/api";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { findWrongs } from "./belongings.ts";
+import { makeFull, type Full } from "./full-customer.ts";
+import { openWorld } from "./requests.ts";
+import { dice } from "./seed.ts";
+import { mail, openTicket, say } from "./tickets.ts";
+import { overtaken } from "./waiting.ts";
+
+const world = await openWorld();
+const { admin, adminKey, service, url } = world;
+const { pool } = service.db;
+const { customer, ticket } = admin;
+const client = createClient({ url, key: adminKey });
+const below = dice();
+
+const jitter = () => pause(below(5));
+const soon = async (call: () => Promise<{ outcome: string }>) => {
+  await jitter();
+  return say(call());
+};
+
+afterEach(async () => expect(await findWrongs(pool)).toEqual([]));
+
+const others: [what: string, call: (one: Full, n: number) => Promise<{ outcome: string }>][] = [
+  ["another deletion", ({ id }) => customer.delete({ id })],
+  [
+    "a channel",
+    ({ id }, n) => customer.addChannels({ customerId: id, channels: [mail(`${n}@new.example`)] }),
+  ],
+  ["an event", ({ id }, n) => customer.addEvent({ customerId: id, message: "x", eventId: `n${n % 3}` })],
+  [
+    "an event by primary id",
+    ({ primaryId }) => customer.addEvent({ primaryId, message: "x", type: "order" }),
+  ],
+  ["an arriving ticket", ({ brandId, email }) => ticket.create({ brandId, channel: "email", from: email })],
+  [
+    "a message",
+    ({ ticketIds }) => client.message.create({ ticketId: ticketIds[0] ?? 0, type: "1", message: "x" }),
+  ],
+  [
+    "a ticket linked by hand",
+    ({ id, ticketIds }) => ticket.update({ id: ticketIds[1] ?? 0, customerId: id }),
+  ],
+  ["a ticket unlinked", ({ ticketIds }) => ticket.update({ id: ticketIds[1] ?? 0, customerId: null })],
+  [
+    "an update",
+    ({ id }, n) => customer.update({ id, firstname: `Eve${"abcdef"[n % 6]}`, custom: { tier: String(n) } }),
+  ],
+  ["a removed channel", ({ channelIds }) => customer.removeChannel({ id: channelIds[0] ?? 0 })],
+  [
+    "a changed field",
+    ({ fields }) => admin.customfield.update({ id: fields.age, label: "Age", type: "text" }),
+  ],
+  ["a restore", ({ id }) => customer.restore({ id })],
+];
+
+/** Whether the customer is live or deleted by now; it is always one of them. */
+async function stateOf({ id }: Full): Promise<string> {
+  return say(customer.restore({ id }));
+}
+
+test.each(others)("deletion against %s: both are answered, and nothing is left behind", async (_, call) => {
+  const answers = new Set<string>();
+  for (let round = 0; round < 12; round += 1) {
+    const one = await makeFull(world);
+    const calls = [0, 1, 2].map((n) => soon(() => call(one, round * 3 + n)));
+    const deletion = soon(() => customer.delete({ id: one.id }));
+    for (const answer of await Promise.all(calls)) answers.add(answer);
+    expect(["deleted", "not_found"]).toContain(await deletion);
+    expect(["restored", "unchanged"]).toContain(await stateOf(one));
+  }
+  const wanted = ["created", "updated", "unchanged", "deleted", "restored", "not_found"];
+  expect([...answers].filter((answer) => !wanted.includes(answer))).toEqual([]);
+});
+
+const takers: [what: string, take: (one: Full) => Promise<{ id: number; outcome: string }>, code: string][] =
+  [
+    [
+      "the primary id",
+      ({ brandId, primaryId }) => customer.create({ brandId, primaryId }),
+      "primary_id_taken",
+    ],
+    [
+      "an address",
+      ({ brandId, email }) => customer.create({ brandId, channels: [mail(email)] }),
+      "channel_taken",
+    ],
+    [
+      "both, by resolving",
+      ({ brandId, primaryId, email }) => customer.resolve({ brandId, primaryId, linkAddress: email }),
+      "",
+    ],
+  ];
+
+test.each(takers)(
+  "restore against who takes %s: one of them has it, and the other is told",
+  async (_, take, code) => {
+    const seen = new Set<string>();
+    for (let round = 0; round < 15; round += 1) {
+      const one = await makeFull(world);
+      await customer.delete({ id: one.id });
+      const restore = soon(() => customer.restore({ id: one.id }));
+      const [restored, taken] = [await restore, await soon(() => take(one))];
+      seen.add(`${restored} ${taken}`);
+    }
+    for (let round = 0; round < 25; round += 1) {
+      const one = await makeFull(world);
+      await customer.delete({ id: one.id });
+      const [restored, taken] = await Promise.all([
+        soon(() => customer.restore({ id: one.id })),
+        soon(() => take(one)),
+      ]);
+      seen.add(`${restored} ${taken}`);
+      const page = await customer.listByChannel({ value: one.email, brandId: one.brandId });
+      expect(page.itemTotal, `${restored} ${taken}`).toBeLessThanOrEqual(1);
+    }
+    const wanted = code
+      ? [`restored ${code}`, `${code} created`]
+      : ["restored unchanged", "primary_id_taken created", "channel_taken created"];
+    expect([...seen].filter((one) => !wanted.includes(one))).toEqual([]);
+  },
+);
+
+test("two restores of one customer at once: one brings them back, the other finds them there", async () => {
+  for (let round = 0; round < 15; round += 1) {
+    const one = await makeFull(world);
+    await customer.delete({ id: one.id });
+    const both = await Promise.all([0, 1].map(() => soon(() => customer.restore({ id: one.id }))));
+    expect(both.sort()).toEqual(["restored", "unchanged"]);
+  }
+});
+
+test("an event for a customer who leaves in between is refused, and not written to nobody", async () => {
+  const { id } = await makeFull(world);
+  const leaving: [string, unknown[]][] = [["SELECT FROM customer WHERE id = $1 FOR UPDATE", [id]]];
+  expect(await overtaken(pool, leaving, () => say(customer.addEvent({ customerId: id, message: "x" })))).toBe(
+    "created",
+  );
+  const refused = await Promise.all([
+    say(customer.delete({ id })),
+    openTicket(admin, 1, "x@example.org").catch((error: unknown) => (error as DossierError).code),
+  ]);
+  expect(refused[0]).toBe("deleted");
+  expect(await say(customer.addEvent({ customerId: id, message: "x" }))).toBe("not_found");
+});
