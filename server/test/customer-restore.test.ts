@@ -29,6 +29,10 @@ async function everything({ id }: Full) {
 
 const takenBy = (id: number) => ({ status: 409, conflict: { customer_id: id } });
 
+const shift = (id: number, by: string) =>
+  pool.query("UPDATE deleted_customer SET deleted_at = now() - $2::interval WHERE id = $1", [id, by]);
+const restore = (id: number, more = {}) => raw("POST", `/customer/restore/${id}`, more);
+
 test("everything comes back as it was, with its old ids and history, found by everything, the version raised", async () => {
   const one = await makeFull(world);
   const { id, brandId } = one;
@@ -82,11 +86,8 @@ test("who never was, was purged, was deleted 30 days ago or is another brand's i
   const [purged, expired, foreign] = [await makeFull(world), await makeFull(world), await makeFull(world)];
   for (const { id } of [purged, expired, foreign]) await customer.delete({ id });
   await customer.purge({ id: purged.id });
-  const shift = (id: number, by: string) =>
-    pool.query("UPDATE deleted_customer SET deleted_at = now() - $2::interval WHERE id = $1", [id, by]);
   await shift(expired.id, "30 days 1 second");
   const key = await keyFor(["CUSTOMER_CUD"], [await newBrand()]);
-  const restore = (id: number, more = {}) => raw("POST", `/customer/restore/${id}`, more);
   const nobody = await restore(999_999);
   expect([nobody.status, nobody.body.code]).toEqual([404, "not_found"]);
   for (const answer of [

@@ -44,6 +44,8 @@ const keepAnswers = (many: number, ago: string) =>
     ),
   );
 
+const inOrder = (ids: number[]) => ids.toSorted((a, b) => a - b);
+
 test("who was deleted more than 30 days ago is erased, and the trail says that Dossier did it", async () => {
   const brandId = await world.newBrand();
   const due = await bringDeleted(brandId, "30 days 1 second");
@@ -132,7 +134,6 @@ test("two runs at once do each piece once, and what they leave is done by the ne
   const all = (of: "customers" | "answers") => runs.reduce((sum, one) => sum + one[of], 0);
   expect([all("customers"), all("answers")]).toEqual([12, 6000]);
   const { items } = await audit.list({ brandId, operation: "customer.expire", itemLimit: 99 });
-  const inOrder = (ids: number[]) => ids.toSorted((a, b) => a - b);
   expect(inOrder(items.map((one) => one.subject_id))).toEqual(inOrder(due.map(({ id }) => id)));
   expect(await count("tombstone WHERE brand_id = $1", [brandId])).toBe(12);
   expect(await run()).toEqual({ customers: 0, answers: 0 });
