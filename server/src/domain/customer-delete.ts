@@ -98,8 +98,9 @@ export function restoreCustomer(ask: Ask, { id, without }: Decoded<Api["customer
 
 async function answerLive(tx: Tx, ask: Ask, id: number) {
   const held = await lockCustomer(tx, ask, id);
-  if (!held) throw notFound("customer");
-  return result("The customer is not deleted.", "unchanged", held);
+  if (held) return result("The customer is not deleted.", "unchanged", held);
+  if (await tx.row(lockDeleted, [id, scopeOf(ask.caller)])) throw new Raced(); // by a call that was waited for
+  throw notFound("customer");
 }
 
 const forgetDeleted: Statement = {
