@@ -82,6 +82,10 @@ test("it can be deleted and restored again and again; who is live is left as the
   expect((await everything(one)).rest).toEqual(before.rest);
 });
 
+const shift = (id: number, by: string) =>
+  pool.query("UPDATE deleted_customer SET deleted_at = now() - $2::interval WHERE id = $1", [id, by]);
+const restore = (id: number, more = {}) => raw("POST", `/customer/restore/${id}`, more);
+
 test("who never was, was purged, was deleted 30 days ago or is another brand's is 404 in the same words", async () => {
   const [purged, expired, foreign] = [await makeFull(world), await makeFull(world), await makeFull(world)];
   for (const { id } of [purged, expired, foreign]) await customer.delete({ id });

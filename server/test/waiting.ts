@@ -16,11 +16,12 @@ export async function untilWaiting(pool: Asked, sessions = 1): Promise<void> {
   throw new Error("nobody came to wait");
 }
 
-/** Runs a call that must wait for a change made by hand in between, and lets that change be committed first. */
+/** Runs calls that must wait, in so many sessions, for a change made by hand, and lets that change be committed first. */
 export async function overtaken<T>(
   pool: pg.Pool,
   statements: [string, unknown[]][],
   call: () => Promise<T>,
+  sessions = 1,
 ): Promise<T> {
   const session = await pool.connect();
   try {
@@ -28,7 +29,7 @@ export async function overtaken<T>(
     for (const [text, values] of statements) await session.query(text, values);
     const answer = call();
     answer.catch(() => undefined);
-    await untilWaiting(pool);
+    await untilWaiting(pool, sessions);
     await session.query("COMMIT");
     return await answer;
   } finally {
