@@ -43,7 +43,10 @@ export async function plantDemo(db: Db, types: readonly ChannelType[]): Promise<
   const there: Demo = { brands: world.map((one) => one.name), planted: undefined, misspelt };
   if (await isThere(db, types)) return there;
   try {
-    const planted = await db.transaction((tx) => plantWorld(callsOn(within(db, tx), types)));
+    const planted = await db.transaction(async (tx) => {
+      await tx.allowWaiting(60_000); // another start may be at it: its world is waited for
+      return plantWorld(callsOn(within(db, tx), types));
+    });
     return { ...there, planted };
   } catch (error) {
     if (await isThere(db, types)) return there; // another start has planted it meanwhile

@@ -29,10 +29,6 @@ async function everything({ id }: Full) {
 
 const takenBy = (id: number) => ({ status: 409, conflict: { customer_id: id } });
 
-const shift = (id: number, by: string) =>
-  pool.query("UPDATE deleted_customer SET deleted_at = now() - $2::interval WHERE id = $1", [id, by]);
-const restore = (id: number, more = {}) => raw("POST", `/customer/restore/${id}`, more);
-
 test("everything comes back as it was, with its old ids and history, found by everything, the version raised", async () => {
   const one = await makeFull(world);
   const { id, brandId } = one;

@@ -65,7 +65,7 @@ test("who speaks to whom follows the ticket and the message, and toAddress says 
     ["inbound", "outbound", desk, ada, "test"],
     ["inbound", "inbound", ada, desk, "Ada"],
     ["outbound", undefined, desk, ada, "test"],
-    ["outbound", "inbound", ada, desk, ""],
+    ["outbound", "inbound", ada, desk, ada],
   ] as const;
   for (const [opened, direction, from, to, author] of wanted) {
     const ticketId = tickets[opened];
@@ -154,7 +154,7 @@ test("a chat opens a ticket with its first message; its channel shows in the con
       customer_id: owner,
     });
     expect(await said(made.ticketID)).toMatchObject([
-      { ...shown, id: `message-${made.id}`, content: "Where is it?", initiated_by: "" },
+      { ...shown, id: `message-${made.id}`, content: "Where is it?", initiated_by: from },
     ]);
   }
   expect(await message.chatbot({ brandId, from: "visitor 8", message: "x" })).toMatchObject({

@@ -59,7 +59,7 @@ const emptyTickets: Statement = {
 const deleteEvents: Statement = {
   name: "erase_events",
   text: `WITH gone AS (
-      DELETE FROM event WHERE id = ANY (ARRAY(SELECT id FROM event WHERE customer_id = ANY ($1) LIMIT $2)) RETURNING id)
+      DELETE FROM event WHERE id = ANY (ARRAY(SELECT id FROM event WHERE customer_id = ANY ($1) LIMIT 10 * $2)) RETURNING id)
     SELECT count(*) AS looked_at, count(*) AS events FROM gone`,
 };
 
