@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { findWrongs } from "./belongings.ts";
 import { type Full, makeFull } from "./full-customer.ts";
 import { openWorld, withoutId } from "./requests.ts";
-import { idsOf, mail, openTicket, ownersOf, readTicket, say } from "./tickets.ts";
+import { idsOf, mail, openTicket, ownersOf, plantTickets, readTicket, say } from "./tickets.ts";
 
 const world = await openWorld();
 const { admin, keyFor, newBrand, raw, service } = world;
@@ -217,12 +217,7 @@ test("values that no longer fit a field's new type are dropped and listed, those
 
 test("a customer with fifteen hundred tickets goes and comes back with all of them", async () => {
   const { id, brandId, email } = await makeFull(world);
-  const type = "SELECT $1::bigint, 1, 'inbound', $2::text, $3::bigint FROM generate_series(1, 1500)";
-  await pool.query(`INSERT INTO ticket (brand_id, type_id, direction, contact, customer_id) ${type}`, [
-    brandId,
-    email,
-    id,
-  ]);
+  await plantTickets(pool, brandId, email, 1500, id);
   await customer.delete({ id });
   expect((await ticket.list({ brandId, linked: false })).itemTotal).toBe(1502);
   await customer.restore({ id });

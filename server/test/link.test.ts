@@ -2,9 +2,9 @@
 // channels. What comes at the same moment never misses the other: link-race.test.ts.
 import { expect, test } from "vitest";
 import { openWorld, withoutId } from "./requests.ts";
-import { mail, openTicket, openTickets, ownersOf, readTicket, say } from "./tickets.ts";
+import { mail, openTicket, ownersOf, plantTickets, readTicket, say } from "./tickets.ts";
 
-const { admin, keyFor, newBrand, raw } = await openWorld();
+const { admin, keyFor, newBrand, raw, service } = await openWorld();
 const { customer, message, ticket } = admin;
 const ada = "ada@example.org";
 
@@ -140,7 +140,7 @@ test("addresses that were skipped because another has them link nothing to the o
 
 test("fifteen hundred tickets that wait for one address are all linked by one call, messages and counts with them", async () => {
   const brandId = await newBrand();
-  const ids = await openTickets(admin, brandId, ada, 1500);
+  const ids = await plantTickets(service.db.pool, brandId, ada, 1500);
   await message.create({ ticketId: ids[1400] ?? 0, type: "1", message: "x" });
   const { id } = await customer.create({ brandId, channels: [mail(ada)] });
   expect(await ticket.list({ customerId: id, itemLimit: 1 })).toMatchObject({ itemTotal: 1500 });
