@@ -29,6 +29,7 @@ export function record(client: pg.ClientBase): { db: Db; costs: { name: string; 
     transactional: true,
     ...inside,
     allowWaiting: async () => undefined,
+    waitAsUsual: async () => undefined,
   };
   const db = {
     rows: alone,

@@ -16,6 +16,18 @@ export async function untilWaiting(pool: Asked, sessions = 1): Promise<void> {
   throw new Error("nobody came to wait");
 }
 
+/** Resolves when a transaction that waited for a lock has been given up and a later one waits for it. */
+export async function untilTriedAgain(pool: Asked): Promise<void> {
+  const begun = `SELECT xact_start::text AS begun FROM pg_stat_activity
+    WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`;
+  const seen = new Set<string>();
+  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await pause(20)) {
+    for (const row of (await pool.query(begun)).rows) seen.add((row as { begun: string }).begun);
+    if (seen.size > 1) return;
+  }
+  throw new Error("nobody tried again");
+}
+
 /** Runs calls that must wait, in so many sessions, for a change made by hand, and lets that change be committed first. */
 export async function overtaken<T>(
   pool: pg.Pool,

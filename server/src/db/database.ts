@@ -23,6 +23,8 @@ export interface Tx extends Queries {
   readonly transactional: true;
   /** lets this transaction's next statements wait longer than statements usually may, in milliseconds */
   allowWaiting(milliseconds: number): Promise<void>;
+  /** ends that */
+  waitAsUsual(): Promise<void>;
 }
 
 /** The database. */
@@ -155,6 +157,10 @@ function transactionOn(client: pg.PoolClient): Tx {
         `SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}`,
       );
       patience = milliseconds + 1000;
+    },
+    async waitAsUsual() {
+      await client.query("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL lock_timeout TO DEFAULT");
+      patience = undefined;
     },
   };
 }

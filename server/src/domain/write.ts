@@ -95,7 +95,7 @@ function customersIn(ask: Ask, answer: object): number[] {
 async function claim<T>(tx: Tx, place: unknown[], retry: Retry): Promise<T | undefined> {
   await tx.allowWaiting(twinPatience);
   const mine = await insertClaim(tx, place, retry);
-  await tx.allowWaiting(2000);
+  await tx.waitAsUsual();
   if (mine) return undefined;
   const kept = await tx.row<{ fingerprint: Buffer; answer: T | null }>(readToken, place);
   if (!kept?.answer)
