@@ -79,7 +79,7 @@ test("a transaction that was allowed to wait longer waits as usual afterwards", 
 
 /** Work that ends when it is told to. */
 function open() {
-  const end = { well: () => {}, badly: (_: Error) => {} };
+  const end: { well(): void; badly(error: Error): void } = { well: () => {}, badly: () => {} };
   const done = new Promise<void>((resolve, reject) => Object.assign(end, { well: resolve, badly: reject }));
   return { end, work: () => done };
 }
