@@ -46,7 +46,7 @@ export function described<S extends z.ZodType>(schema: S, description: string): 
 
 /** An identifier: 1 to 999,999,999,999,999. */
 export const identifier = kind<number>(
-  { type: "integer", minimum: 1, maximum: 999_999_999_999_999 },
+  { type: "integer", format: "int64", minimum: 1, maximum: 999_999_999_999_999 },
   (text, fault) =>
     /^[1-9][0-9]{0,14}$/.test(text)
       ? Number(text)
@@ -55,7 +55,7 @@ export const identifier = kind<number>(
 
 /** An identifier, or nothing: empty clears what stood there. */
 export const identifierOrNone = kind<number | null>(
-  { type: ["integer", "null"], minimum: 1, maximum: 999_999_999_999_999 },
+  { type: ["integer", "null"], format: "int64", minimum: 1, maximum: 999_999_999_999_999 },
   (text, fault) => {
     if (text.trim() === "") return null;
     return /^[1-9][0-9]{0,14}$/.test(text)
@@ -67,7 +67,8 @@ export const identifierOrNone = kind<number | null>(
 
 /** A whole number within bounds. */
 export function whole(minimum: number, maximum: number) {
-  return kind<number>({ type: "integer", minimum, maximum }, (text, fault) => {
+  const format = maximum > 2 ** 31 - 1 ? { format: "int64" } : {};
+  return kind<number>({ type: "integer", ...format, minimum, maximum }, (text, fault) => {
     const value = /^(0|[1-9][0-9]{0,14})$/.test(text) ? Number(text) : -1;
     return value >= minimum && value <= maximum
       ? value

@@ -102,13 +102,17 @@ export function sharedAnswers(): Record<string, JsonSchema> {
 function failure(status: number, some: readonly Code[], about = "customer", field = "brand_id"): JsonSchema {
   const waits = status === 429 || status === 503 ? ["Retry-After"] : [];
   const names = status === 429 ? [...limitHeaders, ...waits] : waits;
-  const code = { type: "object", properties: { code: { type: "string", enum: [...some] } } };
+  const code = {
+    type: "object",
+    properties: { code: { type: "string", enum: [...some] } },
+    required: ["code"],
+  };
   return {
     description: descriptionOf(some),
     ...(names.length > 0 ? { headers: headers(names) } : {}),
     content: {
       "application/json": {
-        schema: { allOf: [refTo("schemas", "Error"), code] },
+        schema: { allOf: [refTo("schemas", "ApiError"), code] },
         examples: Object.fromEntries(some.map((one) => [one, { value: failureExample(one, about, field) }])),
       },
     },

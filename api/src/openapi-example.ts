@@ -63,6 +63,9 @@ const things: Record<string, JsonSchema> = {
   CustomField: { id: 4, name: "tier", type: "select" },
   AuditEntry: {
     id: 101,
+    at: created,
+    key_id: 3,
+    brand_id: 1,
     operation: "customer.update",
     kind: "customer",
     outcome: "updated",

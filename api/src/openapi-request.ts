@@ -6,15 +6,16 @@ import type * as z from "zod";
 import { type Endpoint, keepsAnswer, readsQuery } from "./endpoint.ts";
 import { type JsonSchema, wireOf } from "./field.ts";
 import { customValue, type Named, pascal, refTo } from "./openapi-schema.ts";
-import { fieldTexts } from "./openapi-text.ts";
+import { fieldTexts } from "./openapi-field-text.ts";
 import { aliases, wireName } from "./wire.ts";
 
 const pairName = (half: "Type" | "Value") => `^customerChannel${half}_(0|[1-9][0-9]{0,3})$`;
 
 const extras: Record<string, JsonSchema> = {
-  extra_email: { type: "string", maxLength: 255, description: "An e-mail address to add." },
+  extra_email: { type: "string", maxLength: 254, description: "An e-mail address to add." },
   extra_telephone: {
     type: "string",
+    maxLength: 16,
     pattern: "^\\+[0-9]+$",
     description: "A telephone number to add, in international form: `+` and up to 15 digits.",
   },
@@ -26,6 +27,8 @@ const extras: Record<string, JsonSchema> = {
   },
   extra_facebook: {
     type: ["string", "integer"],
+    maxLength: 255,
+    pattern: "^[A-Za-z0-9._-]+$",
     description: "A Facebook account to add, by number or name.",
   },
 };
@@ -33,13 +36,22 @@ const extras: Record<string, JsonSchema> = {
 const pairs: Record<string, JsonSchema> = {
   [pairName("Type")]: {
     type: ["string", "integer"],
+    maxLength: 64,
     description: "The channel type of pair n, by number or by name: `1`, `email`, `telephone`, …",
   },
-  [pairName("Value")]: { type: ["string", "integer"], description: "The address of pair n." },
+  [pairName("Value")]: {
+    type: ["string", "integer"],
+    maxLength: 255,
+    description: "The address of pair n; at most 50 pairs.",
+  },
 };
 
 const customs: Record<string, JsonSchema> = {
-  "^custom_.+$": { ...customValue, description: "A custom field: `custom_` and its name." },
+  "^custom_.+$": {
+    ...customValue,
+    maxLength: 64 * 1024,
+    description: "A custom field: `custom_` and its name of at most 64 characters; at most 100 of them.",
+  },
 };
 
 /** The fields of an endpoint as JSON Schema properties in its own spelling; channels and custom fields apart. */
@@ -53,17 +65,32 @@ function plainFields(row: Endpoint): { name: string; json: JsonSchema; required:
     }));
 }
 
+/** Aliases as people write them; the decoder knows them in any case. */
+const spelled: Record<string, string> = {
+  brandid: "brandID",
+  customerid: "customerID",
+  externalprimaryid: "externalPrimaryID",
+  primaryid: "primaryID",
+};
+
 function fieldSchema(row: Endpoint, ours: string, schema: z.ZodType): JsonSchema {
   const wire = wireOf(schema);
   const own = wireName(row, ours);
-  const known = (row.original ? (aliases[ours] ?? []) : []).filter((alias) => alias !== own.toLowerCase());
+  const known = (row.original ? (aliases[ours] ?? []) : [])
+    .map((alias) => spelled[alias] ?? alias)
+    .filter((alias) => alias !== own);
   const sentences = [
     (wire.json.description as string | undefined) ?? fieldTexts[ours],
     wire.empty === "clears" ? "Sent empty, it is cleared." : undefined,
     known.length > 0 ? `Also accepted as ${known.map((alias) => `\`${alias}\``).join(", ")}.` : undefined,
   ].filter((sentence) => sentence !== undefined);
   const description = sentences.map((sentence) => sentence.replace(/[^.!?]$/, "$&.")).join(" ");
-  return { ...wire.json, ...(description === "" ? {} : { description }) };
+  const needed = schema.type !== "optional" && wire.json.type === "string" && wire.json.enum === undefined;
+  return {
+    ...wire.json,
+    ...(needed ? { minLength: 1 } : {}),
+    ...(description === "" ? {} : { description }),
+  };
 }
 
 /** Whether an endpoint is documented with a body: DELETE is not, its fields come in the query. */
@@ -86,6 +113,7 @@ export function inputSchemas(table: readonly Named[]): Record<string, JsonSchema
   );
 }
 
+/** Generators that do not know patternProperties make the map of `custom_…` and pairs from additionalProperties. */
 function inputSchema(row: Endpoint): JsonSchema {
   const fields = plainFields(row);
   const channels = "channels" in row.input.shape;
@@ -96,8 +124,12 @@ function inputSchema(row: Endpoint): JsonSchema {
     type: "object",
     properties: channels ? { ...properties, ...extras } : properties,
     ...(channels || custom
-      ? { patternProperties: { ...(channels ? pairs : {}), ...(custom ? customs : {}) } }
+      ? {
+          patternProperties: { ...(channels ? pairs : {}), ...(custom ? customs : {}) },
+          additionalProperties: customValue,
+        }
       : {}),
+    maxProperties: 200,
     ...(required.length > 0 ? { required } : {}),
   };
 }

@@ -8,6 +8,7 @@ import { customerDocument, customerShape } from "./customer.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { errorShape } from "./error.ts";
 import type { JsonSchema } from "./field.ts";
+import { describeFields } from "./openapi-field-text.ts";
 import { resultOf } from "./page.ts";
 import { ticketStoryShape } from "./ticket.ts";
 import { timelineItem } from "./timeline.ts";
@@ -56,7 +57,7 @@ type Names = Map<z.core.$ZodType, string>;
 function namesOf(table: readonly Named[]): Names {
   const names: Names = new Map<z.core.$ZodType, string>([
     [channelShape, "Channel"],
-    [errorShape, "Error"],
+    [errorShape, "ApiError"],
     [ticketStoryShape, "TicketWithStory"],
     [timelineItem, "TimelineItem"],
   ]);
@@ -73,6 +74,17 @@ function namesOf(table: readonly Named[]): Names {
   return names;
 }
 
+/** Numbers here outgrow 32 bits, which is what generators take an integer for. */
+function widen(node: unknown): void {
+  if (typeof node !== "object" || node === null) return;
+  if ("type" in node && [node.type].flat().includes("integer")) Object.assign(node, { format: "int64" });
+  for (const part of Object.values(node)) widen(part);
+}
+
+function isTime(field: string): boolean {
+  return field.endsWith("_at") || field === "at" || field === "last_update";
+}
+
 /** One schema as JSON Schema: named ones inside it become references, noise of the generator goes. */
 function jsonOf(schema: z.ZodType, names: Names): JsonSchema {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
@@ -83,9 +95,10 @@ function jsonOf(schema: z.ZodType, names: Names): JsonSchema {
       if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum;
       if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum;
       for (const [field, property] of Object.entries(jsonSchema.properties ?? {}))
-        if (field.endsWith("_at") && typeof property === "object") property.format = "date-time";
+        if (isTime(field) && typeof property === "object") property.format = "date-time";
     },
   });
+  widen(json);
   return json;
 }
 
@@ -101,7 +114,11 @@ function thingSchema(schema: z.core.$ZodType, names: Names): JsonSchema {
     type: ["string", "number", "boolean"],
     description: "A custom field that has a value",
   };
-  return { ...jsonOf(customerDocument, names), patternProperties: { "^custom_": value } };
+  return {
+    ...jsonOf(customerDocument, names),
+    patternProperties: { "^custom_": value },
+    additionalProperties: value, // for generators that do not know patternProperties
+  };
 }
 
 /** The schemas of all answers: those under components, and the one of each row. */
@@ -117,6 +134,7 @@ export function answerSchemas(table: readonly Named[]): AnswerSchemas {
   for (const [schema, name] of names) components[name] = thingSchema(schema, names);
   const answers = new Map<Endpoint, JsonSchema>();
   for (const { row } of table) answers.set(row, answerOf(row, names, components));
+  for (const [name, schema] of Object.entries(components)) describeFields(name, schema);
   return { components, of: (row) => answers.get(row) ?? {} };
 }
 
@@ -140,10 +158,11 @@ function resultSchema(json: JsonSchema, components: Record<string, JsonSchema>):
   const added = Object.entries(json.properties as JsonSchema).filter(([name]) => !(name in common));
   const required = (json.required as string[]).filter((name) => !(name in common));
   if (added.length === 0) return refTo("schemas", "Result");
-  const more = {
+  const more: JsonSchema = {
     type: "object",
     properties: Object.fromEntries(added),
     ...(required.length > 0 ? { required } : {}),
   };
+  describeFields("Result", more);
   return { allOf: [refTo("schemas", "Result"), more] };
 }

@@ -12,7 +12,7 @@ brand 1, "Main".
 ### Keys
 
 Send an API key with every request: in the header \`apiKey\`, or as \`Authorization: Bearer …\`, or, where nothing else
-is possible, as \`?apiKey=…\`. A key has permissions and sees some brands or all. What lies outside its brands is
+is possible, as \`?apiKey=…\`. One of them is enough; the header \`apiKey\` is what generated clients use. A key has permissions and sees some brands or all. What lies outside its brands is
 answered exactly like what does not exist: 404. A permission that is missing is 403.
 
 ### Requests
@@ -74,18 +74,8 @@ export const tagTexts: Record<string, string> = {
   key: "API keys: who may do what, in which brands, until when.",
   message: "Messages and notes: what is said in tickets.",
   server: "The server itself. No key is needed.",
+  session: "Sessions: a key exchanged for a cookie, for pages that should not hold keys.",
   ticket: "Tickets: what contacts open. A ticket finds its customer by the contact's address.",
-};
-
-/** Sentences for fields that have none in the table. */
-export const fieldTexts: Record<string, string> = {
-  brandId: "The brand, by its id",
-  channelId: "The number of the type on the wire",
-  firstname: "The given name",
-  lastname: "The family name",
-  name: "The name",
-  permissions: "What the key may do",
-  value: "The address to search for",
 };
 
 /** What an error code means, and an example of it; `{about}` and `{field}` stand for the operation's own. */

@@ -31,7 +31,7 @@ export function openapi(version = "2"): Record<string, unknown> {
       license: { name: "Apache-2.0", identifier: "Apache-2.0" },
     },
     servers: [{ url: "/", description: "This installation" }],
-    security: [{ apiKey: [] }, { bearer: [] }, { apiKeyInQuery: [] }],
+    security: [{ apiKey: [] }],
     tags: tagsOf(table),
     paths: { ...pathsOf(table, answers), ...serverPaths },
     components: {
@@ -44,12 +44,13 @@ export function openapi(version = "2"): Record<string, unknown> {
   };
 }
 
+/** Any one does, everywhere. Only the header is demanded above: generated clients send whatever stands there, all of it. */
 const securitySchemes: Record<string, JsonSchema> = {
   apiKey: {
     type: "apiKey",
     in: "header",
     name: "apiKey",
-    description: "The usual way: the key in a header.",
+    description: "The usual way: the key in a header. The other schemes are accepted instead, everywhere.",
   },
   apiKeyInQuery: {
     type: "apiKey",
@@ -58,6 +59,12 @@ const securitySchemes: Record<string, JsonSchema> = {
     description: "For callers that cannot set headers. Addresses end up in logs elsewhere: prefer a header.",
   },
   bearer: { type: "http", scheme: "bearer", description: "The key as a bearer token." },
+  session: {
+    type: "apiKey",
+    in: "cookie",
+    name: "dossier_session",
+    description: "For pages: the cookie that `POST /session` sets in exchange for a key.",
+  },
 };
 
 function tagsOf(table: readonly Named[]): JsonSchema[] {

@@ -52,7 +52,7 @@ function faults(sent: Json, value: unknown, at = "$"): string[] {
   const all = (schema.allOf ?? []) as Json[];
   const any = (schema.anyOf ?? []) as Json[];
   const known =
-    /^(type|const|enum|pattern|format|m(in|ax)(imum|Length|Items)|description|properties|required|patternProperties|additionalProperties|items|allOf|anyOf)$/;
+    /^(type|const|enum|pattern|format|m(in|ax)(imum|Length|Items|Properties)|description|properties|required|patternProperties|additionalProperties|items|allOf|anyOf)$/;
   const found = Object.keys(schema)
     .filter((key) => !known.test(key))
     .map((key) => `${at}: unknown keyword ${key}`);
@@ -90,6 +90,7 @@ function textFaults(schema: Json, value: string, at: string): string[] {
   if (schema.pattern && !new RegExp(schema.pattern as string, "u").test(value))
     wrong.push(`${at} does not match`);
   if (schema.maxLength && [...value].length > (schema.maxLength as number)) wrong.push(`${at} is too long`);
+  if ([...value].length < ((schema.minLength as number | undefined) ?? 0)) wrong.push(`${at} is too short`);
   if (schema.format === "date-time" && Number.isNaN(Date.parse(value))) wrong.push(`${at} is no time`);
   return wrong;
 }
@@ -285,7 +286,7 @@ describe("the shapes of customers", () => {
   test("are spelled as each operation spells them, with the other spellings named", () => {
     const input = schemas.CustomerUpdateAnyInput!;
     const { primaryID } = input.properties as Record<string, Json>;
-    expect(primaryID?.description).toContain("Also accepted as `primary_id`");
+    expect(primaryID?.description).toContain("Also accepted as `primary_id`, `externalPrimaryID`");
     expect(documents(input, "primary_id")).toBe(false);
   });
 
