@@ -6,7 +6,7 @@ import { basePath, openapi, rows } from "../src/index.ts";
 type Json = Record<string, unknown>;
 interface Operation {
   requestBody?: { content: Record<string, { schema: Json; encoding?: Json }> };
-  responses: Record<string, { content: Record<string, { schema: Json }> }>;
+  responses: Record<string, { content?: Record<string, { schema: Json }> }>;
 }
 
 const document = openapi() as {
@@ -29,11 +29,9 @@ const everyField = [
   ...Object.entries(schemas).flatMap(([name, schema]) => [...fieldsOf(name, schema)]),
   ...rows().flatMap(({ name, row }) => {
     const { responses } = document.paths[basePath + row.paths[0]]![row.method.toLowerCase()]!;
-    return Object.entries(responses)
-      .filter(([, answer]) => "content" in answer)
-      .flatMap(([status, { content }]) => [
-        ...fieldsOf(`${name} ${status}`, content["application/json"]!.schema),
-      ]);
+    return Object.entries(responses).flatMap(([status, { content }]) => [
+      ...fieldsOf(`${name} ${status}`, content?.["application/json"]?.schema ?? {}),
+    ]);
   }),
 ];
 
