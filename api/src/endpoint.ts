@@ -6,7 +6,12 @@
 import type * as z from "zod";
 import type { Code } from "./error.ts";
 
-/** What a key can be allowed to do. */
+/**
+ * What a key can be allowed to do.
+ *
+ * @example
+ * await dossier.key.create({ name: "auditor", permissions: permissions.filter((one) => one.endsWith("_READ")) });
+ */
 export const permissions = [
   "CUSTOMER_READ",
   "CUSTOMER_CUD",
@@ -19,11 +24,32 @@ export const permissions = [
   "SETTINGS_CRUD",
 ] as const;
 
-/** One of the things a key can be allowed to do. */
+/**
+ * One of the things a key can be allowed to do.
+ *
+ * @example
+ * const shop: Permission[] = ["CUSTOMER_READ", "CUSTOMER_CUD"];
+ * const { key } = await dossier.key.create({ name: "webshop", permissions: shop, brandIds: [1] });
+ */
 export type Permission = (typeof permissions)[number];
+
+/**
+ * Where every endpoint's path begins.
+ *
+ * @example
+ * const address = `http://localhost:8080${basePath}${api.customer.find.paths[0]}`;
+ */
+export const basePath = "/api/v2";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 
+/**
+ * An endpoint: one row of the table.
+ *
+ * @example
+ * const row: Endpoint = api.customer.find;
+ * `${row.method} ${row.paths[0]} needs ${row.permission}`; // "GET /customer/{id} needs CUSTOMER_READ"
+ */
 export interface Endpoint<In extends z.ZodObject = z.ZodObject, Out extends z.ZodType = z.ZodType> {
   method: Method;
   /** below /api/v2; the first is the one documents and the client use */
@@ -65,19 +91,49 @@ export function endpoint<In extends z.ZodObject, Out extends z.ZodType>(
   return row;
 }
 
-/** What a caller of the client passes. */
+/**
+ * What a caller of the client passes.
+ *
+ * @example
+ * const input: Input<Api["customer"]["resolve"]> = { brandId: 1, primaryId: "K-17", custom: { tier: "gold" } };
+ * await dossier.customer.resolve(input);
+ */
 export type Input<E extends Endpoint> = z.input<E["input"]>;
-/** What the decoder hands to the domain. */
+/**
+ * What the decoder hands to the domain.
+ *
+ * @example
+ * function isStrict({ noSync }: Decoded<Api["customer"]["create"]>): boolean {
+ *   return noSync === true;
+ * }
+ */
 export type Decoded<E extends Endpoint> = z.output<E["input"]>;
-/** What the endpoint answers. */
+/**
+ * What the endpoint answers.
+ *
+ * @example
+ * function isNew(result: Output<Api["customer"]["resolve"]>): boolean {
+ *   return result.outcome === "created";
+ * }
+ */
 export type Output<E extends Endpoint> = z.output<E["output"]>;
 
-/** Whether the endpoint's fields may come in the query string. */
+/**
+ * Whether the endpoint's fields may come in the query string.
+ *
+ * @example
+ * readsQuery(api.customer.listByChannel); // true: a search
+ */
 export function readsQuery(row: Endpoint): boolean {
   return row.method === "GET" || row.method === "DELETE" || row.search === true;
 }
 
-/** Whether the endpoint takes fields from a body. */
+/**
+ * Whether the endpoint takes fields from a body.
+ *
+ * @example
+ * readsBody(api.customer.find); // false: a GET
+ */
 export function readsBody(row: Endpoint): boolean {
   return row.method !== "GET";
 }
@@ -93,7 +149,13 @@ export function errorsOf(row: Endpoint): Code[] {
   return [...new Set<Code>([...own, "internal", "unavailable"])];
 }
 
-/** Whether an Idempotency-Key counts here. */
+/**
+ * Whether an Idempotency-Key counts here.
+ *
+ * @example
+ * keepsAnswer(api.customer.create); // true
+ * keepsAnswer(api.key.create); // false: it answers a secret
+ */
 export function keepsAnswer(row: Endpoint): boolean {
   return row.method === "POST" && !row.search && !row.secret;
 }

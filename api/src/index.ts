@@ -13,10 +13,12 @@ export {
   inferType,
   normaliseAddress,
 } from "./channel.ts";
-export { createClient, type Client, type ClientOptions, type Meta } from "./client.ts";
+export { createClient, type Client, type ClientOptions, type ListMeta, type Meta } from "./client.ts";
+export type { Clock } from "./clock.ts";
 export { customFieldKey, type CustomType, customTypes } from "./custom-field.ts";
 export type { Customer } from "./customer.ts";
 export {
+  basePath,
   type Decoded,
   type Endpoint,
   type Input,
@@ -27,12 +29,23 @@ export {
   readsBody,
   readsQuery,
 } from "./endpoint.ts";
-export { type Code, codes, DossierError, errorShape, type Fault, invalid, notFound } from "./error.ts";
+export {
+  type ClientCode,
+  type Code,
+  codes,
+  DossierError,
+  type Fault,
+  invalid,
+  isDossierError,
+  notFound,
+} from "./error.ts";
+export { errorShape } from "./error-shape.ts";
 export { textFault } from "./field.ts";
 export { openapi } from "./openapi.ts";
+export type { RetryOptions } from "./retry.ts";
 export { defaultLimit, type Outcome, type Page } from "./page.ts";
 export { decode, encode, sentName, wireName, type Sent } from "./wire.ts";
 export type { CustomSent, CustomValue } from "./wire-custom.ts";
 export type { Ticket, TicketStatus } from "./ticket.ts";
 export { type ItemKind, itemKinds, timelineItem } from "./timeline.ts";
-export { type Api, api, basePath, rows } from "./table.ts";
+export { type Api, api, rows } from "./table.ts";

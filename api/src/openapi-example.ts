@@ -6,7 +6,7 @@ import type * as z from "zod";
 import type { Endpoint } from "./endpoint.ts";
 import type { JsonSchema } from "./field.ts";
 import type { Named } from "./openapi-schema.ts";
-import { encode, wireName } from "./wire.ts";
+import { encode, wireName } from "./wire-name.ts";
 
 const created = "2026-11-23T18:00:00.000Z";
 

@@ -7,7 +7,8 @@ import { type Endpoint, keepsAnswer, readsQuery } from "./endpoint.ts";
 import { type JsonSchema, wireOf } from "./field.ts";
 import { customValue, type Named, pascal, refTo } from "./openapi-schema.ts";
 import { fieldTexts } from "./openapi-field-text.ts";
-import { aliases, wireName } from "./wire.ts";
+import { aliases } from "./wire.ts";
+import { wireName } from "./wire-name.ts";
 
 const pairName = (half: "Type" | "Value") => `^customerChannel${half}_(0|[1-9][0-9]{0,3})$`;
 

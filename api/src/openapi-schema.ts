@@ -6,7 +6,7 @@ import * as z from "zod";
 import { channelShape } from "./channel.ts";
 import { customerDocument, customerShape } from "./customer.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { errorShape } from "./error.ts";
+import { errorShape } from "./error-shape.ts";
 import type { JsonSchema } from "./field.ts";
 import { describeFields } from "./openapi-field-text.ts";
 import { resultOf } from "./page.ts";

@@ -3,7 +3,8 @@
  * comes out the same each time, so that the committed file can be compared with it.
  */
 import type { JsonSchema } from "./field.ts";
-import { basePath, rows } from "./table.ts";
+import { basePath } from "./endpoint.ts";
+import { rows } from "./table.ts";
 import { answersOf, sharedAnswers, sharedHeaders } from "./openapi-answer.ts";
 import { exampleAnswer, exampleInput } from "./openapi-example.ts";
 import { bodyOf, inputSchemas, parametersOf, sharedParameters } from "./openapi-request.ts";
@@ -16,7 +17,7 @@ import { introduction, tagTexts } from "./openapi-text.ts";
  *
  * @param version what the document calls its version; the default is the API's
  * @example
- * await writeFile("openapi.json", JSON.stringify(openapi(), null, 2));
+ * const document = JSON.stringify(openapi(), null, 2);
  */
 export function openapi(version = "2"): Record<string, unknown> {
   const table = rows();

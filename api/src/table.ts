@@ -12,7 +12,12 @@ import { session } from "./session.ts";
 import { ticket } from "./ticket.ts";
 import { timeline } from "./timeline.ts";
 
-/** Every endpoint: `api.customer.find`, `api.brand.list`, … */
+/**
+ * Every endpoint: `api.customer.find`, `api.brand.list`, …
+ *
+ * @example
+ * api.customer.find.paths[0]; // "/customer/{id}"
+ */
 export const api = {
   customer: { ...customer, ...erasure, ...timeline },
   ticket,
@@ -25,13 +30,21 @@ export const api = {
   audit,
 };
 
-/** The table's type, from which the client and the handlers take theirs. */
+/**
+ * The table's type, from which the client and the handlers take theirs.
+ *
+ * @example
+ * type Found = Output<Api["customer"]["find"]>;
+ * const { item }: Found = await dossier.customer.find({ id: 7 });
+ */
 export type Api = typeof api;
 
-/** Where every endpoint's path begins. */
-export const basePath = "/api/v2";
-
-/** The table as rows with their `noun.verb` names. */
+/**
+ * The table as rows with their `noun.verb` names.
+ *
+ * @example
+ * const searches = rows().filter(({ row }) => row.search === true).map(({ name }) => name);
+ */
 export function rows(): { name: string; row: Endpoint }[] {
   return Object.entries(api).flatMap(([noun, verbs]) =>
     Object.entries(verbs).map(([verb, row]) => ({

@@ -1,18 +1,18 @@
 /**
- * How v2 spells things and how we do, in both directions: aliases of identifiers, `custom_…`, `extra_…`,
- * `customerChannelType_n`. Everything is folded here, before anything is authorised, so that no later check can read
- * one spelling and a query another. From the decoder inward there is one spelling.
+ * How v2 spells things and how we do, as they arrive (`wire-name.ts` is the client's side): aliases of identifiers,
+ * `custom_…`, `extra_…`, `customerChannelType_n`. Everything is folded here, before anything is authorised, so that no
+ * later check can read one spelling and a query another. From the decoder inward there is one spelling.
  */
 import type * as z from "zod";
-import { type ChannelInput, type ChannelType, findType } from "./channel.ts";
+import { type ChannelType, findType } from "./channel.ts";
 import { channelsOf } from "./wire-channel.ts";
-import { customsOf, type CustomValue } from "./wire-custom.ts";
+import { customsOf } from "./wire-custom.ts";
 import type { Decoded, Endpoint } from "./endpoint.ts";
 import { type Fault, invalid, notFound } from "./error.ts";
 import { wireOf } from "./field.ts";
+import { wireName } from "./wire-name.ts";
 import { agreed, type Sent } from "./wire-sent.ts";
 
-const verbatim = new Set(["itemStart", "itemLimit", "noSync", "id"]);
 const identities = new Set(["brandId", "primaryId", "customerId", "id"]);
 export const aliases: Record<string, string[]> = {
   brandId: ["brand_id", "brandid"],
@@ -20,14 +20,13 @@ export const aliases: Record<string, string[]> = {
   customerId: ["customer_id", "customerid"],
 };
 
-/** The name an endpoint itself uses for one of our fields. */
-export function wireName(row: Endpoint, ours: string): string {
-  const own = (row.spelling as Record<string, string> | undefined)?.[ours];
-  if (own) return own;
-  return verbatim.has(ours) ? ours : ours.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
-}
-
-/** The name the caller used for one of our fields, or the endpoint's own where it was not sent. */
+/**
+ * The name the caller used for one of our fields, or the endpoint's own where it was not sent.
+ *
+ * @example
+ * const sent: Sent[] = [{ name: "external_id", values: ["K-17"], list: false }];
+ * sentName(api.customer.resolve, sent, "primaryId"); // "external_id"
+ */
 export function sentName(row: Endpoint, sent: readonly Sent[], ours: string): string {
   const index = namesOf(row);
   return sent.find((one) => index.get(foldName(row, one.name)) === ours)?.name ?? wireName(row, ours);
@@ -124,6 +123,9 @@ function foldField(row: Endpoint, ours: string, meant: Meant, folding: Folding):
  * @param types the installation's channel types: addresses are checked by the rule of theirs
  * @throws DossierError `invalid_field` or `identifiers_disagree` with every fault, in the caller's own spelling;
  *   `not_found` when nothing but the id of the path is no identifier
+ * @example
+ * const sent: Sent[] = [{ name: "brandID", values: ["1"], list: false }];
+ * decode(api.customer.resolve, sent, undefined, builtinTypes).brandId; // 1
  */
 export function decode<E extends Endpoint>(
   row: E,
@@ -191,27 +193,5 @@ function linkOf(row: Endpoint, { record, fields }: Folding, types: readonly Chan
   };
 }
 
-/** The flat record the client sends for an input in our spelling. */
-export function encode(row: Endpoint, input: Record<string, unknown>): Record<string, unknown> {
-  const record: Record<string, unknown> = {};
-  for (const [ours, value] of Object.entries(input)) {
-    if (value === undefined || ours === "id") continue;
-    if (ours === "channels") encodePairs(record, value as ChannelInput[]);
-    else if (ours === "custom") encodeCustom(record, value as Record<string, CustomValue | null>);
-    else record[wireName(row, ours)] = value instanceof Date ? value.toISOString() : value;
-  }
-  return record;
-}
-
-function encodePairs(record: Record<string, unknown>, channels: ChannelInput[]): void {
-  channels.forEach((channel, n) => {
-    record[`customerChannelType_${n}`] = channel.type;
-    record[`customerChannelValue_${n}`] = channel.address;
-  });
-}
-
-function encodeCustom(record: Record<string, unknown>, custom: Record<string, CustomValue | null>): void {
-  for (const [name, value] of Object.entries(custom)) record[`custom_${name}`] = value;
-}
-
+export { encode, wireName } from "./wire-name.ts";
 export type { Sent };
