@@ -8,7 +8,13 @@ const customFieldModes = ["open", "defined"] as const;
 const takenAddressModes = ["refuse", "skip"] as const;
 const placeholderModes = ["refuse", "allow"] as const;
 
-/** A brand on the wire. */
+/**
+ * A brand on the wire.
+ *
+ * @example
+ * const { items } = await dossier.brand.list();
+ * brandShape.array().parse(items);
+ */
 export const brandShape = z.object({
   id: z.number().int(),
   name: z.string(),

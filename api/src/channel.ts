@@ -8,10 +8,20 @@ import { endpoint } from "./endpoint.ts";
 import { codePoints, described, folded, identifier, text, textFault } from "./field.ts";
 import { listOf, paging, resultOf } from "./page.ts";
 
-/** The rules an address can follow. A type that a tenant defines follows `plain`. */
+/**
+ * The rules an address can follow. A type that a tenant defines follows `plain`.
+ *
+ * @example
+ * const rules: AddressRule[] = ["email", "phone", "twitter", "facebook", "plain"];
+ */
 export type AddressRule = "email" | "phone" | "twitter" | "facebook" | "plain";
 
-/** A channel type as the decoder needs it: `channel_id` is the number on the wire, `id` never changes. */
+/**
+ * A channel type as the decoder needs it: `channel_id` is the number on the wire, `id` never changes.
+ *
+ * @example
+ * const signal: ChannelType = { id: 9, channel_id: 100, name: "signal", rule: "plain" };
+ */
 export interface ChannelType {
   id: number;
   channel_id: number;
@@ -19,7 +29,12 @@ export interface ChannelType {
   rule: AddressRule;
 }
 
-/** Types every installation has, by the `id` they start with. */
+/**
+ * Types every installation has, by the `id` they start with.
+ *
+ * @example
+ * builtinTypes.map(({ name }) => name); // ["email", "telephone", "facebook", …]
+ */
 export const builtinTypes: readonly ChannelType[] = [
   { id: 1, channel_id: 1, name: "email", rule: "email" },
   { id: 2, channel_id: 2, name: "telephone", rule: "phone" },
@@ -41,7 +56,12 @@ export const extraTypes: Record<string, number> = {
 
 const nicknames: Record<string, string> = { "e-mail": "email", phone: "telephone", phonenumber: "telephone" };
 
-/** The type a caller means by a number or a name in any case. */
+/**
+ * The type a caller means by a number or a name in any case.
+ *
+ * @example
+ * findType(builtinTypes, "E-Mail")?.channel_id; // 1
+ */
 export function findType(types: readonly ChannelType[], sent: string): ChannelType | undefined {
   const word = sent.trim().normalize("NFC").toLowerCase();
   if (/^[0-9]+$/.test(word)) return types.find((type) => type.channel_id === Number(word));
@@ -52,7 +72,12 @@ export function findType(types: readonly ChannelType[], sent: string): ChannelTy
   );
 }
 
-/** The type an address shows by its form: e-mail if it has an `@`, telephone if it is `+` and digits. */
+/**
+ * The type an address shows by its form: e-mail if it has an `@`, telephone if it is `+` and digits.
+ *
+ * @example
+ * inferType(builtinTypes, "+4930123456")?.name; // "telephone"
+ */
 export function inferType(types: readonly ChannelType[], address: string): ChannelType | undefined {
   if (address.includes("@")) return types.find((type) => type.id === 1);
   return /^\+[0-9]+$/.test(address.trim()) ? types.find((type) => type.id === 2) : undefined;
@@ -101,7 +126,13 @@ const rules: Record<AddressRule, { read: (address: string) => string | undefined
   plain: { read: (address) => address.normalize("NFC"), fault: "must not be empty" },
 };
 
-/** An address and what it is compared by, or why the type does not accept it. */
+/**
+ * An address and what it is compared by, or why the type does not accept it.
+ *
+ * @example
+ * normaliseAddress("email", " Ada@Example.org "); // { address: "Ada@Example.org", normalised: "ada@example.org" }
+ * normaliseAddress("phone", "030 123456"); // { fault: "must be a telephone number in international form: …" }
+ */
 export function normaliseAddress(
   rule: AddressRule,
   sent: string,
@@ -115,7 +146,12 @@ export function normaliseAddress(
     : { address, normalised: normalised.trim() };
 }
 
-/** A channel to be added, as the client takes it. */
+/**
+ * A channel to be added, as the client takes it.
+ *
+ * @example
+ * const channels: ChannelInput[] = [{ type: "email", address: "ada@example.org" }, { type: 2, address: "+4930123456" }];
+ */
 export interface ChannelInput {
   /** type by number or name: `1`, `"email"`, `"telephone"`, … */
   type: number | string;
@@ -123,7 +159,18 @@ export interface ChannelInput {
   address: string;
 }
 
-/** A channel to be added, as the domain gets it; `field` is where the caller wrote the address. */
+/**
+ * A channel to be added, as the domain gets it; `field` is where the caller wrote the address.
+ *
+ * @example
+ * const sent: ChannelSent = {
+ *   field: "extra_email",
+ *   typeId: 1,
+ *   typeName: "email",
+ *   address: "Ada@Example.org",
+ *   normalised: "ada@example.org",
+ * };
+ */
 export interface ChannelSent {
   field: string;
   typeId: number;

@@ -4,15 +4,29 @@ import { endpoint } from "./endpoint.ts";
 import { choice, described, flag, identifier, list, text } from "./field.ts";
 import { listOf, paging, resultOf } from "./page.ts";
 
-/** The types a custom field can have. */
+/**
+ * The types a custom field can have.
+ *
+ * @example
+ * customTypes.join(" "); // "text number boolean date select"
+ */
 export const customTypes = ["text", "number", "boolean", "date", "select"] as const;
+
+/**
+ * One of the types a custom field can have.
+ *
+ * @example
+ * const type: CustomType = "select";
+ * await dossier.customfield.create({ brandId: 1, name: "tier", type, options: ["gold", "silver"] });
+ */
 export type CustomType = (typeof customTypes)[number];
 
 /**
  * What two spellings of a custom field's name are compared by: NFC, lower case, everything but letters, digits and
  * `_` turned into `_`. Nothing when no name remains or it is longer than 64 characters.
  *
- * @example customFieldKey("Loyalty Tier") // "loyalty_tier"
+ * @example
+ * customFieldKey("Loyalty Tier"); // "loyalty_tier"
  */
 export function customFieldKey(name: string): string | undefined {
   const key = name

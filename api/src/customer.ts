@@ -26,7 +26,14 @@ const customerFields = z.object({
   updated_at: z.string(),
 });
 
-/** A customer on the wire. Custom fields that have a value stand beside the rest as `custom_<name>`. */
+/**
+ * A customer on the wire. Custom fields that have a value stand beside the rest as `custom_<name>`.
+ *
+ * @example
+ * function greet(customer: Customer): string {
+ *   return customer.custom_tier === "gold" ? `Dear ${customer.firstname}` : `Hello ${customer.firstname}`;
+ * }
+ */
 export type Customer = z.output<typeof customerFields> & { [field: `custom_${string}`]: CustomValue };
 
 const known = new Set(Object.keys(customerFields.shape));

@@ -106,7 +106,13 @@ export function codePoints(text: string): number {
   return count;
 }
 
-/** Why a text cannot be stored as it is, or nothing. Tabs and line ends pass only where `lines` says so. */
+/**
+ * Why a text cannot be stored as it is, or nothing. Tabs and line ends pass only where `lines` says so.
+ *
+ * @example
+ * textFault("two\nlines", 255); // "must not contain control characters"
+ * textFault("two\nlines", 255, true); // undefined
+ */
 export function textFault(text: string, maximum: number, lines = false): string | undefined {
   if (text.includes("\0")) return "must not contain a NUL character";
   if (/\p{Cs}/u.test(text)) return "must not contain half of a surrogate pair";

@@ -14,7 +14,13 @@ export function pagingUpTo(most: number) {
 /** What every list takes. */
 export const paging = pagingUpTo(99);
 
-/** What a list answers when nothing else is asked for. */
+/**
+ * How many items a page of a list has when nothing else is asked for.
+ *
+ * @example
+ * const { items } = await dossier.customer.list();
+ * items.length <= defaultLimit; // true
+ */
 export const defaultLimit = 15;
 
 /** The list envelope around items of one shape. */
@@ -38,7 +44,14 @@ export function itemOf<S extends z.ZodType>(item: S) {
 /** The words a result's `outcome` can be. */
 const outcomes = ["created", "updated", "unchanged", "deleted", "restored", "purged"] as const;
 
-/** What became of the thing an operation was about. */
+/**
+ * What became of the thing an operation was about.
+ *
+ * @example
+ * const { outcome } = await dossier.customer.resolve({ brandId: 1, primaryId: "K-17" });
+ * const news: Outcome[] = ["created", "updated"];
+ * if (news.includes(outcome)) console.log(`K-17 was ${outcome}`);
+ */
 export type Outcome = (typeof outcomes)[number];
 
 /** The result envelope of everything that writes. */
@@ -52,7 +65,13 @@ export function resultOf<S extends z.ZodRawShape>(more: S) {
   });
 }
 
-/** One page of items. */
+/**
+ * One page of items.
+ *
+ * @example
+ * const page: Page<Customer> = await dossier.customer.list({ query: "ada", itemLimit: 50 });
+ * if (page.nextCursor !== null) await dossier.customer.list({ query: "ada", cursor: page.nextCursor });
+ */
 export interface Page<T> {
   type: "list";
   itemStart: number;

@@ -10,7 +10,13 @@ export const ticketStatuses = ["new", "open", "pending", "solved", "closed"] as 
 const priorities = ["low", "medium", "high", "urgent"] as const;
 const directions = ["inbound", "outbound"] as const;
 
-/** One of the states of a ticket. */
+/**
+ * One of the states of a ticket.
+ *
+ * @example
+ * const status: TicketStatus = "solved";
+ * await dossier.ticket.update({ id: 12, status });
+ */
 export type TicketStatus = (typeof ticketStatuses)[number];
 
 const ticketFields = z.object({
@@ -32,7 +38,13 @@ const ticketFields = z.object({
   closed_at: z.string().nullable(),
 });
 
-/** A ticket on the wire. */
+/**
+ * A ticket on the wire.
+ *
+ * @example
+ * const open: Ticket[] = [];
+ * for await (const ticket of dossier.ticket.each({ status: "open" }, { limit: 500 })) open.push(ticket);
+ */
 export type Ticket = z.output<typeof ticketFields>;
 
 /** A ticket with what was said in it. */

@@ -4,16 +4,33 @@ import { endpoint } from "./endpoint.ts";
 import { described, identifier, instant, link, presence, prose, text, textOf } from "./field.ts";
 import { listOf, paging, resultOf } from "./page.ts";
 
-/** What a timeline's items can be. */
+/**
+ * What a timeline's items can be.
+ *
+ * @example
+ * itemKinds.join(" "); // "event ticket message note"
+ */
 export const itemKinds = ["event", "ticket", "message", "note"] as const;
 
-/** One of the kinds of item on a timeline. */
+/**
+ * One of the kinds of item on a timeline.
+ *
+ * @example
+ * const kind: ItemKind = "message";
+ * const { items } = await dossier.customer.listTimeline({ customerId: 7, getTicketHistory: true, type: kind });
+ */
 export type ItemKind = (typeof itemKinds)[number];
 
 const eventTypePattern = /^[a-z0-9_.-]{1,64}$/;
 const eventTypeFault = "may hold up to 64 of the characters a-z, 0-9, _ . - only";
 
-/** An item of a timeline. */
+/**
+ * An item of a timeline.
+ *
+ * @example
+ * for await (const item of dossier.customer.eachTimeline({ customerId: 7 }, { limit: 100 }))
+ *   console.log(timelineItem.parse(item).description);
+ */
 export const timelineItem = z.object({
   id: z.string().describe("Kind and number, such as `event-12`"),
   type: z.enum(itemKinds),

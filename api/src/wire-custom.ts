@@ -6,10 +6,21 @@ import { agreed, type Sent } from "./wire-sent.ts";
 
 const mostFields = 100;
 
-/** What a custom field can hold. */
+/**
+ * What a custom field can hold.
+ *
+ * @example
+ * const custom: Record<string, CustomValue> = { tier: "gold", orders: 12, newsletter: true };
+ * await dossier.customer.update({ id: 7, custom });
+ */
 export type CustomValue = string | number | boolean;
 
-/** A custom field as it was sent; the value is still text, the empty text clears on updates. */
+/**
+ * A custom field as it was sent; the value is still text, the empty text clears on updates.
+ *
+ * @example
+ * const sent: CustomSent = { field: "custom_Tier", name: "Tier", key: "tier", value: "gold", bare: false };
+ */
 export interface CustomSent {
   /** the name on the wire */
   field: string;

@@ -1,7 +1,12 @@
 /** What arrives on the wire before anything is understood of it: names with the values they were sent with. */
 import type { Fault } from "./error.ts";
 
-/** One name as it was sent, with every value it was sent with; null and nothing are both the empty text. */
+/**
+ * One name as it was sent, with every value it was sent with; null and nothing are both the empty text.
+ *
+ * @example
+ * const sent: Sent = { name: "permissions[]", values: ["CUSTOMER_READ", "CUSTOMER_CUD"], list: true };
+ */
 export interface Sent {
   name: string;
   values: string[];
