@@ -1,0 +1,52 @@
+// Whether an answer that a page shows is like the one that came: the same keys and types everywhere, lists of the same
+// length, and the same words where they are fixed. Numbers, times and names may differ.
+
+const fixed = new Set(["type", "status", "code", "outcome", "message", "field"]);
+
+/** The last line of an output that is JSON. */
+export function lastAnswer(output) {
+  for (const line of output.trimEnd().split("\n").reverse()) {
+    try {
+      return JSON.parse(line);
+    } catch {
+      // a line for people
+    }
+  }
+  return undefined;
+}
+
+/** What differs first, or nothing. */
+export function differenceOf(shown, came, path = "the answer") {
+  const [kindShown, kindCame] = [kindOf(shown), kindOf(came)];
+  if (kindShown !== kindCame)
+    return `${path}: ${kindShown} is shown, ${kindCame} came: ${JSON.stringify(came)}`;
+  if (kindShown === "list") return differenceOfLists(shown, came, path);
+  if (kindShown !== "object") return differenceOfWords(shown, came, path);
+  const keys = [Object.keys(shown), Object.keys(came)].map((names) => names.sort().join(", "));
+  if (keys[0] !== keys[1]) return `${path}: shown are ${keys[0]}; came ${keys[1]}`;
+  return firstOf(Object.keys(shown), (key) => differenceOf(shown[key], came[key], `${path}.${key}`));
+}
+
+function differenceOfLists(shown, came, path) {
+  if (shown.length !== came.length) return `${path}: ${shown.length} are shown, ${came.length} came`;
+  return firstOf([...shown.keys()], (at) => differenceOf(shown[at], came[at], `${path}[${at}]`));
+}
+
+function differenceOfWords(shown, came, path) {
+  if (typeof shown !== "string" || !fixed.has(path.split(".").at(-1))) return undefined;
+  const [a, b] = [shown, came].map((text) => text.replace(/\d+/g, "0"));
+  return a === b ? undefined : `${path}: "${shown}" is shown, "${came}" came`;
+}
+
+function firstOf(list, find) {
+  for (const one of list) {
+    const found = find(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+function kindOf(value) {
+  if (Array.isArray(value)) return "list";
+  return value === null ? "null" : typeof value;
+}
