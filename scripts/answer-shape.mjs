@@ -5,7 +5,7 @@ const fixed = new Set(["type", "status", "code", "outcome", "message", "field"])
 
 /** The last line of an output that is JSON. */
 export function lastAnswer(output) {
-  for (const line of output.trimEnd().split("\n").reverse()) {
+  for (const line of output.trimEnd().split("\n").toReversed()) {
     try {
       return JSON.parse(line);
     } catch {

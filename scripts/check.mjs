@@ -7,6 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { checkLockFile } from "./check-lock-file.mjs";
+import { errorsPage, errorsPath } from "./errors-page.mjs";
 import { describeFailedTests } from "./failed-tests.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
@@ -37,6 +38,7 @@ const steps = {
   size: checkSize,
   "lock file": checkLock,
   openapi: checkOpenapi,
+  "errors page": checkErrorsPage,
   tests: runTests,
 };
 
@@ -127,6 +129,12 @@ async function checkOpenapi() {
   const path = join(root, "openapi.json");
   if (!existsSync(path) || readFileSync(path, "utf8") !== made) {
     throw new Wrong("openapi.json is not what the code says: run `npm run openapi`");
+  }
+}
+
+async function checkErrorsPage() {
+  if (readFileSync(errorsPath, "utf8") !== (await errorsPage())) {
+    throw new Wrong("docs/errors.md is not what the code says: run `npm run errors-page`");
   }
 }
 

@@ -46,7 +46,7 @@ function readBlocks(path) {
     const file = join(work, `${path.replace(/\W+/g, "-")}-${blocks.length + 1}.${kind}`);
     blocks.push({ name, kind, fails: fails !== undefined, code, file });
   }
-  const [first] = blocks.filter((block) => block.kind === "ts");
+  const first = blocks.find((block) => block.kind === "ts");
   for (const block of blocks) {
     const alone = block.kind !== "ts" || /^import /m.test(block.code);
     writeFileSync(block.file, alone ? block.code : `${first.code}\n${block.code}`);

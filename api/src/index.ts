@@ -43,6 +43,7 @@ export { errorShape } from "./error-shape.ts";
 export { textFault } from "./field.ts";
 export { openapi } from "./openapi.ts";
 export type { RetryOptions } from "./retry.ts";
+export { type CodeText, codeTexts } from "./openapi-text.ts";
 export { defaultLimit, type Outcome, type Page } from "./page.ts";
 export { decode, encode, sentName, wireName, type Sent } from "./wire.ts";
 export type { CustomSent, CustomValue } from "./wire-custom.ts";

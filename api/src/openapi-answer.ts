@@ -120,7 +120,7 @@ function failure(status: number, some: readonly Code[], about = "customer", fiel
 }
 
 function descriptionOf(some: readonly Code[]): string {
-  const lines = some.map((code) => `\`${code}\`: ${codeTexts[code].means}`);
+  const lines = some.map((code) => `\`${code}\`: ${codeTexts[code].means}. ${codeTexts[code].do}`);
   return lines.length === 1 ? lines.join("") : lines.map((line) => `- ${line}`).join("\n");
 }
 

@@ -78,9 +78,14 @@ export const tagTexts: Record<string, string> = {
   ticket: "Tickets: what contacts open. A ticket finds its customer by the contact's address.",
 };
 
-/** What an error code means, and an example of it; `{about}` and `{field}` stand for the operation's own. */
+/**
+ * An error code in words: what it means in half a sentence, when and why it is answered, what to do about it, and what
+ * its message is like (`{about}` and `{field}` stand for the operation's own). docs/errors.md is written from these.
+ */
 export interface CodeText {
   means: string;
+  why: string;
+  do: string;
   says: string;
   errors?: Fault[];
   conflict?: { customer_id?: number; count?: number };
@@ -90,88 +95,141 @@ export interface CodeText {
 export const codeTexts: Record<Code, CodeText> = {
   invalid_request: {
     means: "the request cannot be read",
+    why: "The body is not what its `Content-Type` says, ends early, or has too many or too long fields; nothing of it was used.",
+    do: "Mend the program that writes the body.",
     says: "The body is not valid JSON.",
   },
   invalid_field: {
-    means: "a field is missing or not valid; `errors` lists every fault",
+    means: "a field is missing or not valid",
+    why: "Every field is checked before anything is looked up, and all faults are told together in `errors`, in your own spelling.",
+    do: "Mend every field that `errors` names; sending the same again fails again.",
     says: "{field}: is required",
     errors: [{ field: "{field}", message: "is required" }],
   },
   identifiers_disagree: {
     means: "two identifiers, or two spellings of one, say different things",
+    why: "A request that names two customers, or two brands, could change the wrong one. So it changes none.",
+    do: "Send one identifier, or several that agree.",
     says: "brand_id: was sent more than once with different values",
     errors: [{ field: "brand_id", message: "was sent more than once with different values" }],
   },
   search_by_channel_disabled: {
-    means: "the brand does not search customers by address; send a primary id",
-    says: "This brand does not search customers by channels: send primary_id, or switch search_by_channel on.",
+    means: "the brand does not find customers by an address",
+    why: "An address was sent to find the customer by, without a primary id, and the brand's `search_by_channel` is off, as it is at first.",
+    do: "Send a primary id, or switch `search_by_channel` on for the brand.",
+    says: "This brand does not find customers by channels: send primary_id, or switch the brand's search_by_channel on.",
+    errors: [{ field: "search_customer_channel_value", message: "needs the brand's search_by_channel" }],
   },
   unknown_custom_field: {
     means: "the brand takes only custom fields that are defined",
+    why: "The brand's `custom_fields` is `defined`, so that a typing error makes no new field.",
+    do: "Mend the name, or define the field with `POST /customfield`.",
     says: "custom_teir: is no custom field of this brand",
     errors: [{ field: "custom_teir", message: "is no custom field of this brand" }],
   },
-  missing_key: { means: "no API key was sent", says: "Send an API key in the header apiKey." },
+  missing_key: {
+    means: "no API key was sent",
+    why: "Every endpoint below `/api/v2` wants a key. An empty one counts as none; so does a session that is over.",
+    do: "Send a key in the header `apiKey`.",
+    says: "Send an API key: the header apiKey, the query parameter apiKey, or Authorization: Bearer.",
+  },
   invalid_key: {
     means: "the API key is unknown, expired or revoked",
-    says: "This API key is not valid.",
+    why: "Which of the three it is is not told, so that nobody learns anything by trying.",
+    do: "Ask whoever looks after the installation for a new key; do not try again with this one.",
+    says: "The API key is not valid.",
   },
   permission_missing: {
     means: "the key lacks the permission, or does not reach far enough",
-    says: "This key lacks a permission that is needed here.",
+    why: "A key does what its permissions say. The message names the one that is missing.",
+    do: "Use a key that has the permission.",
+    says: "This key lacks the permission SETTINGS_CRUD.",
   },
   not_found: {
     means: "it does not exist, or the key does not see it",
+    why: "What was deleted, what never was and what belongs to another brand are answered alike.",
+    do: "Check the id, and that the key sees the brand. A deleted customer can be restored for 30 days.",
     says: "There is no such {about}.",
   },
-  unknown_endpoint: { means: "there is no such path", says: "There is no such endpoint." },
+  unknown_endpoint: {
+    means: "there is no such path",
+    why: "The path is misspelt, or the base URL lacks `/api/v2`.",
+    do: "Compare the path with those listed at `/docs`.",
+    says: "There is nothing at this path. The endpoints are listed at /docs.",
+  },
   method_not_allowed: {
-    means: "the path has no such method; `Allow` lists those it has",
-    says: "This path does not take the method PATCH.",
+    means: "the path has no such method",
+    why: "The path exists with other methods; the header `Allow` lists them.",
+    do: "Use one of the methods in `Allow`.",
+    says: "This path takes PUT, OPTIONS.",
   },
   channel_taken: {
-    means: "an address belongs to another customer of the brand; nothing was written",
+    means: "an address belongs to another customer of the brand",
+    why: "An address belongs to at most one customer of a brand. Nothing was written; `errors` names every such field, `conflict.customer_id` the owner.",
+    do: "Leave the address out, or take it from its owner first. A brand with `taken_address` = `skip` leaves it out by itself.",
     says: "This address already belongs to customer 7 of this brand.",
     errors: [{ field: "extra_email", message: "already in use by customer 7" }],
     conflict: { customer_id: 7 },
   },
   primary_id_taken: {
-    means: "the primary id belongs to another customer of the brand; nothing was written",
+    means: "the primary id belongs to another customer of the brand",
+    why: "A primary id belongs to at most one customer of a brand. Nothing was written; `conflict.customer_id` is its owner.",
+    do: "Use the owner, or another primary id. `POST /customer` finds the owner instead of refusing.",
     says: "This primary id already belongs to customer 7 of this brand.",
     conflict: { customer_id: 7 },
   },
   ambiguous_customer: {
-    means: "several customers fit; send the brand, or the customer's id",
-    says: "Several customers fit: send the brand or the customer's id.",
-    conflict: { count: 2 },
+    means: "several customers fit",
+    why: "A primary id without a brand was sent and several brands have it, or an address has two holders of different channel types.",
+    do: "Send the brand's id with it, or the customer's id.",
+    says: "Customers of several brands have this primary id: send the brand id with it.",
   },
   idempotency_conflict: {
     means: "the `Idempotency-Key` was used with other fields, or its first call is still running",
-    says: "This Idempotency-Key was used with other fields.",
+    why: "One `Idempotency-Key` stands for one call. With other fields it would be another call; the message says which of the two it is.",
+    do: "Use a new key for another call. Wait a moment where the first call still runs.",
+    says: "This Idempotency-Key was used with other fields. Use a new key for another call.",
   },
   brand_in_use: {
-    means: "the brand still has customers, deleted ones that can be restored, or tickets",
+    means: "the brand is not empty",
+    why: "It still has customers, deleted ones that can be restored, or tickets.",
+    do: "Purge its customers first; a brand that had tickets stays.",
     says: "The brand still has customers, deleted ones that can be restored, or tickets.",
   },
   stale_version: {
-    means: "the customer has another version by now; read it again",
-    says: "The customer has changed since: its version is 4.",
+    means: "the customer has another version by now",
+    why: "`If-Match` was sent, and somebody changed the customer after you read it. Nothing was written.",
+    do: "Read the customer again, decide again, and repeat the change with the new `ETag`.",
+    says: "The customer has version 4 by now. Read it again and repeat the change.",
   },
-  too_large: { means: "the body is larger than 1 MiB", says: "The body is larger than 1 MiB." },
+  too_large: {
+    means: "the body is over 1 MiB",
+    why: "Bodies end at 1 MiB (1,048,576 bytes). Headers over 16 KiB have this code too, with the status 431.",
+    do: "Send less at once.",
+    says: "The body is over 1 MiB.",
+  },
   unsupported_media_type: {
     means: "the body's type, charset or compression is none of those taken",
-    says: "Send application/json, application/x-www-form-urlencoded or multipart/form-data in UTF-8.",
+    why: "A body that is not empty needs a `Content-Type` that is one of the three, in UTF-8 and not compressed.",
+    do: "Send `application/json`, `application/x-www-form-urlencoded` or `multipart/form-data`, in UTF-8.",
+    says: "Send multipart/form-data, application/x-www-form-urlencoded or application/json.",
   },
   rate_limited: {
-    means: "the key makes too many requests; wait as long as `Retry-After` says",
-    says: "Too many requests: try again in 12 seconds.",
+    means: "the key makes too many requests",
+    why: "Each key has so many requests a minute (6,000 unless the operator chose otherwise); `RateLimit-Remaining` says how many are left.",
+    do: "Wait as long as `Retry-After` says, in seconds, then go on.",
+    says: "This key may make 6000 requests a minute. Try again in 12 s.",
   },
   internal: {
-    means: "a fault of ours; quote the `request_id`",
-    says: "Something went wrong here.",
+    means: "a fault of ours",
+    why: "Something happened that nobody foresaw. What it was stands in the log under the `request_id`, never in the answer.",
+    do: "Report it with the `request_id`; the same request will most likely fail again.",
+    says: "Something went wrong on our side. The log has the details under this request's id.",
   },
   unavailable: {
-    means: "the database cannot be reached; try again after `Retry-After`",
-    says: "The database cannot be reached at the moment.",
+    means: "the database cannot be reached, or is too busy",
+    why: "The database is away or restarting, or too many calls change the same thing. The message says whether nothing was changed, or that it is not known.",
+    do: "Try again after `Retry-After`, in seconds; a POST with the same `Idempotency-Key`.",
+    says: "The database cannot be reached just now. Nothing was changed; try again.",
   },
 };
