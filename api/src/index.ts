@@ -41,9 +41,11 @@ export {
 } from "./error.ts";
 export { errorShape } from "./error-shape.ts";
 export { textFault } from "./field.ts";
+export { type FieldFacts, fieldsOf } from "./field-list.ts";
 export { openapi } from "./openapi.ts";
 export type { RetryOptions } from "./retry.ts";
 export { type CodeText, codeTexts } from "./openapi-text.ts";
+export { tagTexts } from "./openapi-text.ts";
 export { defaultLimit, type Outcome, type Page } from "./page.ts";
 export { decode, encode, sentName, wireName, type Sent } from "./wire.ts";
 export type { CustomSent, CustomValue } from "./wire-custom.ts";

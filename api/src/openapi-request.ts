@@ -2,13 +2,11 @@
  * The requests of the OpenAPI document: path, query and header parameters, and bodies, in each operation's own
  * spelling. The same schema stands for all three encodings: on the wire every field is text.
  */
-import type * as z from "zod";
 import { type Endpoint, keepsAnswer, readsQuery } from "./endpoint.ts";
-import { type JsonSchema, wireOf } from "./field.ts";
+import type { JsonSchema } from "./field.ts";
+import { type FieldFacts, fieldsOf } from "./field-list.ts";
 import { customValue, type Named, pascal, refTo } from "./openapi-schema.ts";
-import { fieldTexts } from "./openapi-field-text.ts";
 import { aliases } from "./wire.ts";
-import { wireName } from "./wire-name.ts";
 
 const pairName = (half: "Type" | "Value") => `^customerChannel${half}_(0|[1-9][0-9]{0,3})$`;
 
@@ -57,13 +55,9 @@ const customs: Record<string, JsonSchema> = {
 
 /** The fields of an endpoint as JSON Schema properties in its own spelling; channels and custom fields apart. */
 function plainFields(row: Endpoint): { name: string; json: JsonSchema; required: boolean }[] {
-  return Object.entries(row.input.shape as Record<string, z.ZodType>)
-    .filter(([ours]) => ours !== "id" && ours !== "channels" && ours !== "custom")
-    .map(([ours, schema]) => ({
-      name: wireName(row, ours),
-      json: fieldSchema(row, ours, schema),
-      required: schema.type !== "optional",
-    }));
+  return fieldsOf(row)
+    .filter(({ ours }) => ours !== "id" && ours !== "channels" && ours !== "custom")
+    .map((field) => ({ name: field.wire, json: fieldSchema(row, field), required: field.required }));
 }
 
 /** Aliases as people write them; the decoder knows them in any case. */
@@ -74,21 +68,19 @@ const spelled: Record<string, string> = {
   primaryid: "primaryID",
 };
 
-function fieldSchema(row: Endpoint, ours: string, schema: z.ZodType): JsonSchema {
-  const wire = wireOf(schema);
-  const own = wireName(row, ours);
-  const known = (row.original ? (aliases[ours] ?? []) : [])
+function fieldSchema(row: Endpoint, field: FieldFacts): JsonSchema {
+  const known = (row.original ? (aliases[field.ours] ?? []) : [])
     .map((alias) => spelled[alias] ?? alias)
-    .filter((alias) => alias !== own);
+    .filter((alias) => alias !== field.wire);
   const sentences = [
-    (wire.json.description as string | undefined) ?? fieldTexts[ours],
-    wire.empty === "clears" ? "Sent empty, it is cleared." : undefined,
+    field.description,
+    field.clears ? "Sent empty, it is cleared." : undefined,
     known.length > 0 ? `Also accepted as ${known.map((alias) => `\`${alias}\``).join(", ")}.` : undefined,
   ].filter((sentence) => sentence !== undefined);
   const description = sentences.map((sentence) => sentence.replace(/[^.!?]$/, "$&.")).join(" ");
-  const needed = schema.type !== "optional" && wire.json.type === "string" && wire.json.enum === undefined;
+  const needed = field.required && field.json.type === "string" && field.json.enum === undefined;
   return {
-    ...wire.json,
+    ...field.json,
     ...(needed ? { minLength: 1 } : {}),
     ...(description === "" ? {} : { description }),
   };
@@ -163,13 +155,13 @@ export function parametersOf(row: Endpoint, path: string, example: JsonSchema): 
 }
 
 function idParameter(row: Endpoint, example: JsonSchema): JsonSchema {
-  const { description, ...schema } = wireOf(row.input.shape.id as z.ZodType).json;
+  const facts = fieldsOf(row).find(({ ours }) => ours === "id");
   return {
     name: "id",
     in: "path",
     required: true,
-    description: description ?? `Dossier's own id of the ${row.about}`,
-    schema,
+    description: facts?.description,
+    schema: facts?.json,
     ...("id" in example ? { example: example.id } : {}),
   };
 }
