@@ -79,6 +79,47 @@ export function readConfig(env: Environment = process.env, from = env.INIT_CWD ?
   return config;
 }
 
+/** The settings of an installation by its data folder, whatever database the environment names. */
+export function readConfigOf(dataDir: string): Config {
+  const { DATABASE_URL: _url, DATABASE_URL_FILE: _file, ...env } = process.env;
+  return readConfig({ ...env, DOSSIER_DATA_DIR: dataDir });
+}
+
+/** What the environment tells the commands of a terminal: which server, with which key, how to write. */
+export interface Terminal {
+  /** DOSSIER_URL: the server that commands go to */
+  url: string | undefined;
+  /** DOSSIER_KEY, or the text of the file DOSSIER_KEY_FILE names */
+  key: string | undefined;
+  /** whether another database than the embedded one is named */
+  hasDatabase: boolean;
+}
+
+/**
+ * Reads what concerns the terminal.
+ *
+ * @throws ConfigRefusal when the key is given twice, or its file cannot be read
+ */
+export function readTerminal(env: Environment = process.env): Terminal {
+  const faults: string[] = [];
+  const key = secretText(env, "DOSSIER_KEY", (message) => faults.push(message));
+  if (faults.length > 0) throw new ConfigRefusal(faults);
+  const hasDatabase = Boolean(env.DATABASE_URL || env.DATABASE_URL_FILE);
+  return { url: env.DOSSIER_URL || undefined, key, hasDatabase };
+}
+
+/** Whether a stream gets colours: NO_COLOR counts before FORCE_COLOR, and both before what the stream is. */
+export function wantsColor(isTerminal: boolean, env: Environment = process.env): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return !/^(0|false)$/i.test(env.FORCE_COLOR);
+  return isTerminal && env.TERM !== "dumb";
+}
+
+/** A path as whoever called npm meant it: npm itself runs in the folder of package.json. */
+export function pathFrom(path: string, env: Environment = process.env): string {
+  return resolve(env.INIT_CWD ?? process.cwd(), path);
+}
+
 function checkTogether(config: Config, fault: Fault): void {
   if (!isLoopback(config.host) && config.trustedProxies.length === 0)
     fault(

@@ -49,6 +49,7 @@ export async function startService(
     const url = await app.listen({ host: config.host, port: config.port });
     // Last of all: a key made by a start that fails would never be shown.
     const firstKey = config.adminKey ? undefined : await createFirstKey(db);
+    embedded?.announce(url);
     const endSweeping = sweepRegularly(db, log);
     return { url, firstKey, demo, app, db, stop: () => stopAll(app, db, embedded, endSweeping) };
   } catch (error) {
@@ -64,6 +65,54 @@ function startDatabase(config: Config, log: Log): Promise<EmbeddedPostgres> {
 
 function connectionOf(config: Config, embedded: EmbeddedPostgres | undefined): Connection {
   return embedded ? { ...embedded.connection, ssl: false } : { connectionString: config.databaseUrl };
+}
+
+/** A Dossier without a port, beside whatever server there is on the same database. */
+export interface AttachedService {
+  /** the administrator of this service alone */
+  key: string;
+  /** One request of HTTP, without a network. */
+  request(asked: AttachedRequest): Promise<{ status: number; headers: Headers; text: string }>;
+  /** Ends the service; the database stays whose it was. */
+  stop(): Promise<void>;
+}
+
+/** What a request without a network consists of. */
+export interface AttachedRequest {
+  method: "GET" | "POST" | "PUT" | "DELETE";
+  path: string;
+  headers: Record<string, string>;
+  body?: string;
+}
+
+/** The whole way of requests on a database that is there already; nothing is migrated, nothing swept, nobody listens. */
+export async function attachService(config: Config, log: Log, db: Db): Promise<AttachedService> {
+  const key = randomBytes(32).toString("hex");
+  const own = {
+    ...config,
+    adminKey: key,
+    rateLimit: 0,
+    keyInQuery: false,
+    corsOrigins: [],
+    trustedProxies: [],
+  };
+  const app = await assemble(own, log, db, undefined);
+  return {
+    key,
+    async request({ method, path, headers, body }) {
+      const answer = await app.inject({
+        method,
+        url: path,
+        headers,
+        ...(body === undefined ? {} : { body }),
+      });
+      const sent = Object.entries(answer.headers).map(
+        ([name, value]) => [name, String(value)] as [string, string],
+      );
+      return { status: answer.statusCode, headers: new Headers(sent), text: answer.payload };
+    },
+    stop: () => drain(app),
+  };
 }
 
 async function assemble(

@@ -87,6 +87,37 @@ function parseClaim(folder: string, name: string): Claim | undefined {
   return { name, path: join(folder, name), pid: Number(pid), since: new Date(Number(since)), mark, place };
 }
 
+/** Who holds a data folder. */
+export interface Holder {
+  pid: number;
+  since: Date;
+  /** on this machine, in this container: what it listens on can be reached */
+  here: boolean;
+}
+
+/** Who holds the folder, without claiming it; undefined: nobody. Of a claim from elsewhere, two beats are awaited. */
+export async function findHolder(dataDir: string): Promise<Holder | undefined> {
+  const folder = join(dataDir, "lock");
+  const place = findPlace();
+  for (const name of tryTo(() => readdirSync(folder)) ?? []) {
+    const claim = parseClaim(folder, name);
+    if (claim === undefined) continue;
+    const here = claim.place === place;
+    if (here ? findVital(claim.pid)?.mark === claim.mark : await isBeating(claim))
+      return { pid: claim.pid, since: claim.since, here };
+  }
+  return undefined;
+}
+
+async function isBeating(claim: Claim): Promise<boolean> {
+  const seen = findBeat(claim);
+  for (let waited = 0; waited < 2 * beatEvery; waited += 100) {
+    if (findBeat(claim) !== seen) return findBeat(claim) !== undefined;
+    await delay(100);
+  }
+  return false;
+}
+
 /** Resolves when nobody else is there; refuses when somebody else holds the folder or came first. */
 async function outwait(dataDir: string, folder: string, own: Claim): Promise<void> {
   const deadline = Date.now() + patience;

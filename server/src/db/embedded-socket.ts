@@ -33,6 +33,8 @@ export interface Whereabouts {
   database: string;
   /** PostgreSQL's process id, once it runs. */
   postgres?: number;
+  /** Where the server answers, once it does; never there while a command holds the folder. */
+  url?: string;
 }
 
 export function makeSocketFolder(account: Account): string {
@@ -51,11 +53,15 @@ export function makeSocketFolder(account: Account): string {
   );
 }
 
+/** What dossier.json says; whoever wrote it may be dead. */
+export function readWhereabouts(dataDir: string): Partial<Whereabouts> | undefined {
+  const text = tryTo(() => readFileSync(wherePath(dataDir), "utf8"));
+  return tryTo(() => JSON.parse(text ?? "null") as Partial<Whereabouts> | null) ?? undefined;
+}
+
 /** The folder of an earlier holder, if dossier.json names one and it is what we would have made. */
 export function removeStaleSocketFolder(dataDir: string): void {
-  const text = tryTo(() => readFileSync(wherePath(dataDir), "utf8"));
-  const record = tryTo(() => JSON.parse(text ?? "null") as Partial<Whereabouts> | null);
-  const folder = record?.socketFolder;
+  const folder = readWhereabouts(dataDir)?.socketFolder;
   if (typeof folder !== "string" || !/^\/.*\/dossier-\w{6}$/.test(folder)) return;
   if (tryTo(() => lstatSync(folder).isDirectory()) === true) removeSocketFolder(folder);
 }

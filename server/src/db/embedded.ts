@@ -56,6 +56,8 @@ export interface EmbeddedPostgres {
   /** False while PostgreSQL is down and being restarted. */
   readonly running: boolean;
   readonly pid: number | undefined;
+  /** Writes down where Dossier answers, for the commands of a terminal. */
+  announce(url: string): void;
   /** Fast shutdown; resolves when the child is reaped and the lock given up. Idempotent. */
   stop(): Promise<void>;
 }
@@ -101,6 +103,7 @@ class Supervisor implements EmbeddedPostgres {
   #server: Server | undefined;
   #watching: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
+  #url: string | undefined;
   readonly #stopping = new AbortController();
   readonly #options: EmbeddedOptions;
   readonly #lock: Lock;
@@ -119,6 +122,11 @@ class Supervisor implements EmbeddedPostgres {
 
   get pid(): number | undefined {
     return this.#server?.pid;
+  }
+
+  announce(url: string): void {
+    this.#url = url;
+    tryTo(() => this.#record(this.pid)); // a disk that is full just now is no reason not to answer
   }
 
   async start(): Promise<void> {
@@ -207,6 +215,7 @@ class Supervisor implements EmbeddedPostgres {
       user: role,
       database,
       ...(postgres === undefined ? {} : { postgres }),
+      ...(this.#url === undefined ? {} : { url: this.#url }),
     });
   }
 }

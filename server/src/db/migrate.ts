@@ -161,9 +161,32 @@ async function checkLetters(client: pg.PoolClient): Promise<void> {
     );
 }
 
+/** How a database's schema differs from this build's. */
+export interface Gap {
+  /** migrations of this build that are not applied: the database is older */
+  missing: string[];
+  /** migrations that this build does not know: the database is newer */
+  unknown: string[];
+}
+
+/** Compares the migrations applied with those of this build; an empty database misses them all. */
+export async function findGap(pool: pg.Pool, migrations = readMigrations()): Promise<Gap> {
+  const ours = migrations.map((migration) => migration.name);
+  const { rows } = await pool
+    .query<{ name: string }>("SELECT name FROM schema_migration ORDER BY name")
+    .catch((error: unknown) => {
+      if ((error as { code?: string }).code === "42P01") return { rows: [] }; // no such table yet
+      throw error;
+    });
+  const known = rows.map((row) => row.name);
+  return {
+    missing: ours.filter((name) => !known.includes(name)),
+    unknown: known.filter((name) => !ours.includes(name)),
+  };
+}
+
 /** Whether every migration of this build is applied. */
 export async function isCurrent(pool: pg.Pool, migrations = readMigrations()): Promise<boolean> {
-  const { rows } = await pool.query<{ name: string }>("SELECT name FROM schema_migration");
-  const known = new Set(rows.map((row) => row.name));
-  return known.size === migrations.length && migrations.every((migration) => known.has(migration.name));
+  const { missing, unknown } = await findGap(pool, migrations);
+  return missing.length + unknown.length === 0;
 }

@@ -42,7 +42,7 @@ export function queryOf(request: FastifyRequest): string {
 async function readEntries(request: FastifyRequest): Promise<Entry[]> {
   const body = await readBytes(request);
   if (body.length === 0) return [];
-  const [header = ""] = request.raw.headersDistinct["content-type"] ?? []; // of `headers`, the application took it
+  const header = contentTypeOf(request.raw.rawHeaders);
   const { "content-encoding": coding = "identity" } = request.headers;
   const [media = "", ...parameters] = header.split(";").map((part) => part.trim());
   const charset =
@@ -57,6 +57,12 @@ async function readEntries(request: FastifyRequest): Promise<Entry[]> {
   if (!read)
     throw unsupported("Send multipart/form-data, application/x-www-form-urlencoded or application/json.");
   return read(body, header);
+}
+
+/** As it was sent: of the parsed headers the application took it. A second one does not count. */
+function contentTypeOf(raw: readonly string[]): string {
+  const at = raw.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === "content-type");
+  return at < 0 ? "" : (raw[at + 1] ?? "");
 }
 
 type Reader = (body: Buffer, contentType: string) => Entry[] | Promise<Entry[]>;

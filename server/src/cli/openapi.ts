@@ -1,0 +1,14 @@
+/** `dossier openapi`: the OpenAPI document of this release, as a server answers it at /openapi.json. */
+import { openapi } from "@dossier/api";
+import type { Command } from "commander";
+import { version } from "../version.ts";
+import { print } from "./terminal.ts";
+
+/** Adds `openapi`. */
+export function addOpenapi(program: Command): void {
+  program
+    .command("openapi")
+    .description("print the OpenAPI document of this release")
+    .addHelpText("after", "\nExample:\n  dossier openapi > openapi.json")
+    .action(() => print(JSON.stringify(openapi(version), null, 2)));
+}

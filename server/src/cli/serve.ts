@@ -1,0 +1,105 @@
+/**
+ * `dossier serve`: the server itself, until a signal ends it. What it has to say to whoever started it stands on
+ * standard output once it answers; its log goes to standard error.
+ */
+import type { Command } from "commander";
+import { readConfig } from "../config.ts";
+import type { Demo } from "../demo.ts";
+import { type Log, openLog } from "../log.ts";
+import { type RunningService, startService } from "../service.ts";
+import { version } from "../version.ts";
+import { print, say } from "./terminal.ts";
+
+/** Adds `serve`. */
+export function addServe(program: Command): void {
+  program
+    .command("serve")
+    .description("start the server; with --demo, in a world to try things in")
+    .option("--demo", "add two brands with invented customers, tickets and timelines, unless they are there")
+    .addHelpText(
+      "after",
+      `
+Every setting comes from the environment: see the table in the README, and \`dossier doctor\` for how they stand.
+
+Examples:
+  dossier serve
+  DOSSIER_DATA_DIR=/var/lib/dossier PORT=9000 dossier serve
+  dossier serve --demo`,
+    )
+    .action(async (wanted: { demo?: boolean }) => {
+      try {
+        await serve(wanted);
+      } catch (error) {
+        say("\nDossier did not start.");
+        throw error;
+      }
+    });
+}
+
+/** What there is to stop: nothing before the start is over. */
+interface Running {
+  service?: RunningService;
+}
+
+async function serve(wanted: { demo?: boolean }): Promise<void> {
+  const begun = performance.now();
+  const config = readConfig();
+  const log = openLog(config.logLevel);
+  const running: Running = {};
+  stopOnSignals(running, log);
+  running.service = await startService(config, log, wanted);
+  print(banner(running.service, config.databaseUrl ? undefined : config.dataDir, performance.now() - begun));
+}
+
+function banner(service: RunningService, dataDir: string | undefined, ms: number): string {
+  const lines = [
+    "",
+    `  Dossier ${version} is ready (${(ms / 1000).toFixed(1)} s)`,
+    "",
+    `  API       ${service.url}/api/v2`,
+    `  Docs      ${service.url}/docs`,
+    `  Data      ${dataDir ?? "the PostgreSQL of DATABASE_URL"}`,
+  ];
+  if (service.demo) lines.push(...demoLines(service.demo, service.url));
+  if (service.firstKey)
+    lines.push(
+      "",
+      `  Your administrator key, shown this once: ${service.firstKey}`,
+      "  Keep it: Dossier stores only its hash.",
+    );
+  return [...lines, ""].join("\n");
+}
+
+function demoLines({ brands, planted, misspelt }: Demo, url: string): string[] {
+  const what = planted
+    ? `added ${planted.customers} customers, ${planted.tickets} tickets with ${planted.messages} messages and notes, ${planted.events} events`
+    : "was there already; nothing added";
+  const command = `curl -s -H "apiKey: $API_KEY" "${url}/api/v2/customer?query=${encodeURIComponent(misspelt.query)}"`;
+  return [
+    `  Demo      ${brands.join(" and ")}: ${what}`,
+    `            A misspelt name finds ${misspelt.finds}: ${command}`,
+  ];
+}
+
+/** The first signal drains, a second one ends at once; so does one that comes before there is anything to drain. */
+function stopOnSignals(running: Running, log: Log): void {
+  let stopping = false;
+  const stop = () => {
+    const { service } = running;
+    if (stopping || !service) process.exit(130); // the supervisor's exit handler ends its PostgreSQL
+    stopping = true;
+    log.info("stopping");
+    setTimeout(() => process.exit(1), 10_000).unref();
+    service.stop().then(
+      () => end(log, 0),
+      () => end(log, 1),
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+function end(log: Log, code: number): void {
+  log.flush();
+  process.exit(code);
+}
