@@ -89,6 +89,7 @@ test.each([
     await poll(() => postgres.running);
     expect(postgres.pid).not.toBe(pid);
     expect(await query(postgres.connection, "SELECT n FROM kept")).toEqual([{ n: 7 }]);
+    expect(postgres.restarts).toBe(round + 1);
   }
 });
 

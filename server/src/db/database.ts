@@ -4,7 +4,8 @@
  * Every statement has two limits, one in the server and one on this side, because a frozen server keeps no promise.
  */
 import pg from "pg";
-import { isAway, isOutage, isTransient, tooBusy, translate, unknownOutcome } from "./failure.ts";
+import { type Activity, type Load, loadOf, makeActivity, watched } from "./activity.ts";
+import { isAway, isOutage, retryReason, tooBusy, translate, unknownOutcome } from "./failure.ts";
 import { type Gate, makeGate } from "./gate.ts";
 
 /** A statement that is prepared once per session under its name. */
@@ -32,6 +33,9 @@ export interface Db extends Queries {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
   close(): Promise<void>;
   readonly pool: pg.Pool;
+  readonly activity: Activity;
+  /** how the pool is used at this moment */
+  load(): Load;
 }
 
 export type Connection = pg.PoolConfig;
@@ -75,10 +79,13 @@ export function openDatabase(connection: Connection, size = 16): Db {
   pool.on("connect", (client) => void client.on("error", () => undefined));
   // As many as there are sessions: the pool's own limit is then about connecting only.
   const gate = makeGate(size, { patience: turnLimit, tired, isOutage: isAway });
+  const activity = makeActivity(gate);
   return {
     pool,
-    ...queriesOn((config) => gate.pass(() => pool.query(config))),
-    transaction: (work) => retrying(gate, pool, work),
+    activity,
+    load: () => loadOf(pool, gate),
+    ...queriesOn((config) => gate.pass(() => watched(activity, pool.query(config)))),
+    transaction: (work) => retrying({ gate, pool, activity }, work),
     close: () => pool.end(),
   };
 }
@@ -99,25 +106,34 @@ function queriesOn(ask: Ask): Queries {
   return { rows, row: async (statement, values) => (await rows<never>(statement, values))[0] };
 }
 
-async function retrying<T>(gate: Gate, pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+/** What a transaction is run on. */
+interface Ground {
+  gate: Gate;
+  pool: pg.Pool;
+  activity: Activity;
+}
+
+async function retrying<T>(ground: Ground, work: (tx: Tx) => Promise<T>): Promise<T> {
   const begun = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await gate.pass(() => once(pool, work));
+      return await ground.gate.pass(() => once(ground, work));
     } catch (error) {
-      if (!isTransient(error)) throw translate(error);
+      const reason = retryReason(error);
+      if (!reason) throw translate(error);
       if (attempt === attempts || performance.now() - begun > retryLimit) throw tooBusy(error);
+      ground.activity.retries[reason] += 1;
     }
   }
 }
 
-async function once<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function once<T>({ pool, activity }: Ground, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   try {
-    await client.query("BEGIN");
-    const result = await work(transactionOn(client));
-    await commit(client);
+    await watched(activity, client.query("BEGIN"));
+    const result = await work(transactionOn(client, activity));
+    await commit(client, activity);
     return result;
   } catch (error) {
     broken = await rollBack(client, error);
@@ -128,8 +144,8 @@ async function once<T>(pool: pg.Pool, work: (tx: Tx) => Promise<T>): Promise<T> 
 }
 
 /** PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK; without an answer nobody knows. */
-async function commit(client: pg.PoolClient): Promise<void> {
-  const { command } = await client.query("COMMIT").catch((error: unknown) => {
+async function commit(client: pg.PoolClient, activity: Activity): Promise<void> {
+  const { command } = await watched(activity, client.query("COMMIT")).catch((error: unknown) => {
     throw isOutage(error) ? unknownOutcome(error) : error;
   });
   if (command !== "COMMIT") throw new Error("a statement failed and its transaction went on");
@@ -147,11 +163,13 @@ async function rollBack(client: pg.PoolClient, error: unknown): Promise<Error | 
   }
 }
 
-function transactionOn(client: pg.PoolClient): Tx {
+function transactionOn(client: pg.PoolClient, activity: Activity): Tx {
   let patience: number | undefined;
   return {
     transactional: true,
-    ...queriesOn((config) => client.query(patience ? withPatience(config, patience) : config)),
+    ...queriesOn((config) =>
+      watched(activity, client.query(patience ? withPatience(config, patience) : config)),
+    ),
     async allowWaiting(milliseconds) {
       await client.query(
         `SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}`,

@@ -58,6 +58,8 @@ export interface EmbeddedPostgres {
   readonly pid: number | undefined;
   /** Writes down where Dossier answers, for the commands of a terminal. */
   announce(url: string): void;
+  /** How often PostgreSQL ended unexpectedly and was started again. */
+  readonly restarts: number;
   /** Fast shutdown; resolves when the child is reaped and the lock given up. Idempotent. */
   stop(): Promise<void>;
 }
@@ -100,6 +102,7 @@ async function prepare({ dataDir, user, log }: EmbeddedOptions): Promise<ServerS
 class Supervisor implements EmbeddedPostgres {
   readonly connection: EmbeddedPostgres["connection"];
   #running = false;
+  #restarts = 0;
   #server: Server | undefined;
   #watching: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
@@ -127,6 +130,10 @@ class Supervisor implements EmbeddedPostgres {
   announce(url: string): void {
     this.#url = url;
     tryTo(() => this.#record(this.pid)); // a disk that is full just now is no reason not to answer
+  }
+
+  get restarts(): number {
+    return this.#restarts;
   }
 
   async start(): Promise<void> {
@@ -198,7 +205,9 @@ class Supervisor implements EmbeddedPostgres {
       const inTime = await delay(pause, true, { signal: this.#stopping.signal }).catch(() => false);
       if (!inTime) return undefined;
       try {
-        return await this.#launch();
+        const server = await this.#launch();
+        this.#restarts += 1;
+        return server;
       } catch (error) {
         const reason = error instanceof Error ? error.message : String(error);
         this.#options.log.error({ reason }, "PostgreSQL could not be started; trying again");

@@ -41,10 +41,26 @@ export function violated(error: unknown): string | undefined {
   return code === "23505" || code === "23503" ? constraint : undefined;
 }
 
-/** Whether the same transaction may succeed when it is run again. */
-export function isTransient(error: unknown): boolean {
+/** Why the same transaction may succeed when it is run again. */
+export type RetryReason = "deadlock" | "serialization" | "lock";
+
+/** Why the same transaction may succeed when it is run again; nothing if it would not. */
+export function retryReason(error: unknown): RetryReason | undefined {
   const { code, cause } = error as { code?: string; cause?: { code?: string } };
-  return code === "40001" || code === "40P01" || (cause?.code ?? code) === "55P03";
+  if (code === "40P01") return "deadlock";
+  if (code === "40001") return "serialization";
+  return (cause?.code ?? code) === "55P03" ? "lock" : undefined;
+}
+
+/** The limits of time that a statement can run into: the server's two, and the one on this side. */
+export type Limit = "statement" | "lock" | "answer";
+
+/** The limit of time that ended a statement, if one did. */
+export function limitReached(error: unknown): Limit | undefined {
+  const { code, message } = error as { code?: string; message?: string };
+  if (code === "57014") return "statement";
+  if (code === "55P03") return "lock";
+  return message === "Query read timeout" ? "answer" : undefined;
 }
 
 /** Whether the database could not be asked, as against: said no. */

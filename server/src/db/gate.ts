@@ -7,6 +7,18 @@
 export interface Gate {
   /** Runs the work when it is its turn. */
   pass<T>(work: () => Promise<T>): Promise<T>;
+  /** how many wait at this moment */
+  waiting(): number;
+  readonly counts: Readonly<GateCounts>;
+}
+
+/** What happened to those who had to wait, since the gate was made. */
+export interface GateCounts {
+  /** callers whose wait is over, however it ended */
+  waits: number;
+  waitSeconds: number;
+  /** callers that were told to come again after they had waited as long as they may */
+  tired: number;
 }
 
 /** What those who wait are told. */
@@ -20,6 +32,7 @@ export interface GateWords {
 
 export function makeGate(places: number, { patience, tired, isOutage }: GateWords): Gate {
   let free = places;
+  const counts: GateCounts = { waits: 0, waitSeconds: 0, tired: 0 };
   const waiting = new Set<{ enter(): void; giveUp(error: Error): void }>();
 
   function enter(): Promise<void> | undefined {
@@ -27,17 +40,23 @@ export function makeGate(places: number, { patience, tired, isOutage }: GateWord
       free -= 1;
       return undefined;
     }
+    const begun = performance.now();
     return new Promise((resolve, reject) => {
       const leaveQueue = (end: () => void) => {
         clearTimeout(limit);
         waiting.delete(place);
+        counts.waits += 1;
+        counts.waitSeconds += (performance.now() - begun) / 1000;
         end();
       };
       const place = {
         enter: () => leaveQueue(resolve),
         giveUp: (error: Error) => leaveQueue(() => reject(error)),
       };
-      const limit = setTimeout(() => place.giveUp(tired()), patience);
+      const limit = setTimeout(() => {
+        counts.tired += 1;
+        place.giveUp(tired());
+      }, patience);
       waiting.add(place);
     });
   }
@@ -49,6 +68,8 @@ export function makeGate(places: number, { patience, tired, isOutage }: GateWord
   }
 
   return {
+    counts,
+    waiting: () => waiting.size,
     async pass(work) {
       await enter();
       try {
