@@ -1,71 +1,16 @@
 // The database goes away and comes back: every request is answered in time, says so, and the service recovers by
-// itself. Between the two stands a small relay that can be cut or frozen.
-import { connect, createServer, type Server, type Socket } from "node:net";
+// itself.
 import { setTimeout as wait } from "node:timers/promises";
 import { errorShape } from "@dossier/api";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { freshDatabase } from "./database.ts";
+import { makeRelay, urlThrough } from "./relay.ts";
 import { fresh, sendBytes, withSql, type Answer, openWorld } from "./requests.ts";
 import { quickest } from "./waiting.ts";
 
-interface Relay {
-  port: number;
-  cut(): Promise<void>;
-  freeze(): void;
-  restore(): Promise<void>;
-}
-
-async function makeRelay(target: { host?: string; port?: number }): Promise<Relay> {
-  const pairs = new Set<[Socket, Socket]>();
-  let [frozen, port] = [false, 0];
-  let server: Server;
-  const open = () =>
-    new Promise<void>((done) => {
-      server = createServer((near) => {
-        const { host = "127.0.0.1", port = 5432 } = target;
-        const far = host.startsWith("/") ? connect(`${host}/.s.PGSQL.${port}`) : connect(port, host);
-        pairs.add([near, far]);
-        for (const [one, other] of [
-          [near, far],
-          [far, near],
-        ] as const) {
-          one.on("error", () => undefined).on("close", () => other.destroy());
-          one.on("data", (bytes) => frozen || other.write(bytes));
-        }
-      });
-      server.listen(port, "127.0.0.1", () => {
-        ({ port } = server.address() as { port: number });
-        done();
-      });
-    });
-  const drop = () => {
-    for (const socket of [...pairs].flat()) socket.destroy();
-  };
-  const cut = () =>
-    new Promise<void>((done) => {
-      server.close(() => done());
-      drop();
-    });
-  await open();
-  afterAll(cut);
-  return {
-    port,
-    cut,
-    freeze: () => void (frozen = true),
-    async restore() {
-      if (frozen) drop();
-      frozen = false;
-      if (!server.listening) await open();
-    },
-  };
-}
-
 const database = await freshDatabase();
 const relay = await makeRelay(database.connection as { host?: string; port?: number });
-const { user = "", password = "", database: dbname } = database.connection as Record<string, string>;
-const world = await openWorld({
-  databaseUrl: `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${relay.port}/${dbname}`,
-});
+const world = await openWorld({ databaseUrl: urlThrough(relay, database.connection) });
 const key = await world.keyFor(["CUSTOMER_READ", "CUSTOMER_CUD"]);
 const brandId = await world.newBrand();
 
