@@ -23,7 +23,41 @@ function open(operationId: string, summary: string, responses: Record<string, Js
   return { get: { operationId, tags: ["server"], summary, security: [], responses } };
 }
 
-/** Liveness, readiness, and this document. */
+/** A failure that any operation can answer, by the name of the shared one. */
+function shared(name: string): JsonSchema {
+  return { $ref: `#/components/responses/${name}` };
+}
+
+const metrics: JsonSchema = {
+  operationId: "serverMetrics",
+  tags: ["server"],
+  summary: "What is to be watched, for Prometheus",
+  description:
+    "Counters, gauges and histograms in the text format: requests, the database and the sessions on it, retention, the process. Labels are endpoints, codes and ids of brands, never a name or an address. While the database is away, whoever has read before is answered still. Needs the permission `SETTINGS_CRUD`.",
+  "x-permission": "SETTINGS_CRUD",
+  responses: {
+    200: {
+      description: "Every series",
+      content: {
+        "text/plain": {
+          schema: { type: "string" },
+          example:
+            "# HELP dossier_database_up Whether the database answered within a second (1) or not (0).\n# TYPE dossier_database_up gauge\ndossier_database_up 1\n",
+        },
+      },
+    },
+    400: answer("The key was sent more than once with different values", {
+      $ref: "#/components/schemas/Error",
+    }),
+    401: shared("Unauthorized"),
+    403: shared("Forbidden"),
+    429: shared("RateLimited"),
+    500: shared("Internal"),
+    503: shared("Unavailable"),
+  },
+};
+
+/** Liveness, readiness, metrics, and this document. */
 export const serverPaths: Record<string, JsonSchema> = {
   "/livez": open("serverLivez", "Whether the server runs", {
     200: answer("It runs. The database is not asked.", state, { status: "ok", version: "0.1.0" }),
@@ -36,5 +70,6 @@ export const serverPaths: Record<string, JsonSchema> = {
       version: "0.1.0",
     }),
   }),
+  "/metrics": { get: metrics },
   "/openapi.json": open("serverOpenapi", "This document", { 200: answer("The OpenAPI 3.1 document") }),
 };

@@ -169,7 +169,9 @@ describe("the OpenAPI document", () => {
     const theirs = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(theirs.sort()).toEqual([...ours, "GET /livez", "GET /openapi.json", "GET /readyz"].sort());
+    expect(theirs.sort()).toEqual(
+      [...ours, "GET /livez", "GET /metrics", "GET /openapi.json", "GET /readyz"].sort(),
+    );
   });
 });
 

@@ -16,6 +16,7 @@ import { createFirstKey, createKeyring } from "./domain/key.ts";
 import { sweep } from "./domain/retention.ts";
 import { type App, buildApp } from "./http/app.ts";
 import type { Log } from "./log.ts";
+import { makeMetrics, type Metrics } from "./metrics.ts";
 import { version } from "./version.ts";
 
 /** A Dossier that answers. */
@@ -37,25 +38,50 @@ export async function startService(
   log: Log,
   wanted: { demo?: boolean } = {},
 ): Promise<RunningService> {
-  const embedded = config.databaseUrl ? undefined : await startDatabase(config, log);
-  const db = openDatabase(connectionOf(config, embedded));
+  const databases = await openDatabases(config, log);
+  const { db } = databases;
   let app: App | undefined;
   try {
     const applied = await migrate(db.pool);
     if (applied.length > 0) log.info({ migrations: applied }, "migrated the database");
-    app = await assemble(config, log, db, embedded);
+    const metrics = watch(databases);
+    app = await assemble(config, log, metrics, databases);
     // Before anybody is answered, so that nobody sees a world without it.
     const demo = wanted.demo ? await plantDemo(db, await readTypes(db)) : undefined;
     const url = await app.listen({ host: config.host, port: config.port });
     // Last of all: a key made by a start that fails would never be shown.
     const firstKey = config.adminKey ? undefined : await createFirstKey(db);
     embedded?.announce(url);
-    const endSweeping = sweepRegularly(db, log);
-    return { url, firstKey, demo, app, db, stop: () => stopAll(app, db, embedded, endSweeping) };
+    const endSweeping = sweepRegularly(db, log, metrics);
+    return { url, firstKey, demo, app, db, stop: () => stopAll(app, databases, endSweeping) };
   } catch (error) {
-    await stopAll(app, db, embedded);
+    await stopAll(app, databases);
     throw error;
   }
+}
+
+interface Databases {
+  embedded: EmbeddedPostgres | undefined;
+  db: Db;
+  /** the same database by one session of its own, for whoever watches: it must not wait for its turn */
+  aside: Db;
+}
+
+/** An idle session stays for longer than it is from one scrape to the next. */
+const asideOptions = { application_name: "dossier-metrics", idleTimeoutMillis: 90_000 };
+
+async function openDatabases(config: Config, log: Log): Promise<Databases> {
+  const embedded = config.databaseUrl ? undefined : await startDatabase(config, log);
+  const connection = connectionOf(config, embedded);
+  return {
+    embedded,
+    db: openDatabase(connection),
+    aside: openDatabase({ ...connection, ...asideOptions }, 1),
+  };
+}
+
+function watch({ db, aside, embedded }: Databases): Metrics {
+  return makeMetrics({ version, db, aside, restarts: () => embedded?.restarts ?? 0 });
 }
 
 function startDatabase(config: Config, log: Log): Promise<EmbeddedPostgres> {
@@ -118,8 +144,8 @@ export async function attachService(config: Config, log: Log, db: Db): Promise<A
 async function assemble(
   config: Config,
   log: Log,
-  db: Db,
-  embedded: EmbeddedPostgres | undefined,
+  metrics: Metrics,
+  { db, embedded }: Databases,
 ): Promise<App> {
   const keyring = createKeyring(
     db,
@@ -130,6 +156,7 @@ async function assemble(
     {
       db,
       log,
+      metrics,
       version,
       secret: config.secret ?? ownSecret(config.dataDir),
       authenticate: keyring.authenticate,
@@ -200,9 +227,9 @@ async function drain(app: App): Promise<void> {
 const sweepPause = 600_000;
 
 /** Lets go what is due, every ten minutes. Answers what ends it, and waits for a run under way. */
-function sweepRegularly(db: Db, log: Log): () => Promise<void> {
+function sweepRegularly(db: Db, log: Log, metrics: Metrics): () => Promise<void> {
   let run = Promise.resolve();
-  const timer = setInterval(() => void (run = run.then(() => sweepOnce(db, log))), sweepPause);
+  const timer = setInterval(() => void (run = run.then(() => sweepOnce(db, log, metrics))), sweepPause);
   timer.unref();
   return () => {
     clearInterval(timer);
@@ -210,23 +237,25 @@ function sweepRegularly(db: Db, log: Log): () => Promise<void> {
   };
 }
 
-async function sweepOnce(db: Db, log: Log): Promise<void> {
+async function sweepOnce(db: Db, log: Log, metrics: Metrics): Promise<void> {
   try {
-    const { customers, answers } = await sweep(db, await readTypes(db));
+    const swept = await sweep(db, await readTypes(db));
+    metrics.sweepEnded(swept);
+    const { customers, answers } = swept;
     if (customers + answers > 0) log.info({ customers, answers }, "erased what was due");
   } catch (error) {
+    metrics.sweepEnded(undefined);
     log.warn({ err: error }, "could not erase what was due; it is tried again in ten minutes");
   }
 }
 
 async function stopAll(
   app: App | undefined,
-  db: Db,
-  embedded: EmbeddedPostgres | undefined,
+  { db, aside, embedded }: Databases,
   endSweeping?: () => Promise<void>,
 ): Promise<void> {
   if (app) await drain(app);
   await endSweeping?.();
-  await db.close();
+  await Promise.all([db.close(), aside.close()]);
   await embedded?.stop();
 }

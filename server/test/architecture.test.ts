@@ -10,21 +10,26 @@ import { expect, test } from "vitest";
 const rooms = [
   ["cli"],
   ["service"],
-  ["http", "demo"],
-  ["handlers"],
+  ["http", "demo"], // neighbours do not know each other
+  ["handlers", "metrics"],
   ["domain"],
-  ["outside", "db"], // neighbours do not know each other
-  ["config", "log", "version"],
+  ["outside", "db"],
+  ["config", "deadline", "log", "version"],
 ];
 
 /** The nouns of server/src/domain; `key-ring` belongs to `key`. Each imports only from its left. */
 const nouns =
-  "ask · page · audit · write · brand · key · session · field · channel · search · link · customer · timeline · ticket · erasure · retention".split(
+  "ask · page · audit · write · brand · key · session · field · channel · search · link · customer · timeline · ticket · erasure · retention · census".split(
     " · ",
   );
 
 /** npm packages only one room may import, types included. */
-const rationed: Record<string, RegExp> = { fastify: /^http$/, "@fastify/": /^http$/, pg: /^db$/ };
+const rationed: Record<string, RegExp> = {
+  fastify: /^http$/,
+  "@fastify/": /^http$/,
+  pg: /^db$/,
+  "prom-client": /^metrics$/,
+};
 
 /** Words that say nothing: some nowhere, some as the verb a name begins with, some as the noun it ends with. */
 const empty = {
@@ -71,7 +76,7 @@ test("every prepared statement has a name of its own: a session refuses a second
   expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });
 
-test("only http imports Fastify, only db imports pg", () => {
+test("only http imports Fastify, only db imports pg, only metrics imports prom-client", () => {
   const wrong = Object.entries(rationed).flatMap(([name, allowed]) =>
     broken(
       server.filter((at) => !allowed.test(roomOf(at.path))),

@@ -190,3 +190,9 @@ export async function isCurrent(pool: pg.Pool, migrations = readMigrations()): P
   const { missing, unknown } = await findGap(pool, migrations);
   return missing.length + unknown.length === 0;
 }
+
+/** Whether these are the names of all migrations of this build. */
+export function areCurrent(names: readonly string[], migrations = readMigrations()): boolean {
+  const known = new Set(names);
+  return known.size === migrations.length && migrations.every((migration) => known.has(migration.name));
+}

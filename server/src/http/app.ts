@@ -10,7 +10,7 @@ import {
   decode,
   DossierError,
   type Endpoint,
-  openapi,
+  type Permission,
   type Sent,
   sentName,
 } from "@dossier/api";
@@ -19,31 +19,33 @@ import type { Db } from "../db/database.ts";
 import type { Ask, Caller } from "../domain/ask.ts";
 import { handlerOf } from "../handlers.ts";
 import type { Log } from "../log.ts";
+import type { Metrics } from "../metrics.ts";
 import { readSent } from "./body.ts";
 import { readIfMatch, readRetry } from "./condition.ts";
 import { type Credential, hashOf, readCredential } from "./credential.ts";
 import { docsRoutes } from "./docs.ts";
-import { failureOf, refuseUnread, sendFailure } from "./failure.ts";
+import { failureOf, hasLeft, refuseUnread, sendFailure } from "./failure.ts";
+import { type Health, healthRoutes } from "./health.ts";
+import { type Identify, metricsRoute } from "./metrics.ts";
 import { makeLimit } from "./rate.ts";
 import { makeRouter, type Route } from "./route.ts";
 import { closeSession, openSession } from "./session.ts";
+import { logRequest, traceOf, type Traces, watch } from "./trace.ts";
 
 /** The application, as the one who starts and stops it holds it. */
 export type App = FastifyInstance;
 
 /** What the HTTP room needs from the house. */
-export interface Service {
+export interface Service extends Health {
   db: Db;
   log: Log;
+  metrics: Metrics;
   secret: Buffer;
-  version: string;
   authenticate(key: string): Promise<Caller>;
   authenticateHash(hash: Buffer): Promise<Caller>;
   forgetKeys(): void;
   listTypes(): Promise<readonly ChannelType[]>;
   forgetTypes(): void;
-  /** why the service is not ready, or nothing */
-  obstacle(): Promise<string | undefined>;
 }
 
 /** The settings that concern HTTP. */
@@ -54,13 +56,6 @@ export interface HttpOptions {
   trustedProxies: readonly string[];
 }
 
-/** What the log says of one request. */
-interface Trace {
-  endpoint?: string;
-  keyId?: number;
-  error?: DossierError;
-}
-
 const timeouts = {
   requestTimeout: 30_000,
   keepAliveTimeout: 65_000,
@@ -69,7 +64,7 @@ const timeouts = {
 
 /** Builds the application; nothing listens yet. */
 export async function buildApp(service: Service, options: HttpOptions): Promise<FastifyInstance> {
-  const traces = new WeakMap<FastifyRequest, Trace>();
+  const traces: Traces = new WeakMap();
   const app = fastify({
     ...timeouts,
     logger: false,
@@ -77,10 +72,14 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true },
     frameworkErrors(error, request, reply) {
+      watch(service.metrics, traces, request, reply);
       void fail(service, traces, request, stamp(request, reply), error);
       logRequest(service.log, traces, request, reply); // hooks do not run for what could not be routed
     },
-    clientErrorHandler: (error, socket) => refuseUnread(error, socket),
+    clientErrorHandler(error, socket) {
+      if (!hasLeft(error)) service.metrics.requestUnread();
+      refuseUnread(error, socket);
+    },
   });
   app.server.maxHeadersCount = 100;
   await app.register(helmet, {
@@ -94,16 +93,28 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   const spend = await makeLimit(app, options.rateLimit);
   const route = makeRouter();
 
+  const identify: Identify = (credential) => identifyBy(service, credential);
+
+  async function admit(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    permission: Permission | "any",
+    who = identify,
+  ): Promise<{ credential: Credential; caller: Caller }> {
+    const credential = readCredential(request, options.keyInQuery, service.secret);
+    const caller = await who(credential);
+    traceOf(traces, request).keyId = caller.keyId;
+    await spend(request, reply, caller);
+    permit(permission, caller);
+    return { credential, caller };
+  }
+
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const trace = begin(traces, request);
+    const trace = traceOf(traces, request);
     const found = route(request.method, pathOf(request));
     if ("allow" in found) return reply.header("allow", found.allow.join(", ")).send();
     trace.endpoint = found.name;
-    const credential = readCredential(request, options.keyInQuery, service.secret);
-    const caller = await identify(service, credential);
-    trace.keyId = caller.keyId;
-    await spend(request, reply, caller);
-    permit(found.row, caller);
+    const { credential, caller } = await admit(request, reply, found.row.permission);
     const sent = await readSent(found.row, request);
     const types = await service.listTypes();
     const input = decode(found.row, sent, found.pathId, types);
@@ -120,6 +131,7 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   app.setNotFoundHandler(answer); // what is no path, and methods that are not routed: the router knows why
   app.addHook("onRequest", (request, reply, done) => {
     stamp(request, reply);
+    watch(service.metrics, traces, request, reply);
     request.raw.headers["content-type"] = "any/type"; // media types are judged by body.ts, when it is their turn
     done();
   });
@@ -130,6 +142,7 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   app.all("/api/v2", answer);
   app.all("/api/v2/*", answer);
   healthRoutes(app, service);
+  metricsRoute(app, service.metrics, identify, admit);
   docsRoutes(app);
   return app;
 }
@@ -162,26 +175,20 @@ function stamp(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
 }
 
-function begin(traces: WeakMap<FastifyRequest, Trace>, request: FastifyRequest): Trace {
-  const trace: Trace = {};
-  traces.set(request, trace);
-  return trace;
-}
-
 function pathOf(request: FastifyRequest): string {
   const [path = "/"] = (request.raw.url ?? "/").split("?", 1);
   return path.replace(/^https?:\/\/[^/]*/i, ""); // as a proxy is asked
 }
 
 /** Who asks. What comes by a session was done by a person. */
-async function identify(service: Service, credential: Credential): Promise<Caller> {
+async function identifyBy(service: Service, credential: Credential): Promise<Caller> {
   if ("key" in credential) return service.authenticate(credential.key);
   return { ...(await service.authenticateHash(credential.hash)), source: "agent" };
 }
 
-function permit(row: Endpoint, caller: Caller): void {
-  if (row.permission !== "any" && !caller.permissions.has(row.permission))
-    throw new DossierError("permission_missing", `This key lacks the permission ${row.permission}.`);
+function permit(permission: Permission | "any", caller: Caller): void {
+  if (permission !== "any" && !caller.permissions.has(permission))
+    throw new DossierError("permission_missing", `This key lacks the permission ${permission}.`);
 }
 
 function askOf(
@@ -220,50 +227,16 @@ function send(reply: FastifyReply, row: Endpoint, ask: Ask, result: object): Fas
 
 function fail(
   service: Service,
-  traces: WeakMap<FastifyRequest, Trace>,
+  traces: Traces,
   request: FastifyRequest,
   reply: FastifyReply,
   thrown: unknown,
 ): FastifyReply {
   const error = failureOf(thrown);
-  const trace = traces.get(request) ?? begin(traces, request);
+  const trace = traceOf(traces, request);
   trace.error = error;
   if (error.status >= 500)
     service.log.error({ request_id: request.id, code: error.code, err: error }, "a request failed");
   if (error.code === "too_large") void reply.header("connection", "close");
   return sendFailure(request, reply, error);
-}
-
-function logRequest(
-  log: Log,
-  traces: WeakMap<FastifyRequest, Trace>,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const { endpoint, keyId, error } = traces.get(request) ?? {};
-  log.info(
-    {
-      request_id: request.id,
-      key_id: keyId,
-      endpoint: endpoint ?? "none",
-      method: request.method,
-      status: reply.statusCode,
-      code: error?.code,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-    },
-    "request",
-  );
-}
-
-function healthRoutes(app: FastifyInstance, service: Service): void {
-  app.get("/livez", () => ({ status: "ok", version: service.version }));
-  app.get("/readyz", async (_request, reply) => {
-    const obstacle = await service.obstacle();
-    if (obstacle) void reply.code(503).header("retry-after", 1);
-    return { status: obstacle ? "unavailable" : "ok", reason: obstacle, version: service.version };
-  });
-  const document = JSON.stringify(openapi(service.version), null, 2);
-  app.get("/openapi.json", (_request, reply) =>
-    reply.header("content-type", "application/json; charset=utf-8").send(document),
-  );
 }

@@ -60,6 +60,11 @@ const unread: Record<string, [string, DossierError]> = {
   ],
 };
 
+/** Whether what came is no whole request because whoever sent it has left. */
+export function hasLeft({ code = "" }: { code?: string }): boolean {
+  return code === "ECONNRESET" || code === "HPE_INVALID_EOF_STATE";
+}
+
 /** Answers what could not even be read as a request, in the same format, and closes the connection. */
 export function refuseUnread(error: Error & { code?: string }, socket: Socket): void {
   const [status, refusal] = unread[error.code ?? ""] ?? [
