@@ -26,7 +26,7 @@ export interface Route {
 }
 
 /** The route of a row. */
-export function routeOf(row: Endpoint): Route {
+function routeOf(row: Endpoint): Route {
   return {
     method: row.method,
     path: row.paths[0],

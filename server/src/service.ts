@@ -51,7 +51,7 @@ export async function startService(
     const url = await app.listen({ host: config.host, port: config.port });
     // Last of all: a key made by a start that fails would never be shown.
     const firstKey = config.adminKey ? undefined : await createFirstKey(db);
-    embedded?.announce(url);
+    databases.embedded?.announce(url);
     const endSweeping = sweepRegularly(db, log, metrics);
     return { url, firstKey, demo, app, db, stop: () => stopAll(app, databases, endSweeping) };
   } catch (error) {
@@ -122,7 +122,8 @@ export async function attachService(config: Config, log: Log, db: Db): Promise<A
     corsOrigins: [],
     trustedProxies: [],
   };
-  const app = await assemble(own, log, db, undefined);
+  const databases: Databases = { db, aside: db, embedded: undefined };
+  const app = await assemble(own, log, watch(databases), databases);
   return {
     key,
     async request({ method, path, headers, body }) {

@@ -2,13 +2,13 @@
  * What an endpoint refused, for people: every fault under the name of its option, and what to do about it. With
  * --json the refusal is one line of JSON on standard error, so that a script can read it.
  */
-import type { Code, DossierError, Endpoint } from "@dossier/api";
+import type { DossierError, Endpoint } from "@dossier/api";
 import { CommandFailure } from "./failure.ts";
 import { optionOfFault } from "./fields.ts";
 import { harmless } from "./width.ts";
 
 /** What to do, by code; a code that its message says enough about has none. */
-const advice: Partial<Record<Code, (error: DossierError) => string>> = {
+const advice: Partial<Record<DossierError["code"], (error: DossierError) => string>> = {
   missing_key: () => "Set DOSSIER_KEY, or name a file with --key-file.",
   invalid_key: () => "It may be mistyped, expired or revoked. `dossier key list` shows the keys there are.",
   permission_missing: () => "`dossier key create` makes a key with it, by one that may.",
