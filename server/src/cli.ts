@@ -14,9 +14,9 @@ import { paintFor, say } from "./cli/terminal.ts";
 import { version } from "./version.ts";
 
 const helpTail = `
-Without a command the server is started. Data goes to standard output, talk to standard error.
+Without a command the server is started. Data goes to standard output, talk to
+standard error. Colours: on terminals, unless NO_COLOR or FORCE_COLOR say otherwise.
 Exit codes: 0 done, 1 refused or failed, 2 not understood, 3 nobody answers.
-NO_COLOR and FORCE_COLOR say whether there are colours where nobody looks at a terminal.
 
 Examples:
   dossier serve

@@ -11,7 +11,8 @@ export interface Shown {
 /** Shows an answer. */
 export function answerLines(body: Record<string, unknown>, room: number, paint: Paint): Shown {
   if (body.type === "list") return listLines(body, room, paint);
-  if (body.type === "item") return { lines: recordOf(body.item as Record<string, unknown>, paint), talk: [] };
+  if (body.type === "item")
+    return { lines: recordOf(body.item as Record<string, unknown>, paint, room), talk: [] };
   const { type: _type, message: _message, ...rest } = body;
   return { lines: recordOf(rest, paint), talk: [] };
 }

@@ -9,7 +9,8 @@ export async function ask(target: Target, name: string, asked: Asked, telling: T
   try {
     return await target.ask(asked);
   } catch (error) {
-    if (error instanceof DossierError) throw refusalOf(error, name, asked.row, telling);
+    if (error instanceof DossierError)
+      throw refusalOf(error, name, asked.row, { ...telling, hasKey: target.hasKey });
     throw error;
   }
 }

@@ -28,6 +28,8 @@ function owner({ conflict }: DossierError): string {
 /** How a refusal is told. */
 export interface Telling {
   json?: boolean;
+  /** it was asked with somebody's key */
+  hasKey?: boolean;
   /** the command that asked, where it is not `call` */
   command?: string;
   /** its options for the wire's fields, where they are not those of `call` */
@@ -48,11 +50,17 @@ export function refusalOf(
   return failure;
 }
 
-function inWords(error: DossierError, endpoint: string, row: Endpoint, { command, names }: Telling): string {
+function inWords(
+  error: DossierError,
+  endpoint: string,
+  row: Endpoint,
+  { command, names, hasKey }: Telling,
+): string {
   const name = command ?? endpoint;
   const wait = error.retryAfter === undefined ? "" : `Try again in ${error.retryAfter} s.`;
   const quote = error.code === "internal" && error.requestId ? `Its request id is ${error.requestId}.` : "";
-  const more = [advice[error.code]?.(error), wait, quote].filter(Boolean).join(" ");
+  const hint = error.code === "not_found" && !hasKey ? "" : advice[error.code]?.(error);
+  const more = [hint, wait, quote].filter(Boolean).join(" ");
   if (error.errors.length === 0)
     return [`${name} was refused (${error.code}): ${harmless(error.message)}`, more]
       .filter(Boolean)

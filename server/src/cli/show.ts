@@ -8,8 +8,8 @@ import type { Paint } from "./terminal.ts";
 type Row = Record<string, unknown>;
 
 const gap = "  ";
-const narrowest = 8;
-const widest = 48;
+const longestName = 12;
+const widest = 60;
 
 /** Names that another column says better. */
 const doubles: Record<string, string> = {
@@ -19,6 +19,18 @@ const doubles: Record<string, string> = {
   content: "description",
 };
 
+/** What can be missed first where there is no room. */
+const minor = [
+  "direction",
+  "from_name",
+  "to",
+  "version",
+  "created_at",
+  "updated_at",
+  "last_update",
+  "closed_at",
+];
+
 /** The lines of a table, and the names of columns that found no room. */
 export function tableOf(
   rows: readonly Row[],
@@ -27,12 +39,11 @@ export function tableOf(
 ): { lines: string[]; hidden: string[] } {
   const names = columnsOf(rows);
   const texts = rows.map((row) => names.map((name) => cellOf(row[name])));
-  const wanted = names.map((name, at) =>
-    Math.min(
-      room === Infinity ? Infinity : widest,
-      Math.max(widthOf(name), ...texts.map((row) => widthOf(row[at] ?? ""))),
-    ),
-  );
+  const wanted = names.map((name, at) => {
+    const widestText = Math.max(...texts.map((row) => widthOf(row[at] ?? "")));
+    if (room === Infinity) return Math.max(name.length, widestText);
+    return Math.min(widest, Math.max(Math.min(name.length, longestName), widestText));
+  });
   const widths = fitInto(wanted, room);
   const right = names.map((name) => rows.every((row) => row[name] === null || typeof row[name] === "number"));
   const line = (cells: readonly string[]) =>
@@ -51,23 +62,29 @@ function columnsOf(rows: readonly Row[]): string[] {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
   const told = names.filter((name) => rows.some((row) => cellOf(row[name]) !== ""));
   const kept = told.filter((name) => !told.includes(doubles[name] ?? ""));
-  const last = kept.filter((name) => ["version", "created_at", "updated_at", "last_update"].includes(name));
-  const first = kept.includes("event_type") || kept.includes("initiated_by") ? [] : last;
-  return [...kept.filter((name) => !first.includes(name)), ...first];
+  const isStory = kept.includes("description"); // told in the order of time
+  const later = kept.filter((name) => minor.includes(name) && !(isStory && name === "created_at"));
+  return [...kept.filter((name) => !later.includes(name)), ...later];
 }
 
-/** As many columns as have room; the widest give way first. */
+/** As many columns as have room, from the left; what is left of it goes to those that want most. */
 function fitInto(wanted: readonly number[], room: number): number[] {
-  const least = wanted.map((width) => Math.min(width, narrowest));
+  const least = wanted.map(leastOf);
   let count = wanted.length;
   while (count > 1 && total(least.slice(0, count)) > room) count -= 1;
   const widths = wanted.slice(0, count);
-  while (total(widths) > room) {
-    const most = widths.indexOf(Math.max(...widths));
-    widths[most] = (widths[most] ?? 1) - 1;
-    if (Math.max(...widths) <= 1) break;
+  for (let over = total(widths) - room; over > 0; over -= 1) {
+    const spare = widths.map((width, at) => width - (least[at] ?? 0));
+    const most = spare.indexOf(Math.max(...spare));
+    widths[most] = Math.max(1, (widths[most] ?? 1) - 1);
   }
   return widths;
+}
+
+/** What is short is not cut: a number, a time, a word. A text may be, to what still says something. */
+function leastOf(wanted: number): number {
+  if (wanted <= 16) return wanted;
+  return wanted <= 32 ? 16 : 32;
 }
 
 function total(widths: readonly number[]): number {
@@ -103,11 +120,12 @@ function shortTime(text: string): string {
   return text.replace(/^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{3}Z$/, "$1 $2");
 }
 
-/** The lines of a record: one name a line, lists and longer texts below each other. */
-export function recordOf(thing: Row, paint: Paint): string[] {
+/** The lines of a record: one name a line, lists below each other; things inside it that have much to say as tables. */
+export function recordOf(thing: Row, paint: Paint, room = Infinity): string[] {
   const entries = Object.entries(thing).filter(([, value]) => value !== undefined);
-  const width = Math.max(0, ...entries.map(([name]) => widthOf(name)));
-  return entries.flatMap(([name, value]) => {
+  const plain = entries.filter(([, value]) => !isTable(value));
+  const width = Math.max(0, ...plain.map(([name]) => widthOf(name)));
+  const lines = plain.flatMap(([name, value]) => {
     const [first = "", ...rest] = linesOf(value);
     const indent = " ".repeat(width + gap.length);
     return [
@@ -115,6 +133,17 @@ export function recordOf(thing: Row, paint: Paint): string[] {
       ...rest.map((line) => indent + line),
     ];
   });
+  const tables = entries.filter(([, value]) => isTable(value));
+  return [...lines, ...tables.flatMap(([name, rows]) => below(name, rows as Row[], paint, room))];
+}
+
+function below(name: string, rows: Row[], paint: Paint, room: number): string[] {
+  return ["", paint("cyan", name), ...tableOf(rows, room, paint).lines];
+}
+
+function isTable(value: unknown): boolean {
+  const [first] = Array.isArray(value) ? (value as unknown[]) : [];
+  return typeof first === "object" && first !== null && Object.keys(first).length > 4;
 }
 
 function linesOf(value: unknown): string[] {

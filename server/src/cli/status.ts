@@ -69,7 +69,7 @@ function linesOf({ state, reason, ...rest }: Status, counts: Counts | undefined)
   const { last_retention: retention, ...numbers } = counts ?? {};
   const told = Object.entries(numbers).map(([name, value]) => [
     name,
-    value === null ? "no right" : value.toLocaleString("en"),
+    value === null ? "not for this key" : value.toLocaleString("en"),
   ]);
   const record: Record<string, unknown> = {
     state: "",

@@ -120,7 +120,7 @@ async function targetOn(name: string, config: Config, opened: Opened): Promise<T
     throw new Error(`${status} is not an answer of Dossier's.`);
   };
   return {
-    name,
+    hasKey: false,
     ask,
     db: opened.db,
     async close() {

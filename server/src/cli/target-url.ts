@@ -9,7 +9,7 @@ const patience = 60_000;
 /** A server as a target; nothing is sent yet. */
 export function openUrlTarget(url: string, key: string): Target {
   if (isOpenRoad(url)) say("Careful: the key goes to another machine over plain http. Use https.");
-  return { name: url, ask: (asked) => ask(url, key, asked), close: async () => undefined };
+  return { hasKey: true, ask: (asked) => ask(url, key, asked), close: async () => undefined };
 }
 
 /** Whether what is sent there passes other machines unencrypted. */

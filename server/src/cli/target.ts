@@ -13,8 +13,8 @@ import { readText } from "./terminal.ts";
 
 /** What commands ask. */
 export interface Target {
-  /** in words, for people */
-  name: string;
+  /** asked with somebody's key, which may not see everything */
+  hasKey: boolean;
   /** @throws DossierError what was refused; CommandFailure when nobody answers */
   ask(asked: Asked): Promise<Reply>;
   /** the database, where the command stands beside it */
@@ -49,9 +49,10 @@ export function addTargetOptions(command: Command): Command {
 
 /** The text below the help of every command that takes a target. */
 export const targetHelp = `
-Without --url and --data-dir it goes to DOSSIER_URL, or to the PostgreSQL of DATABASE_URL, or to the
-data folder. On a data folder or DATABASE_URL it acts as the administrator and needs no key; a stopped
-data folder is opened for the time of the command. A key is never an argument: others would see it.`;
+Without --url and --data-dir it goes to DOSSIER_URL, or to the PostgreSQL of
+DATABASE_URL, or to the data folder. On a database it acts as the administrator
+and needs no key; a stopped data folder is opened for the time of the command.
+A key is never an argument, where others would see it.`;
 
 /** Chooses the place, without looking whether anybody is there. */
 export function placeOf(options: TargetOptions): Place {
