@@ -47,7 +47,7 @@ const metrics: JsonSchema = {
       },
     },
     400: answer("The key was sent more than once with different values", {
-      $ref: "#/components/schemas/Error",
+      $ref: "#/components/schemas/ApiError",
     }),
     401: shared("Unauthorized"),
     403: shared("Forbidden"),
