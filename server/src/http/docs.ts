@@ -10,6 +10,7 @@ import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { pageSources } from "./docs-page.ts";
 
 const policy = [
   "default-src 'none'",
@@ -41,6 +42,7 @@ const sources: ReadonlyMap<string, { type: string; read: () => Promise<Buffer> }
   ["style.css", { type: css, read: async () => Buffer.from(style) }],
   ["swagger-ui-bundle.js", { type: script, read: () => readPackaged("swagger-ui-bundle.js") }],
   ["swagger-ui.css", { type: css, read: () => readPackaged("swagger-ui.css") }],
+  ...pageSources(),
 ]);
 
 function readPackaged(name: string): Promise<Buffer> {
