@@ -57,9 +57,10 @@ function section(code, status, text) {
   return `## ${code}\n\n**${status}** · ${text.means}.\n\n${text.why}\n\n**What to do:** ${text.do}\n\n\`\`\`json\n${example}\n\`\`\`\n`;
 }
 
+const put = (sentence) => sentence.replace("{about}", "customer").replace("{field}", "brand_id");
+
 /** The answer, with a line for each field that matters. */
 function exampleOf(code, { says, errors, conflict }) {
-  const put = (sentence) => sentence.replace("{about}", "customer").replace("{field}", "brand_id");
   const faults = errors?.map((fault) => ({ ...fault, field: put(fault.field) }));
   const told = {
     message: put(says),

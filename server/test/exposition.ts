@@ -68,7 +68,7 @@ function namesOf({ name, type }: Family): string[] {
 }
 
 function seriesOf({ name, labels }: Sample): string {
-  return JSON.stringify([name, Object.entries(labels).sort()]);
+  return JSON.stringify([name, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
 /** Counters do not fall below nothing; the buckets of a histogram add up, and the last one holds all. */
