@@ -105,7 +105,7 @@ test.each(Object.keys(codes) as Code[])("%s comes as it is documented", async (c
   expect(errorShape.strict().parse(body)).toEqual(body);
   expect(masked(body.message)).toBe(masked(says));
   expect(body.conflict ? Object.keys(body.conflict) : undefined).toEqual(conflict && Object.keys(conflict));
-  const faults = (body.errors ?? []).map((fault) => JSON.stringify(fault));
+  const faults = (body.errors ?? []).map((fault: object) => JSON.stringify(fault));
   expect(faults.map(masked)).toEqual(errors.map((fault) => masked(JSON.stringify(fault))));
   expect(answer.headers.get("x-request-id")).toBe(body.request_id);
   const header = headers[code];

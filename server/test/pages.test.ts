@@ -54,12 +54,15 @@ describe.each(["README.md", ...pages.map((name) => `docs/${name}`)])("%s", (path
   });
 });
 
+/** The rows of the table of settings. */
+function tableOf(path: string): string[][] {
+  return [...read(path).matchAll(/^\| `([A-Z_]+)` +\| (.*) \|$/gm)].map(([, name = "", rest = ""]) => [
+    name,
+    ...rest.split(" | ").map((cell) => cell.trim()),
+  ]);
+}
+
 describe("settings", () => {
-  const tableOf = (path: string) =>
-    [...read(path).matchAll(/^\| `([A-Z_]+)` +\| (.*) \|$/gm)].map(([, name, rest = ""]) => [
-      name,
-      ...rest.split(" | ").map((cell) => cell.trim()),
-    ]);
   test.each(["README.md", "docs/operations.md"])("are all in %s, in their order", (path) => {
     expect(tableOf(path).map(([name]) => name)).toEqual(settingNames);
   });
@@ -68,11 +71,12 @@ describe("settings", () => {
   });
 });
 
+const addressOf = (name: string) => `/docs/${name.replace(/\.md$/, "")}`;
+
 describe("served", () => {
   const app = fastify({ routerOptions: { caseSensitive: false, ignoreTrailingSlash: true } });
   docsRoutes(app);
   afterAll(() => app.close());
-  const addressOf = (name: string) => `/docs/${name.replace(/\.md$/, "")}`;
 
   test.each(all)("%s: a page with nothing inline", async (name) => {
     const answer = await app.inject({ url: addressOf(name) });
