@@ -81,7 +81,8 @@ td code { overflow-wrap: normal; }
   main { padding-top: 22px; }
   h1 { font-size: 28px; }
   h2 { font-size: 21px; }
-  pre { padding: 12px; }
+  .copy { opacity: 1; }
+  pre { padding: 38px 12px 12px; }
   table, tbody, tr, td { display: block; }
   thead { display: none; }
   tr { padding: 10px 0; border-bottom: 1px solid var(--line); }
