@@ -79,7 +79,7 @@ export async function startWorld(overrides: Partial<Config> = {}, log?: Log): Pr
   const config = settings(database.url, overrides);
   const service = await startInstance(config, log);
   const { url } = service;
-  const admin = createClient({ url, key: adminKey });
+  const admin = createClient({ url, key: adminKey, ...plainly });
   const keyFor = async (permissions: Permission[], brandIds?: number[]) =>
     (await admin.key.create({ name: "test", permissions, ...(brandIds ? { brandIds } : {}) })).key;
   return {
@@ -91,7 +91,7 @@ export async function startWorld(overrides: Partial<Config> = {}, log?: Log): Pr
     keyFor,
     raw: (method, path, ask = {}) => send(url, method, path, ask),
     clientFor: async (permissions, brandIds) =>
-      createClient({ url, key: await keyFor(permissions, brandIds) }),
+      createClient({ url, key: await keyFor(permissions, brandIds), ...plainly }),
     newBrand: async (given = {}) => {
       brands += 1;
       return (await admin.brand.create({ name: `Brand ${brands}`, ...given })).id;
