@@ -73,6 +73,9 @@ export async function startInstance(
   return service;
 }
 
+/** What a test asks is asked once, as it stands: no keys of the client's own, nothing sent again. */
+const plainly = { idempotencyKeys: false, retry: false } as const;
+
 /** Starts a Dossier on a database of its own. */
 export async function startWorld(overrides: Partial<Config> = {}, log?: Log): Promise<World> {
   const database = await freshDatabase();
