@@ -1,5 +1,7 @@
 // The explorer page: what it serves, under which headers, and that nothing else can be read through it.
+import { Script } from "node:vm";
 import { gunzipSync } from "node:zlib";
+import { openapi } from "@dossier/api";
 import { fastify, type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docsRoutes } from "../src/http/docs.ts";
@@ -7,11 +9,12 @@ import { docsRoutes } from "../src/http/docs.ts";
 const files: Record<string, string> = {
   "/docs": "text/html; charset=utf-8",
   "/docs/": "text/html; charset=utf-8",
-  "/docs/icon.svg": "image/svg+xml",
-  "/docs/init.js": "text/javascript; charset=utf-8",
-  "/docs/style.css": "text/css; charset=utf-8",
-  "/docs/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-  "/docs/swagger-ui.css": "text/css; charset=utf-8",
+  "/docs/api": "text/html; charset=utf-8",
+  "/docs/api/icon.svg": "image/svg+xml",
+  "/docs/api/init.js": "text/javascript; charset=utf-8",
+  "/docs/api/style.css": "text/css; charset=utf-8",
+  "/docs/api/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+  "/docs/api/swagger-ui.css": "text/css; charset=utf-8",
 };
 
 describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignoreTrailingSlash) => {
@@ -45,11 +48,30 @@ describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignor
   test("needs nothing from elsewhere and nothing inline", async () => {
     const page = (await app.inject({ url: "/docs" })).body;
     const named = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map((match) => match[1] ?? "");
-    expect(named).toContain("/docs/init.js");
+    expect(named).toContain("/docs/api/init.js");
     for (const url of named) expect(url === "/openapi.json" || url in files, url).toBe(true);
     expect(page).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|https?:/);
-    expect((await app.inject({ url: "/docs/style.css" })).body).not.toMatch(/url\(|@import/);
-    expect((await app.inject({ url: "/docs/init.js" })).body).not.toMatch(/https?:/);
+    expect((await app.inject({ url: "/docs/api/init.js" })).body).not.toMatch(/https?:/);
+  });
+
+  test("has styles that load nothing, from nowhere", async () => {
+    expect((await app.inject({ url: "/docs/api/style.css" })).body).not.toMatch(/url\(|@import/);
+    const { body } = await app.inject({ url: "/docs/api/swagger-ui.css" });
+    expect(body).not.toContain("@import");
+    const loaded = [...body.matchAll(/url\(\s*["']?([^)]{1,8})/g)].map((match) => match[1] ?? "");
+    for (const start of loaded) expect(start).toMatch(/^data:/);
+  });
+
+  test("names the header for the key, and no other way to send it", async () => {
+    const { body } = await app.inject({ url: "/docs/api/init.js" });
+    expect(body).toContain("spec.components.securitySchemes = { apiKey };");
+    const { components } = openapi() as { components: { securitySchemes: Record<string, unknown> } };
+    expect(components.securitySchemes.apiKey).toMatchObject({ type: "apiKey", in: "header", name: "apiKey" });
+  });
+
+  test("has a script that can be read as one", async () => {
+    const { body } = await app.inject({ url: "/docs/api/init.js" });
+    expect(() => new Script(body)).not.toThrow();
   });
 
   test("answers 304 to whoever has the file already", async () => {
@@ -63,7 +85,7 @@ describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignor
   });
 
   test("compresses for whoever takes gzip", async () => {
-    const url = "/docs/swagger-ui-bundle.js";
+    const url = "/docs/api/swagger-ui-bundle.js";
     const plain = await app.inject({ url, headers: { "accept-encoding": "gzip;q=0, br" } });
     const zipped = await app.inject({ url, headers: { "accept-encoding": "deflate, gzip, br" } });
     expect(plain.headers["content-encoding"]).toBeUndefined();
@@ -77,9 +99,11 @@ describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignor
     "/docs/%2e%2e/package.json",
     "/docs/..%2fpackage.json",
     "/docs/static/swagger-ui.css",
+    "/docs/swagger-ui.css",
     "/docs/index.html",
     "/docs/constructor",
-    "/docs/swagger-ui.css%00",
+    "/docs/api/index.html",
+    "/docs/api/swagger-ui.css%00",
   ])("has nothing at %s", async (url) => {
     const answer = await app.inject({ url });
     expect(answer.statusCode).toBe(404);

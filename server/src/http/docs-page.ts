@@ -5,6 +5,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
+import { icon } from "./docs-explorer.ts";
 import { escapeHtml, type Heading, renderMarkdown } from "./docs-markdown.ts";
 import { pageScript, pageStyle } from "./docs-page-look.ts";
 
@@ -46,7 +47,7 @@ export function pageSources(folder = docsFolder()): PageSource[] {
     ),
     ["page.css", { type: "text/css; charset=utf-8", read: text(pageStyle) }],
     ["page.js", { type: "text/javascript; charset=utf-8", read: text(pageScript) }],
-    ["page.svg", { type: "image/svg+xml", read: text(pageIcon) }],
+    ["page.svg", { type: "image/svg+xml", read: text(icon) }],
   ];
 }
 
@@ -103,7 +104,7 @@ function showPage(site: Site, page: string): string {
 <a class="skip" href="#content">To the text</a>
 <header class="masthead">
 <a class="mark" href="/docs/index"><img src="/docs/page.svg" alt="" width="28" height="28">Dossier</a>
-<a class="file" href="/docs">API explorer</a>
+<a class="file" href="/docs/api">API explorer</a>
 </header>
 <div class="frame">
 <nav class="pages" aria-label="Pages"><ul>
@@ -140,9 +141,3 @@ function neighbours(before?: Entry, after?: Entry): string {
       : "";
   return `<nav class="neighbours" aria-label="Neighbouring pages">${link(before, "Before")}${link(after, "Next")}</nav>\n`;
 }
-
-const pageIcon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
-<path fill="#b4532a" d="M3 8a3 3 0 0 1 3-3h7l3 4h10a3 3 0 0 1 3 3v12a3 3 0 0 1-3 3H6a3 3 0 0 1-3-3z"/>
-<circle cx="16" cy="16" r="2.6" fill="#fff"/><path fill="#fff" d="M10.5 24c0-3.2 2.4-4.6 5.5-4.6s5.5 1.4 5.5 4.6z"/>
-</svg>
-`;
