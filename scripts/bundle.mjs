@@ -36,6 +36,22 @@ export async function runServer(args) {
   } catch (error) {
     tellProblem(error);
   }
+  await start(args);
+}
+
+/** The same from the bundle as it is: a package has no sources to look after. */
+export async function runBuilt(args) {
+  try {
+    requireNode();
+    if (!existsSync(output))
+      throw new Problem("This package was made without its bundle: `npm run build` makes it.");
+  } catch (error) {
+    tellProblem(error);
+  }
+  await start(args);
+}
+
+async function start(args) {
   process.argv = [process.argv[0], output, ...args];
   await import(pathToFileURL(output).href);
 }

@@ -43,11 +43,16 @@ Examples:
     print(listing());
     throw new CommanderError(0, "dossier.list", "");
   });
-  for (const { name, row } of rows()) addEndpoint(call, name, row);
+  for (const { name, row } of rows()) call.command(name).summary(row.summary);
+  call.hook("preSubcommand", (_, command) => complete(command));
 }
 
-function addEndpoint(call: Command, name: string, row: Endpoint): void {
-  const command = call.command(name).summary(row.summary).description(describe(row));
+/** The options of the one command that is called: those of all would cost a fifth of every start. */
+function complete(command: Command): void {
+  const name = command.name();
+  const row = rows().find((one) => one.name === name)?.row;
+  if (!row) throw new Error(`There is no endpoint ${name}.`);
+  command.description(describe(row));
   if ("id" in row.input.shape)
     command.addArgument(new Argument("[id]", `the ${row.about}, in place of --id`));
   addFieldOptions(command, row);
