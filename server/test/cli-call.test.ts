@@ -13,6 +13,11 @@ const scene: Scene = { world, brandId: await world.newBrand() };
 const env = { DOSSIER_URL: world.url, DOSSIER_KEY: world.adminKey };
 const brand = ["--brand-id", String(scene.brandId)];
 
+/** Cells of a terminal, where there are but ASCII and Chinese letters. */
+function cells(text: string): number {
+  return [...text].reduce((sum, letter) => sum + (letter > "\u2E80" ? 2 : 1), 0);
+}
+
 /** What somebody would type for a request: the wire's fields as options, the id of the path as the argument. */
 function wordsFor(name: string, { path, fields }: Call): string[] {
   const row = rowOf(name);
@@ -107,7 +112,6 @@ test("all pages are walked, as lines of JSON or as one table, up to a bound", as
   expect(rows).toHaveLength(7);
   expect(head).toMatch(/^ *id +external_primary_id +brand_name +firstname/);
   // The wide letters take two cells each: what follows them begins in the same cell.
-  const cells = (text: string) => [...text].reduce((sum, letter) => sum + (letter > "\u2E80" ? 2 : 1), 0);
   const starts = rows.map((row) => cells(row.slice(0, row.search(/美咲|Ada/))));
   expect(new Set(starts)).toEqual(new Set([head.indexOf("firstname")]));
   expect(people.stderr).toContain("7 in all.");

@@ -87,13 +87,15 @@ test("the release is told, and the document is that of the release", async () =>
   expect(JSON.parse(stdout)).toMatchObject({ openapi: "3.1.0", info: { version } });
 });
 
+async function isColored(env: Record<string, string>): Promise<boolean> {
+  return (await run(["doctor"], { env })).stdout.includes("\x1b[");
+}
+
 test("there are colours only where they are asked for, and NO_COLOR counts first", async () => {
-  const colored = async (env: Record<string, string>) =>
-    (await run(["doctor"], { env })).stdout.includes("\x1b[");
-  expect(await colored({})).toBe(false);
-  expect(await colored({ FORCE_COLOR: "1" })).toBe(true);
-  expect(await colored({ FORCE_COLOR: "0" })).toBe(false);
-  expect(await colored({ FORCE_COLOR: "1", NO_COLOR: "1" })).toBe(false);
+  expect(await isColored({})).toBe(false);
+  expect(await isColored({ FORCE_COLOR: "1" })).toBe(true);
+  expect(await isColored({ FORCE_COLOR: "0" })).toBe(false);
+  expect(await isColored({ FORCE_COLOR: "1", NO_COLOR: "1" })).toBe(false);
 });
 
 test.each([
