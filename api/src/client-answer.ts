@@ -46,6 +46,10 @@ function secondsOf(headers: Headers): number | undefined {
 }
 
 function fieldsOf(route: Route, errors: readonly Fault[]): Record<string, string> {
-  const told = errors.map(({ field, message }): [string, string] => [inputName(route, field), message]);
-  return Object.fromEntries(told.toReversed()); // the first of two counts
+  const told = new Map<string, string>();
+  for (const { field, message } of errors) {
+    const name = inputName(route, field);
+    if (!told.has(name)) told.set(name, message);
+  }
+  return Object.fromEntries(told);
 }
