@@ -8,7 +8,12 @@ import { type JsonSchema, wireOf } from "./field.ts";
 import { fieldTexts } from "./openapi-field-text.ts";
 import { wireName } from "./wire-name.ts";
 
-/** One field of an endpoint. */
+/**
+ * One field of an endpoint.
+ *
+ * @example
+ * const needed: FieldFacts[] = fieldsOf(api.brand.create).filter((field) => field.required); // of `name` alone
+ */
 export interface FieldFacts {
   /** our spelling, `brandId`: what the client takes */
   ours: string;

@@ -64,7 +64,12 @@ nobody else changed the customer meanwhile, and is 412 otherwise. 429 and 503 sa
 /** The description of the whole API. */
 export const introduction = paragraphs.replace(/(?<!\n)\n(?!\n|$)/g, " ").trimEnd();
 
-/** What the tags are about; they are the nouns of the table. */
+/**
+ * What the nouns of the table are about; they are the document's tags.
+ *
+ * @example
+ * const words = tagTexts["ticket"]; // "Tickets: what contacts open. …"
+ */
 export const tagTexts: Record<string, string> = {
   audit: "Who did what, when; never with which values.",
   brand: "Brands and their settings. Every customer belongs to one.",
@@ -81,6 +86,9 @@ export const tagTexts: Record<string, string> = {
 /**
  * An error code in words: what it means in half a sentence, when and why it is answered, what to do about it, and what
  * its message is like (`{about}` and `{field}` stand for the operation's own). docs/errors.md is written from these.
+ *
+ * @example
+ * const taken: CodeText = codeTexts.channel_taken;
  */
 export interface CodeText {
   means: string;
@@ -91,7 +99,12 @@ export interface CodeText {
   conflict?: { customer_id?: number; count?: number };
 }
 
-/** Every error code in words. */
+/**
+ * Every error code in words.
+ *
+ * @example
+ * const advice = codeTexts.rate_limited.do; // what to do about a 429
+ */
 export const codeTexts: Record<Code, CodeText> = {
   invalid_request: {
     means: "the request cannot be read",

@@ -37,7 +37,12 @@ export function inputName(row: Spelled, wire: string): string {
   return wire.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }
 
-/** The flat record the client sends for an input in our spelling. */
+/**
+ * The flat record the client sends for an input in our spelling.
+ *
+ * @example
+ * encode(api.customer.update, { primaryId: "K-18", custom: { tier: "gold" } }); // { primaryID: "K-18", custom_tier: "gold" }
+ */
 export function encode(row: Spelled, input: Record<string, unknown>): Record<string, unknown> {
   const record: Record<string, unknown> = {};
   for (const [ours, value] of Object.entries(input)) {

@@ -51,7 +51,7 @@ test("the examples compile, and those of the pages", () => {
 
 /** The pages that show programs. */
 const pages = ["README.md", "api/README.md"].map((path) => {
-  const programs = readFileSync(join(root, path), "utf8").matchAll(/```ts\n([^]*?)```/g);
+  const programs = readFileSync(join(root, path), "utf8").matchAll(/```ts(?: ci)?\n([^]*?)```/g);
   return { name: path.replaceAll(/\W/g, "-"), examples: Array.from(programs, ([, text]) => text ?? "") };
 });
 

@@ -61,7 +61,7 @@ export async function runJson(
   around: Surroundings = {},
 ): Promise<Record<string, unknown>> {
   const ran = await run([...args, "--json"], around);
-  expect(ran).toMatchObject({ code: 0 });
+  expect(ran, ran.stderr).toMatchObject({ code: 0 });
   return JSON.parse(ran.stdout) as Record<string, unknown>;
 }
 

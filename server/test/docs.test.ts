@@ -49,7 +49,8 @@ describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignor
     const page = (await app.inject({ url: "/docs" })).body;
     const named = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map((match) => match[1] ?? "");
     expect(named).toContain("/docs/api/init.js");
-    for (const url of named) expect(url === "/openapi.json" || url in files, url).toBe(true);
+    for (const url of named)
+      expect(["/openapi.json", "/docs/index"].includes(url) || url in files, url).toBe(true);
     expect(page).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|https?:/);
     expect((await app.inject({ url: "/docs/api/init.js" })).body).not.toMatch(/https?:/);
   });
