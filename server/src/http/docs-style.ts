@@ -19,7 +19,8 @@ body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.55 v
 .masthead .column { display: flex; align-items: center; gap: 12px; height: 60px; }
 .mark { display: flex; align-items: center; gap: 10px; color: inherit; font-size: 20px; font-weight: 650; text-decoration: none; }
 .place { margin-right: auto; color: var(--soft); }
-.file { color: var(--accent); font: 14px var(--mono); }
+.file { color: var(--accent); font: 14px var(--sans); }
+.file:last-child { font-family: var(--mono); }
 .intro { padding-top: 32px; }
 .intro p { max-width: 46rem; margin: 0 0 10px; color: var(--soft); }
 .intro h1 { margin: 0 0 10px; color: var(--ink); font-size: 26px; line-height: 1.25; letter-spacing: -.01em; }
