@@ -2,6 +2,7 @@
 import { styleText } from "node:util";
 import { Command, CommanderError } from "commander";
 import { addCall } from "./cli/call.ts";
+import { addCompare } from "./cli/compare.ts";
 import { addDoctor } from "./cli/doctor.ts";
 import { CommandFailure, exitCodeOf, exitCodes, explain } from "./cli/failure.ts";
 import { addKey } from "./cli/key.ts";
@@ -44,6 +45,7 @@ addStatus(program);
 addDoctor(program);
 addKey(program);
 addCall(program);
+addCompare(program);
 addOpenapi(program);
 program.addHelpText("after", helpTail);
 

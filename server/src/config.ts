@@ -91,6 +91,8 @@ export interface Terminal {
   url: string | undefined;
   /** DOSSIER_KEY, or the text of the file DOSSIER_KEY_FILE names */
   key: string | undefined;
+  /** DOSSIER_FROM_KEY, or its file: the key of the server that `compare` reads beside this one */
+  fromKey: string | undefined;
   /** whether another database than the embedded one is named */
   hasDatabase: boolean;
 }
@@ -103,9 +105,10 @@ export interface Terminal {
 export function readTerminal(env: Environment = process.env): Terminal {
   const faults: string[] = [];
   const key = secretText(env, "DOSSIER_KEY", (message) => faults.push(message));
+  const fromKey = secretText(env, "DOSSIER_FROM_KEY", (message) => faults.push(message));
   if (faults.length > 0) throw new ConfigRefusal(faults);
   const hasDatabase = Boolean(env.DATABASE_URL || env.DATABASE_URL_FILE);
-  return { url: env.DOSSIER_URL || undefined, key, hasDatabase };
+  return { url: env.DOSSIER_URL || undefined, key, fromKey, hasDatabase };
 }
 
 /** Whether a stream gets colours: NO_COLOR counts before FORCE_COLOR, and both before what the stream is. */

@@ -69,7 +69,7 @@ export function placeOf(options: TargetOptions): Place {
 }
 
 /** The address without what belongs to the API, so that a copied one works as well. */
-function baseOf(text: string, from: string): string {
+export function baseOf(text: string, from: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
     throw new CommandFailure("usage", `${from} must be an address such as http://127.0.0.1:8080.`);
