@@ -13,6 +13,7 @@ const commands = [
   "migrate",
   "status",
   "doctor",
+  "compare",
   "key create",
   "key list",
   "key revoke",

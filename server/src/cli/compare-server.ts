@@ -1,33 +1,20 @@
 /**
  * A server that speaks the original API, asked exactly as its documentation prints it: the header apiKey, multipart on
- * POST, printed names. Its answers are read leniently, as only six fields of a customer are documented.
+ * POST, printed names. Its answers are read leniently, as only six fields of a customer are documented; but what is no
+ * answer of such a server is never taken for "nothing there".
  */
-import { setTimeout as wait } from "node:timers/promises";
+import { longestTimeline, type Page, type Reader, ReadRefusal, type Thing } from "./compare-reader.ts";
+import { secondsOf, waitBeforeNext } from "./compare-wait.ts";
 import { CommandFailure } from "./failure.ts";
 import { reach } from "./target-url.ts";
 
 type Fields = Record<string, string | number>;
 
-/** A thing of an answer: a customer, an item of a timeline. */
-export type Thing = Record<string, unknown>;
-
-/** A page, or what there is of one. */
-export interface Page {
-  items: Thing[];
-  total: number;
+/** What came: a status that may mean something, and the body of a success. */
+interface Came {
+  status: number;
+  body: unknown;
 }
-
-/** The reads of the Customer controller that two servers are compared by; `brand` is the server's own number. */
-export interface Reader {
-  list(fields: { itemStart: number; itemLimit: number; query?: string; brand?: number }): Promise<Page>;
-  find(id: number): Promise<Thing | undefined>;
-  byPrimaryId(primaryId: string, brand: number): Promise<Thing[]>;
-  byAddress(address: string, brand: number): Promise<Thing[]>;
-  timeline(primaryId: string, brand: number): Promise<Page | undefined>;
-}
-
-const attempts = 6;
-const longestWait = 65_000;
 
 /** The original, or anything that speaks like it. */
 export function readOriginal(url: string, key: string): Reader {
@@ -43,48 +30,85 @@ export function readOriginal(url: string, key: string): Reader {
     return ask(url, `/api/v2/customer/${path}`, key, body);
   };
   return {
-    list: async ({ brand, ...query }) =>
-      pageOf(await get("", { ...query, ...(brand === undefined ? {} : { brand_id: brand }) })),
-    find: async (id) => itemOf(await get(`/${id}`)),
+    async list({ brand, ...query }) {
+      const came = await get("", { ...query, ...(brand === undefined ? {} : { brand_id: brand }) });
+      const page = pageOf(came.body);
+      if (page && came.status < 400) return page;
+      if (query.query !== undefined && came.status >= 400) throw new ReadRefusal(String(came.status));
+      throw new CommandFailure(
+        "unreachable",
+        `${url} answered ${came.status} to GET /api/v2/customer, but not with a list of customers. Is the address right, and does it speak API v2 there?`,
+      );
+    },
+    async find(id) {
+      const came = await get(`/${encodeURIComponent(id)}`);
+      return came.status === 404 ? undefined : thingIn(came, itemOf(came.body));
+    },
     byPrimaryId: async (primary_id, brand_id) =>
-      pageOf(await post("SearchByPrimaryExternalID", { primary_id, brand_id })).items,
+      itemsIn(await post("SearchByPrimaryExternalID", { primary_id, brand_id })),
     byAddress: async (customerChannelValue, brand_id) =>
-      pageOf(await post("SearchByCustomerChannelValue", { customerChannelValue, brand_id })).items,
+      itemsIn(await post("SearchByCustomerChannelValue", { customerChannelValue, brand_id })),
     async timeline(external_id, brand_id) {
-      const query = { brand_id, external_id, getTicketHistory: 1, itemLimit: 99 };
-      const answer = await get("/timelineByCustomerExternalID", query);
-      return answer === undefined ? undefined : pageOf(answer);
+      const query = { brand_id, external_id, getTicketHistory: 1 };
+      const first = await get("/timelineByCustomerExternalID", query);
+      if (first.status === 404) return undefined;
+      const page = thingIn(first, pageOf(first.body));
+      return readOn(page, async (itemStart) => {
+        const came = await get("/timelineByCustomerExternalID", { ...query, itemStart, itemLimit: 99 });
+        return thingIn(came, pageOf(came.body));
+      });
     },
   };
 }
 
-/** One request, sent again as long as the server says that it comes too early. Nothing for a 404. */
-async function ask(url: string, path: string, key: string, body?: FormData): Promise<unknown> {
+/** The pages after the first, where its total says that there are some; one that repeats ends it. */
+async function readOn(first: Page, more: (itemStart: number) => Promise<Page>): Promise<Page> {
+  const items = [...first.items];
+  const total = first.total ?? 0;
+  let last = first;
+  while (items.length < Math.min(total, longestTimeline)) {
+    const next = await more(items.length);
+    if (next.items.length === 0 || JSON.stringify(next.items[0]) === JSON.stringify(last.items[0])) break;
+    items.push(...next.items);
+    last = next;
+  }
+  return { ...first, items };
+}
+
+function itemsIn(came: Came): Thing[] {
+  return came.status === 404 ? [] : thingIn(came, pageOf(came.body)).items;
+}
+
+/** @throws ReadRefusal for a status that refuses, and for a success that holds nothing of the kind */
+function thingIn<T>({ status }: Came, thing: T | undefined): T {
+  if (status < 400 && thing !== undefined) return thing;
+  throw new ReadRefusal(status < 400 ? `${status}, but nothing of the kind` : String(status));
+}
+
+/** One request, sent again as long as the server says that it comes too early. */
+async function ask(url: string, path: string, key: string, body?: FormData): Promise<Came> {
   const headers = { apiKey: key, accept: "*/*" };
   for (let attempt = 1; ; attempt += 1) {
     const answer = await reach(url, path, body ? { method: "POST", headers, body } : { headers });
+    const { status } = answer;
     const text = await answer.text();
-    if (answer.status === 404) return undefined;
-    if (answer.ok) return parse(url, text);
-    const soon = [429, 503].includes(answer.status) && attempt < attempts;
-    if (!soon) throw refusal(url, answer.status);
-    const seconds = Number(answer.headers.get("retry-after") ?? 2 ** attempt);
-    await wait(Math.min(longestWait, Number.isNaN(seconds) ? 1000 : seconds * 1000));
+    if (status === 401 || status === 403)
+      throw new CommandFailure("failed", `${url} refuses the key of the old server (${status}).`);
+    if (status >= 300 && status < 400)
+      throw new CommandFailure(
+        "unreachable",
+        `${url} sends elsewhere (${status}). Name the address it sends to.`,
+      );
+    if (status !== 429 && status !== 503)
+      return { status, body: status < 400 ? parse(url, text) : undefined };
+    if (!(await waitBeforeNext(attempt, secondsOf(answer.headers.get("retry-after")))))
+      throw new CommandFailure("unreachable", `${url} answers ${status} for too long. Try again later.`);
   }
-}
-
-function refusal(url: string, status: number): CommandFailure {
-  if (status === 401 || status === 403)
-    return new CommandFailure("failed", `${url} refuses the key of --key (${status}).`);
-  return new CommandFailure(
-    "unreachable",
-    `${url} answered ${status}. Is the address right, and does it speak API v2 there?`,
-  );
 }
 
 function parse(url: string, text: string): unknown {
   try {
-    return text.trim() === "" ? {} : (JSON.parse(text) as unknown);
+    return text.trim() === "" ? undefined : (JSON.parse(text) as unknown);
   } catch {
     throw new CommandFailure(
       "unreachable",
@@ -93,19 +117,23 @@ function parse(url: string, text: string): unknown {
   }
 }
 
-const isThing = (value: unknown): value is Thing => typeof value === "object" && value !== null;
+const isThing = (value: unknown): value is Thing =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A list as documented, or a bare one; one thing is a list of one. */
-export function pageOf(answer: unknown): Page {
+/** A list as documented, or a bare one; its items may be an object of them, or one item. Nothing where there is no list. */
+export function pageOf(answer: unknown): Page | undefined {
   const body = isThing(answer) ? answer : {};
-  const found = Array.isArray(answer) ? (answer as unknown[]) : (body.items ?? body.item ?? []);
-  const items = [found].flat().filter(isThing);
-  const total = Number(body.itemTotal);
-  return { items, total: Number.isInteger(total) ? total : items.length };
+  const found = Array.isArray(answer) ? answer : (body.items ?? body.list ?? (body.item && [body.item]));
+  if (typeof found !== "object" || found === null) return undefined;
+  const items = Object.values(found).filter(isThing);
+  const total = typeof body.itemTotal === "string" ? Number(body.itemTotal) : body.itemTotal;
+  const isTold = Number.isInteger(total) && body.itemTotalCapped !== true;
+  return { items, total: isTold ? (total as number) : undefined };
 }
 
 /** An item, in its envelope or without. */
 export function itemOf(answer: unknown): Thing | undefined {
   if (!isThing(answer)) return undefined;
-  return isThing(answer.item) ? answer.item : "id" in answer ? answer : pageOf(answer).items[0];
+  if (isThing(answer.item)) return answer.item;
+  return "id" in answer ? answer : undefined;
 }

@@ -1,39 +1,74 @@
 /** The new server as the comparison reads it: by its own endpoints, over a network or beside its data. */
-import { api, DossierError, type Endpoint } from "@dossier/api";
-import { setTimeout as wait } from "node:timers/promises";
-import { itemOf, pageOf, type Reader, type Thing } from "./compare-server.ts";
+import { api, type ChannelType, DossierError, builtinTypes, type Endpoint } from "@dossier/api";
+import { longestTimeline, type Page, type Reader, ReadRefusal, type Thing } from "./compare-reader.ts";
+import { itemOf, pageOf } from "./compare-server.ts";
+import { waitBeforeNext } from "./compare-wait.ts";
 import { refusalOf } from "./refusal.ts";
 import type { Target } from "./target.ts";
 
-const attempts = 6;
+const pageSize = 99;
+const nobody: Page = { items: [], total: 0 };
 
-/** Reads a target. What it does not have is nothing, what it refuses ends the comparison. */
+/** Reads a target. */
 export function readTarget(target: Target): Reader {
   const call = (name: string, row: Endpoint, fields: Thing) => callPatiently(target, name, row, fields);
   return {
     list: async ({ brand, ...fields }) =>
-      pageOf(await call("customer.list", api.customer.list, { ...fields, brandId: brand })),
+      pageOf(await call("customer.list", api.customer.list, { ...fields, brandId: brand })) ?? nobody,
     find: async (id) => itemOf(await call("customer.find", api.customer.find, { id })),
-    byPrimaryId: async (primaryId, brandId) =>
-      pageOf(await call("customer.listByPrimaryId", api.customer.listByPrimaryId, { primaryId, brandId }))
-        .items,
-    byAddress: async (address, brandId) =>
-      pageOf(await call("customer.listByChannel", api.customer.listByChannel, { value: address, brandId }))
-        .items,
+    async byPrimaryId(primaryId, brandId) {
+      const row = api.customer.listByPrimaryId;
+      return (pageOf(await call("customer.listByPrimaryId", row, { primaryId, brandId })) ?? nobody).items;
+    },
+    async byAddress(value, brandId) {
+      const row = api.customer.listByChannel;
+      return (pageOf(await call("customer.listByChannel", row, { value, brandId })) ?? nobody).items;
+    },
     async timeline(primaryId, brandId) {
-      const fields = { primaryId, brandId, getTicketHistory: "1", itemLimit: 99 };
-      const answer = await call("customer.listTimeline", api.customer.listTimeline, fields);
-      return answer === undefined ? undefined : pageOf(answer);
+      const row = api.customer.listTimeline;
+      const fields = { primaryId, brandId, getTicketHistory: "1" };
+      const items: Thing[] = [];
+      for (let cursor: unknown; ; ) {
+        const from = cursor === undefined ? {} : { cursor };
+        const body = await call("customer.listTimeline", row, { ...fields, itemLimit: pageSize, ...from });
+        const page = pageOf(body);
+        if (!page) return undefined;
+        items.push(...page.items);
+        cursor = (body as Thing).nextCursor;
+        if (cursor === null || items.length >= longestTimeline + pageSize) return { ...page, items };
+      }
     },
   };
 }
 
-/** The brands of a target by their names; none when the key may not see them. */
-export async function brandsOf(target: Target): Promise<Map<string, number>> {
-  const body = await callPatiently(target, "brand.list", api.brand.list, { itemLimit: 99 });
-  return new Map(pageOf(body).items.map(({ name, id }) => [String(name), Number(id)]));
+/** The brands of a target by their numbers. */
+export async function brandsOf(target: Target): Promise<Map<number, string>> {
+  const brands = await readAll(target, "brand.list", api.brand.list);
+  return new Map(brands.map(({ name, id }) => [Number(id), String(name)]));
 }
 
+/** The channel types of a target, with the rules their addresses follow. */
+export async function typesOf(target: Target): Promise<ChannelType[]> {
+  const types = await readAll(target, "channel.list", api.channel.list);
+  return types.map(({ id, channel_id: number, name }) => ({
+    id: Number(id),
+    channel_id: Number(number),
+    name: String(name),
+    rule: builtinTypes.find((type) => type.id === id)?.rule ?? "plain",
+  }));
+}
+
+async function readAll(target: Target, name: string, row: Endpoint): Promise<Thing[]> {
+  const items: Thing[] = [];
+  for (let itemStart = 0; ; itemStart = items.length) {
+    const body = await callPatiently(target, name, row, { itemLimit: pageSize, itemStart });
+    const page = pageOf(body) ?? nobody;
+    items.push(...page.items);
+    if (page.items.length < pageSize) return items;
+  }
+}
+
+/** What is not there is nothing; a refused key ends everything, any other refusal this one read. */
 async function callPatiently(target: Target, name: string, row: Endpoint, fields: Thing): Promise<unknown> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -41,9 +76,11 @@ async function callPatiently(target: Target, name: string, row: Endpoint, fields
     } catch (error) {
       if (!(error instanceof DossierError)) throw error;
       if (error.code === "not_found") return undefined;
-      const soon = error.code === "rate_limited" || error.code === "unavailable";
-      if (!soon || attempt === attempts) throw refusalOf(error, name, row, { hasKey: target.hasKey });
-      await wait((error.retryAfter ?? 1) * 1000);
+      const isEarly = error.code === "rate_limited" || error.code === "unavailable";
+      if (isEarly && (await waitBeforeNext(attempt, error.retryAfter))) continue;
+      const isOfAll = isEarly || error.status === 401 || error.status === 403;
+      if (isOfAll) throw refusalOf(error, name, row, { hasKey: target.hasKey });
+      throw new ReadRefusal(`${error.status} ${error.code}`);
     }
   }
 }

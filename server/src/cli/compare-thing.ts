@@ -1,114 +1,91 @@
 /**
- * When two answers say the same: what a migration must keep (names, primary id, addresses, custom fields, what
- * happened and in which order), and nothing that a server gives out itself (ids, versions, numbers of channel types).
+ * When two answers tell the same customer: by what a move must keep (names, primary id, addresses, custom fields), and
+ * by nothing that a server gives out itself (ids, versions, numbers of channel types).
  */
-import type { Page, Thing } from "./compare-server.ts";
+import { type ChannelType, customFieldKey } from "@dossier/api";
+import { isPlaceholder } from "../domain/customer-who.ts";
+import { channelsOf, compareChannels, none, textOf, type Unlike } from "./compare-channel.ts";
+import type { Thing } from "./compare-reader.ts";
 
-/** What is not the same, in one field of an answer. */
-export interface Unlike {
-  field: string;
-  old: string;
-  new: string;
+/** What must be known of the two servers to compare their customers. */
+export interface Knowledge {
+  /** the new server's channel types */
+  types: readonly ChannelType[];
+  /** the old server tells custom fields: then one that it lacks is one more on the new */
+  tellsCustom: boolean;
 }
 
-const none = "none";
+const containers = ["custom", "custom_fields", "customFields"];
 
-/** A value as text; whether a number was sent as one is not a difference. */
-export function textOf(value: unknown): string {
-  if (value === null || value === undefined) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
+/** The primary id; what broken callers write for none is none. */
+export function primaryIdOf(one: Thing): string {
+  const text = textOf(one.external_primary_id);
+  return isPlaceholder(text) ? "" : text;
 }
 
-/** The addresses of a customer, whatever form its channels have. */
-export function addressesOf(one: Thing): string[] {
-  const { channels } = one;
-  if (typeof channels !== "object" || channels === null) return [];
-  const values = Object.values(channels as Record<string, unknown>).flat();
-  const texts = values.map((channel) => {
-    if (typeof channel !== "object" || channel === null) return textOf(channel);
-    const { address, value } = channel as Thing;
-    return textOf(address ?? value);
-  });
-  return texts.filter((text) => text !== "");
+/** How a customer is told to people: the primary id, else the name. */
+export function nameOf(one: Thing): string {
+  return primaryIdOf(one) || `${textOf(one.firstname)} ${textOf(one.lastname)}`.trim() || "one without name";
 }
 
-/** The name of an address's channel type, where the answer tells it. */
-function typesOf(one: Thing): Map<string, string> {
-  const channels = Array.isArray(one.channels) ? (one.channels as unknown[]) : [];
-  const told = channels.flatMap((channel) => {
-    const { address, value, channel_name: name } = (channel ?? {}) as Thing;
-    return typeof name === "string"
-      ? [[textOf(address ?? value), name.toLowerCase()] as [string, string]]
-      : [];
-  });
-  return new Map(told);
+/** A customer's custom fields that have a value, by what Dossier compares their names by. */
+export function customOf(one: Thing): Map<string, unknown> {
+  const inside = containers.flatMap((name) => pairsIn(one[name]));
+  const beside = Object.entries(one)
+    .filter(([name, value]) => name.startsWith("custom_") && (typeof value !== "object" || value === null))
+    .map(([name, value]): [string, unknown] => [name.slice("custom_".length), value]);
+  const all = [...inside, ...beside].map(([name, value]): [string, unknown] => [
+    customFieldKey(name.replace(/^custom_/, "")) ?? name,
+    value,
+  ]);
+  return new Map(all.filter(([, value]) => textOf(value) !== ""));
 }
 
-/** The names under which a customer's fields are told. */
-const fixed = ["firstname", "lastname"];
-
-const customOf = (one: Thing) => Object.keys(one).filter((name) => name.startsWith("custom_"));
-
-/** Two customers. The custom fields of the new one count only where the old server shows any: not all do. */
-export function compareCustomers(old: Thing, now: Thing): Unlike[] {
-  const tellsAll = "version" in old || customOf(old).length > 0;
-  const names = new Set([...fixed, ...customOf(old), ...(tellsAll ? customOf(now) : [])]);
-  const fields = [...names].flatMap((field) => unlike(field, textOf(old[field]), textOf(now[field])));
-  return [...fields, ...compareChannels(old, now)];
+/** An object by names, or a list of things with `name` and `value`. */
+function pairsIn(container: unknown): [string, unknown][] {
+  if (typeof container !== "object" || container === null) return [];
+  if (!Array.isArray(container)) return Object.entries(container);
+  return (container as Thing[]).map(({ name, value }) => [textOf(name), value]);
 }
 
-function unlike(field: string, old: string, now: string): Unlike[] {
-  return old === now ? [] : [{ field, old: old || none, new: now || none }];
+/** A customer twice; nobody of the new server's fields is asked for that only Dossier has. */
+function compareCustomers(old: Thing, now: Thing, { types, tellsCustom }: Knowledge): Unlike[] {
+  const fixed = ["firstname", "lastname"].flatMap((field) => unlike(field, old[field], now[field]));
+  const primaryId = unlike("external_primary_id", primaryIdOf(old), primaryIdOf(now));
+  const [was, is] = [customOf(old), customOf(now)];
+  for (const name of is.keys()) if (!was.has(name) && name in old) was.set(name, old[name]); // without prefix
+  const names = new Set([...was.keys(), ...(tellsCustom ? is.keys() : [])]);
+  const custom = [...names].flatMap((name) =>
+    isSame(was.get(name), is.get(name)) ? [] : unlike(`custom_${name}`, was.get(name), is.get(name)),
+  );
+  const channels = compareChannels(channelsOf(old, types), channelsOf(now, types), types);
+  return [...primaryId, ...fixed, ...custom, ...channels];
 }
 
-function compareChannels(old: Thing, now: Thing): Unlike[] {
-  const [before, after] = [addressesOf(old), addressesOf(now)];
-  const [was, is] = [typesOf(old), typesOf(now)];
-  const lost = before.filter((address) => !after.includes(address));
-  const added = after.filter((address) => !before.includes(address));
-  const moved = before.flatMap((one) => {
-    const [old, now] = [was.get(one), is.get(one)];
-    return old && now && old !== now ? [{ field: `channel of ${one}`, old, new: now }] : [];
-  });
-  return [
-    ...lost.map((address) => ({ field: "channels", old: address, new: none })),
-    ...added.map((address) => ({ field: "channels", old: none, new: address })),
-    ...moved,
-  ];
+/** A field that is not the same, if it is not. */
+function unlike(field: string, old: unknown, now: unknown): Unlike[] {
+  const [was, is] = [textOf(old), textOf(now)];
+  return was === is ? [] : [{ field, old: was || none, new: is || none }];
 }
 
-/** What an item of a timeline says, with its time where both tell one. */
-function storyOf(item: Thing, timed: boolean): string {
-  const text = textOf(item.description ?? item.message ?? item.content ?? item.title);
-  const kind = textOf(item.event_type ?? item.type);
-  const at = new Date(textOf(item.created_at));
-  const time = timed && !Number.isNaN(at.getTime()) ? `${at.toISOString()} ` : "";
-  return `${time}${kind ? `${kind}: ` : ""}${text}`;
+/** A value that Dossier keeps as a number or as yes or no may have been written otherwise. */
+function isSame(old: unknown, now: unknown): boolean {
+  if (typeof now === "number") return textOf(old) !== "" && Number(textOf(old)) === now;
+  if (typeof now === "boolean")
+    return now ? /^(true|1|yes|on)$/i.test(textOf(old)) : /^(false|0|no|off)$/i.test(textOf(old));
+  return textOf(old) === textOf(now);
 }
 
-/** Two timelines, as far as the first page goes. */
-export function compareTimelines(old: Page, now: Page): Unlike[] {
-  const timed = [...old.items, ...now.items].every((item) => "created_at" in item);
-  const [before, after] = [old, now].map(({ items }) => items.map((item) => storyOf(item, timed))) as [
-    string[],
-    string[],
-  ];
-  const totals = unlike("items in all", String(old.total), String(now.total));
-  const lost = without(before, after).map((item) => ({ field: "item", old: item, new: none }));
-  const added = without(after, before).map((item) => ({ field: "item", old: none, new: item }));
-  if (lost.length + added.length > 0) return [...totals, ...lost, ...added];
-  const at = before.findIndex((item, place) => item !== after[place]);
-  return at < 0
-    ? totals
-    : [...totals, { field: `order, place ${at + 1}`, old: before[at] ?? none, new: after[at] ?? none }];
+/** Two lists of customers: who is found, and what differs of the one who is. */
+export function compareLists(old: readonly Thing[], now: readonly Thing[], known: Knowledge): Unlike[] {
+  const [before, after] = [old[0], now[0]];
+  if (before && after && old.length + now.length === 2 && primaryIdOf(before) === primaryIdOf(after))
+    return compareCustomers(before, after, known);
+  const [was, is] = [namesOf(old), namesOf(now)];
+  return was === is ? [] : [{ field: "found", old: was || "nobody", new: is || "nobody" }];
 }
 
-/** What stands in the one list and not in the other, as often as it does. */
-function without(one: readonly string[], other: readonly string[]): string[] {
-  const left = [...other];
-  return one.filter((text) => {
-    const at = left.indexOf(text);
-    if (at >= 0) left.splice(at, 1);
-    return at < 0;
-  });
+/** Several who share a primary id are one to Dossier. */
+function namesOf(found: readonly Thing[]): string {
+  return [...new Set(found.map(nameOf))].toSorted().join(", ");
 }

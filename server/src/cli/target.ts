@@ -52,7 +52,7 @@ export const targetHelp = `
 Without --url and --data-dir it goes to DOSSIER_URL, or to the PostgreSQL of
 DATABASE_URL, or to the data folder. On a database it acts as the administrator
 and needs no key; a stopped data folder is opened for the time of the command.
-A key is never an argument, where others would see it.`;
+Its key is never an argument, where others would see it.`;
 
 /** Chooses the place, without looking whether anybody is there. */
 export function placeOf(options: TargetOptions): Place {

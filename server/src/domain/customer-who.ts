@@ -100,6 +100,11 @@ export function checkSame(held: Found, who: Who): void {
 
 const placeholders = /^(null|undefined|none|nan|\[object object\]|-1|0+)$/i;
 
+/** Whether a primary id is what broken callers send for "no id". */
+export function isPlaceholder(primaryId: string): boolean {
+  return placeholders.test(primaryId);
+}
+
 /** Refuses what broken callers send for "no id": with resolve-or-create it would glue strangers together. */
 export function checkPrimaryId(
   ask: Ask,
@@ -107,7 +112,7 @@ export function checkPrimaryId(
   ours: "primaryId" | "newPrimaryId",
   primaryId?: string,
 ): void {
-  if (primaryId === undefined || brand.placeholder_ids === "allow" || !placeholders.test(primaryId)) return;
+  if (primaryId === undefined || brand.placeholder_ids === "allow" || !isPlaceholder(primaryId)) return;
   throw invalid([
     {
       field: spelledBy(ask, ours),
