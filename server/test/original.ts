@@ -2,6 +2,7 @@
 // envelopes), takes what it prints, and nothing else: another path, method, encoding, name or key is a 400.
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll } from "vitest";
 
 /** A customer as documented; the form of `channels` is not. */
@@ -22,6 +23,8 @@ export interface Original {
   undocumented: string[];
   /** the most requests that it had at the same time */
   busiest: number;
+  /** milliseconds to hold each answer, so that requests meet that may */
+  hold: number;
   people: Documented[];
   timelines: Record<string, unknown[]>;
   /** the number of each brand by its name */
@@ -46,6 +49,7 @@ export async function startOriginal(): Promise<Original> {
     asked: [],
     undocumented: [],
     busiest: 0,
+    hold: 0,
     people: [],
     timelines: {},
     brands: { Desk: 4 },
@@ -54,7 +58,8 @@ export async function startOriginal(): Promise<Original> {
   let open = 0;
   const server = createServer((request, response) => {
     original.busiest = Math.max(original.busiest, (open += 1));
-    void answer(original, request).then(({ status, body, headers }) => {
+    void answer(original, request).then(async ({ status, body, headers }) => {
+      if (original.hold > 0) await wait(original.hold);
       open -= 1;
       response.writeHead(status, { "content-type": "application/json", ...headers });
       response.end(JSON.stringify(body));
