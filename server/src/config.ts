@@ -19,6 +19,8 @@ export interface Config {
   keyInQuery: boolean;
   corsOrigins: string[];
   trustedProxies: string[];
+  /** host:port of the targets outside that may be private, or without TLS */
+  outsideAllow: string[];
   logLevel: string;
 }
 
@@ -47,6 +49,7 @@ export const settingNames = [
   "DOSSIER_KEY_IN_QUERY",
   "DOSSIER_CORS_ORIGINS",
   "DOSSIER_TRUSTED_PROXIES",
+  "DOSSIER_OUTSIDE_ALLOW",
   "LOG_LEVEL",
 ] as const;
 
@@ -72,6 +75,7 @@ export function readConfig(env: Environment = process.env, from = env.INIT_CWD ?
     keyInQuery: truth(env, "DOSSIER_KEY_IN_QUERY", true, fault),
     corsOrigins: origins(env.DOSSIER_CORS_ORIGINS, fault),
     trustedProxies: proxies(env.DOSSIER_TRUSTED_PROXIES, fault),
+    outsideAllow: places(env.DOSSIER_OUTSIDE_ALLOW, fault),
     logLevel: level(env.LOG_LEVEL, fault),
   };
   checkTogether(config, fault);
@@ -218,6 +222,18 @@ function proxies(text: string | undefined, fault: Fault): string[] {
       fault(`DOSSIER_TRUSTED_PROXIES names ${proxy}, which is no IP address or network such as 10.0.0.0/8`);
   }
   return list;
+}
+
+/** Each as a URL would have it: names in ASCII and lower case, addresses in their one short spelling. */
+function places(text: string | undefined, fault: Fault): string[] {
+  return words(text).flatMap((place) => {
+    const [, host = "", port = ""] = /^([^\s/?#@\\:*]+|\[[0-9A-Fa-f:.]+\]):([0-9]{1,5})$/.exec(place) ?? [];
+    const isPort = Number(port) >= 1 && Number(port) <= 65_535;
+    if (isPort && URL.canParse(`http://${host}/`))
+      return `${new URL(`http://${host}/`).hostname.replace(/\.$/, "")}:${Number(port)}`;
+    fault(`DOSSIER_OUTSIDE_ALLOW names ${place}, which is no host and port such as crm.internal:8443`);
+    return [];
+  });
 }
 
 function level(text: string | undefined, fault: Fault): string {

@@ -17,6 +17,7 @@ import { sweep } from "./domain/retention.ts";
 import { type App, buildApp } from "./http/app.ts";
 import type { Log } from "./log.ts";
 import { makeMetrics, type Metrics } from "./metrics.ts";
+import { makeOutside, type Outside } from "./outside/outside.ts";
 import { version } from "./version.ts";
 
 /** A Dossier that answers. */
@@ -28,7 +29,7 @@ export interface RunningService {
   demo: Demo | undefined;
   app: App;
   db: Db;
-  /** Stops taking requests, finishes those under way, then closes the database. */
+  /** Stops taking requests, finishes those under way, then closes the way out and the database. */
   stop(): Promise<void>;
 }
 
@@ -40,12 +41,13 @@ export async function startService(
 ): Promise<RunningService> {
   const databases = await openDatabases(config, log);
   const { db } = databases;
+  const outside = makeOutside({ allow: config.outsideAllow, log });
   let app: App | undefined;
   try {
     const applied = await migrate(db.pool);
     if (applied.length > 0) log.info({ migrations: applied }, "migrated the database");
     const metrics = watch(databases);
-    app = await assemble(config, log, metrics, databases);
+    app = await assemble(config, log, metrics, outside, databases);
     // Before anybody is answered, so that nobody sees a world without it.
     const demo = wanted.demo ? await plantDemo(db, await readTypes(db)) : undefined;
     const url = await app.listen({ host: config.host, port: config.port });
@@ -53,9 +55,9 @@ export async function startService(
     const firstKey = config.adminKey ? undefined : await createFirstKey(db);
     databases.embedded?.announce(url);
     const endSweeping = sweepRegularly(db, log, metrics);
-    return { url, firstKey, demo, app, db, stop: () => stopAll(app, databases, endSweeping) };
+    return { url, firstKey, demo, app, db, stop: () => stopAll(app, outside, databases, endSweeping) };
   } catch (error) {
-    await stopAll(app, databases);
+    await stopAll(app, outside, databases);
     throw error;
   }
 }
@@ -123,7 +125,8 @@ export async function attachService(config: Config, log: Log, db: Db): Promise<A
     trustedProxies: [],
   };
   const databases: Databases = { db, aside: db, embedded: undefined };
-  const app = await assemble(own, log, watch(databases), databases);
+  const outside = makeOutside({ allow: config.outsideAllow, log });
+  const app = await assemble(own, log, watch(databases), outside, databases);
   return {
     key,
     async request({ method, path, headers, body }) {
@@ -138,7 +141,10 @@ export async function attachService(config: Config, log: Log, db: Db): Promise<A
       );
       return { status: answer.statusCode, headers: new Headers(sent), text: answer.payload };
     },
-    stop: () => drain(app),
+    async stop() {
+      await drain(app);
+      await outside.close();
+    },
   };
 }
 
@@ -146,6 +152,7 @@ async function assemble(
   config: Config,
   log: Log,
   metrics: Metrics,
+  outside: Outside,
   { db, embedded }: Databases,
 ): Promise<App> {
   const keyring = createKeyring(
@@ -156,6 +163,7 @@ async function assemble(
   return buildApp(
     {
       db,
+      outside,
       log,
       metrics,
       version,
@@ -252,11 +260,13 @@ async function sweepOnce(db: Db, log: Log, metrics: Metrics): Promise<void> {
 
 async function stopAll(
   app: App | undefined,
+  outside: Outside,
   { db, aside, embedded }: Databases,
   endSweeping?: () => Promise<void>,
 ): Promise<void> {
   if (app) await drain(app);
   await endSweeping?.();
+  await outside.close();
   await Promise.all([db.close(), aside.close()]);
   await embedded?.stop();
 }

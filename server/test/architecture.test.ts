@@ -29,6 +29,18 @@ const rationed: Record<string, RegExp> = {
   "@fastify/": /^http$/,
   pg: /^db$/,
   "prom-client": /^metrics$/,
+  undici: /^outside$/,
+  "ipaddr.js": /^outside$/,
+};
+
+/** What opens a connection to another machine, or asks one for a name. */
+const outward = {
+  modules: /^(node:)?(net|tls|dns|dns\/promises|http|https|http2|dgram)$/,
+  globals: ["fetch", "WebSocket", "EventSource", "XMLHttpRequest"],
+  /** of these modules, what only looks at text */
+  harmless: ["BlockList", "isIP", "isIPv4", "isIPv6"],
+  /** who may, beside the room `outside`: the command line asks the server that the operator named */
+  exceptions: ["server/src/cli/target-url.ts: fetch"],
 };
 
 /** Words that say nothing: some nowhere, some as the verb a name begins with, some as the noun it ends with. */
@@ -76,7 +88,7 @@ test("every prepared statement has a name of its own: a session refuses a second
   expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });
 
-test("only http imports Fastify, only db imports pg, only metrics imports prom-client", () => {
+test("only http imports Fastify, only db imports pg, only metrics prom-client, only outside undici", () => {
   const wrong = Object.entries(rationed).flatMap(([name, allowed]) =>
     broken(
       server.filter((at) => !allowed.test(roomOf(at.path))),
@@ -85,6 +97,12 @@ test("only http imports Fastify, only db imports pg, only metrics imports prom-c
     ),
   );
   expect(wrong).toEqual([]);
+});
+
+test("only outside opens a connection to another machine", () => {
+  const others = server.filter((at) => roomOf(at.path) !== "outside");
+  const wrong = others.flatMap((at) => at.outward.map((what) => `${at.path}: ${what}`));
+  expect(wrong.sort()).toEqual(outward.exceptions);
 });
 
 test("nouns of the domain import only from their left", () => {
@@ -155,6 +173,8 @@ interface Source {
   path: string;
   imports: string[];
   exports: string[];
+  /** What it takes of the means to reach other machines. */
+  outward: string[];
   /** The property accesses (`process.env.HOME`) that match. */
   uses(pattern: RegExp): string[];
 }
@@ -175,7 +195,9 @@ function readSource(path: string): Source {
   );
   const accesses: string[] = [];
   const imports: string[] = [];
+  const reaching: string[] = [];
   const visit = (node: ts.Node): void => {
+    reaching.push(...outwardUses(node));
     if (ts.isPropertyAccessExpression(node) || ts.isElementAccessExpression(node))
       accesses.push(node.getText());
     const from = importedFrom(node);
@@ -187,6 +209,7 @@ function readSource(path: string): Source {
     path,
     imports,
     exports: tree.statements.flatMap(exportedNames),
+    outward: reaching,
     uses: (pattern) => accesses.filter((text) => pattern.test(text)),
   };
 }
@@ -198,6 +221,25 @@ function importedFrom(node: ts.Node): ts.Node | undefined {
     return node.arguments[0];
   if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) return node.argument.literal;
   return undefined;
+}
+
+/** The values a node takes from a module that reaches other machines, or the global it names that does. */
+function outwardUses(node: ts.Node): string[] {
+  if (ts.isIdentifier(node) && outward.globals.includes(node.text)) {
+    const isOwnName = ts.isPropertyAssignment(node.parent) || ts.isPropertySignature(node.parent);
+    return isOwnName && node.parent.name === node ? [] : [node.text];
+  }
+  const from = importedFrom(node);
+  if (!from || !ts.isStringLiteral(from) || !outward.modules.test(from.text)) return [];
+  if (ts.isImportTypeNode(node)) return [];
+  if (!ts.isImportDeclaration(node)) return [from.text];
+  const clause = node.importClause;
+  if (clause?.phaseModifier === ts.SyntaxKind.TypeKeyword) return [];
+  const bindings = clause?.namedBindings;
+  if (!bindings || !ts.isNamedImports(bindings) || clause.name) return [from.text];
+  return bindings.elements
+    .filter((one) => !one.isTypeOnly && !outward.harmless.includes((one.propertyName ?? one.name).text))
+    .map((one) => `${from.text} ${one.getText()}`);
 }
 
 function exportedNames(node: ts.Statement): string[] {

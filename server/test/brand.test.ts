@@ -8,6 +8,7 @@ import * as brand from "../src/domain/brand.ts";
 import { createField } from "../src/domain/field.ts";
 import { createKey, createKeyring } from "../src/domain/key.ts";
 import { freshDatabase } from "./database.ts";
+import { secluded } from "./secluded.ts";
 
 let db: Db;
 const secret = randomBytes(32);
@@ -32,6 +33,7 @@ function ask(brands: number[] | null = null, more: Partial<Ask> = {}): Ask {
     about: "test",
     secret,
     types: builtinTypes,
+    outside: secluded,
     replayed: false,
     ...more,
   };

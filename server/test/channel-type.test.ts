@@ -6,6 +6,7 @@ import { type Db, openDatabase } from "../src/db/database.ts";
 import type { Ask } from "../src/domain/ask.ts";
 import { createType, listTypes, readTypes, updateType } from "../src/domain/channel.ts";
 import { freshDatabase } from "./database.ts";
+import { secluded } from "./secluded.ts";
 
 let db: Db;
 const secret = randomBytes(32);
@@ -35,6 +36,7 @@ function ask(more: Partial<Ask> = {}): Ask {
     about: "test",
     secret,
     types: builtinTypes,
+    outside: secluded,
     replayed: false,
     ...more,
   };

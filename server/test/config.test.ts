@@ -34,6 +34,7 @@ test("without any setting there are safe ones", () => {
     keyInQuery: true,
     corsOrigins: [],
     trustedProxies: [],
+    outsideAllow: [],
     logLevel: "info",
   });
 });

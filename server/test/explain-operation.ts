@@ -10,6 +10,7 @@ import { resolveCustomer } from "../src/domain/customer-resolve.ts";
 import { createKeyring } from "../src/domain/key.ts";
 import { makeKeyText } from "../src/domain/key-text.ts";
 import { type Cost, explain } from "./explain.ts";
+import { secluded } from "./secluded.ts";
 
 /** A database on one session that keeps the cost of every statement. */
 export function record(client: pg.ClientBase): { db: Db; costs: { name: string; found: Cost }[] } {
@@ -68,6 +69,7 @@ export function askOf(db: Db): Ask {
     operation: "test",
     about: "test",
     retry: { token: Buffer.from(String(Math.random())), fingerprint: Buffer.alloc(32) },
+    outside: secluded,
     replayed: false,
   };
 }

@@ -7,6 +7,7 @@ import type { Ask } from "../src/domain/ask.ts";
 import { createBrand } from "../src/domain/brand.ts";
 import * as field from "../src/domain/field.ts";
 import { freshDatabase } from "./database.ts";
+import { secluded } from "./secluded.ts";
 
 export const db = openDatabase((await freshDatabase()).connection);
 const secret = randomBytes(32);
@@ -20,7 +21,16 @@ export function ask(brands: number[] | null = null): Ask {
     brands,
     source: "api" as const,
   };
-  return { db, caller, operation: "test", about: "test", secret, types: builtinTypes, replayed: false };
+  return {
+    db,
+    caller,
+    operation: "test",
+    about: "test",
+    secret,
+    types: builtinTypes,
+    outside: secluded,
+    replayed: false,
+  };
 }
 
 let names = 0;

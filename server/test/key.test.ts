@@ -9,6 +9,7 @@ import { createBrand, deleteBrand } from "../src/domain/brand.ts";
 import { createFirstKey, createKey, createKeyring, listKeys, revokeKey } from "../src/domain/key.ts";
 import { hashKeyText, isKeyText, makeKeyText } from "../src/domain/key-text.ts";
 import { freshDatabase } from "./database.ts";
+import { secluded } from "./secluded.ts";
 
 let db: Db;
 const secret = randomBytes(32);
@@ -40,6 +41,7 @@ function ask(
     about: "test",
     secret,
     types: builtinTypes,
+    outside: secluded,
     replayed: false,
     ...more,
   };

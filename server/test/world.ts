@@ -53,6 +53,7 @@ export function settings(databaseUrl: string, overrides: Partial<Config> = {}): 
     keyInQuery: true,
     corsOrigins: [],
     trustedProxies: [],
+    outsideAllow: [],
     logLevel: "silent",
     ...overrides,
   };

@@ -4,6 +4,7 @@
  */
 import { type ChannelType, DossierError, type Permission } from "@dossier/api";
 import type { Db } from "../db/database.ts";
+import type { Outside } from "../outside/outside.ts";
 
 /** Where a value came from. */
 export type Source = "api" | "agent" | "crm" | "import";
@@ -27,6 +28,8 @@ export interface Retry {
 /** One request, as the domain sees it. */
 export interface Ask {
   db: Db;
+  /** the only way out to other machines; never inside a transaction */
+  outside: Outside;
   caller: Caller;
   /** what is done, such as `customer.update`, and to what kind of thing */
   operation: string;

@@ -20,6 +20,7 @@ import type { Ask, Caller } from "../domain/ask.ts";
 import { handlerOf } from "../handlers.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
+import type { Outside } from "../outside/outside.ts";
 import { readSent } from "./body.ts";
 import { readIfMatch, readRetry } from "./condition.ts";
 import { type Credential, hashOf, readCredential } from "./credential.ts";
@@ -38,6 +39,7 @@ export type App = FastifyInstance;
 /** What the HTTP room needs from the house. */
 export interface Service extends Health {
   db: Db;
+  outside: Outside;
   log: Log;
   metrics: Metrics;
   secret: Buffer;
@@ -202,6 +204,7 @@ function askOf(
 ): Ask {
   return {
     db: service.db,
+    outside: service.outside,
     secret: service.secret,
     caller,
     operation: name,
