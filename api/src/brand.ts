@@ -1,15 +1,20 @@
 /** Brands: every customer belongs to one; its settings decide how strict or forgiving its customers' endpoints are. */
 import * as z from "zod";
 import { endpoint } from "./endpoint.ts";
-import { choice, described, flag, identifier, text } from "./field.ts";
+import { choice, described, flag, identifier, text, textMap, textOf, whole } from "./field.ts";
 import { itemOf, listOf, paging, resultOf } from "./page.ts";
 
 const customFieldModes = ["open", "defined"] as const;
 const takenAddressModes = ["refuse", "skip"] as const;
 const placeholderModes = ["refuse", "allow"] as const;
 
+/** What only keys with SETTINGS_CRUD are shown. */
+function forSettings<S extends z.ZodType>(schema: S) {
+  return schema.optional();
+}
+
 /**
- * A brand on the wire.
+ * A brand on the wire. The five `crm_…` are there for keys with SETTINGS_CRUD only.
  *
  * @example
  * const { items } = await dossier.brand.list();
@@ -23,6 +28,15 @@ export const brandShape = z.object({
   custom_fields: z.enum(customFieldModes),
   taken_address: z.enum(takenAddressModes),
   placeholder_ids: z.enum(placeholderModes),
+  crm_lookup_url: forSettings(z.string()).describe("Where the brand's CRM is asked; empty: it has none"),
+  crm_headers: forSettings(z.array(z.string())).describe(
+    "The names of the headers sent to it, never their values",
+  ),
+  crm_field_map: forSettings(z.record(z.string(), z.string())).describe(
+    "Our fields and where its answers hold them",
+  ),
+  crm_wins: forSettings(z.boolean()).describe("Whether it overwrites what people and programs have set"),
+  crm_refresh_seconds: forSettings(z.number().int()).describe("For how long a contact does not ask it again"),
   created_at: z.string(),
   updated_at: z.string(),
 });
@@ -45,7 +59,53 @@ const settings = {
     choice(placeholderModes),
     "Whether primary ids such as `null` or `0` are refused or allowed",
   ).optional(),
+  crmLookupUrl: described(
+    textOf(2048, undefined, "", "clears"),
+    "Where the brand's CRM is asked about contacts; empty: not at all",
+  ).optional(),
+  crmHeaders: described(
+    textMap(20),
+    "Headers for the CRM, by their names; they replace those before. Kept encrypted and never shown again",
+  ).optional(),
+  crmFieldMap: described(
+    textMap(100),
+    "Where the CRM's answers hold our fields: `primary_id`, `firstname`, `lastname`, `email`, `telephone`, `channels` or `custom_…` by a JSON pointer",
+  ).optional(),
+  crmWins: described(
+    flag,
+    "Let the CRM overwrite what people and programs have set; default false",
+  ).optional(),
+  crmRefreshSeconds: described(
+    whole(0, 31_536_000),
+    "A new contact does not ask the CRM again about a customer synced less long ago; default 0: it always asks",
+  ).optional(),
 };
+
+const crmTrial = z.object({
+  url: z.string().describe("What was asked, without the headers"),
+  headers: z.array(z.string()).describe("The names of the headers sent with it"),
+  status: z.number().int().nullable().describe("Of the CRM's answer; null: none came"),
+  milliseconds: z.number().int().describe("How long it took"),
+  results: z.number().int().nullable().describe("How many the CRM knows; null: it did not say"),
+  failure: z
+    .object({ code: z.enum(["crm_failed", "crm_timeout"]), message: z.string() })
+    .nullable()
+    .describe("Why the answer is of no use"),
+  mapped: z
+    .array(
+      z.object({
+        external_primary_id: z.string(),
+        firstname: z.string(),
+        lastname: z.string(),
+        channels: z.array(
+          z.object({ channel_id: z.number().int(), channel_name: z.string(), address: z.string() }),
+        ),
+        custom: z.array(z.object({ field: z.string(), value: z.string() })),
+        skipped: z.array(z.object({ field: z.string(), message: z.string() })),
+      }),
+    )
+    .describe("What each result comes to in this brand"),
+});
 
 const brandName = described(text(255), "Unique");
 
@@ -90,6 +150,25 @@ export const brand = {
     input: z.object({ id: identifier, name: brandName.optional(), ...settings }),
     output: resultOf({}),
     errors: ["not_found"],
+  }),
+  crmTest: endpoint({
+    method: "POST",
+    paths: ["/brand/crmTest/{id}"],
+    permission: "SETTINGS_CRUD",
+    about: "brand",
+    summary: "Try a brand's CRM",
+    description:
+      "Asks the CRM as a lookup does and tells what came back and what would be taken over. Changes nothing.",
+    needs: [{ anyOf: ["address", "primaryId"], message: "is required, or primary_id" }],
+    search: true,
+    input: z.object({
+      id: identifier,
+      channel: described(text(64), "`phoneNumber` (the default), `telephone` or `email`").optional(),
+      address: described(text(255), "The address to look up").optional(),
+      primaryId: described(text(255), "Looks up by primary id, in the place of an address").optional(),
+    }),
+    output: itemOf(crmTrial),
+    errors: ["not_found", "crm_not_configured"],
   }),
   delete: endpoint({
     method: "DELETE",

@@ -13,6 +13,14 @@ const brandId = described(identifier, "The brand the customer belongs to");
 const customerId = described(identifier, "Dossier's own id of the customer");
 const noSync = described(flag, "Do not link waiting tickets that match the channels named");
 
+const origin = z.object({
+  field: z.string().describe("`external_primary_id`, `firstname`, `lastname`, `custom_…` or `channels`"),
+  channel: z.number().int().optional().describe("Which of the channels, by its `id`"),
+  source: z.enum(["api", "agent", "crm", "import"]),
+  key_id: z.number().int().nullable().describe("The key that set it; 0 is the administrator, null: no key"),
+  at: z.string(),
+});
+
 const customerFields = z.object({
   id: z.number().int(),
   external_primary_id: z.string().describe("The caller's own id; empty when there is none"),
@@ -24,6 +32,10 @@ const customerFields = z.object({
   version: z.number().int().describe("Rises with every change; the ETag"),
   created_at: z.string(),
   updated_at: z.string(),
+  provenance: z
+    .array(origin)
+    .optional()
+    .describe("Of one customer, where it was asked for: where each field came from"),
 });
 
 /**
@@ -104,7 +116,10 @@ export const customer = {
     summary: "Read one customer",
     original: true,
     etag: true,
-    input: z.object({ id: customerId }),
+    input: z.object({
+      id: customerId,
+      provenance: described(flag, "Answer where each field came from, too").optional(),
+    }),
     output: itemOf(customerShape),
     errors: ["not_found"],
   }),
@@ -279,6 +294,41 @@ export const customer = {
     input: z.object({ id: described(identifier, "The channel row's id, as in the customer's `channels`") }),
     output: resultOf({ customer_id: z.number().int() }),
     errors: ["not_found"],
+  }),
+  syncWithCrm: endpoint({
+    method: "POST",
+    paths: ["/customer/syncWithCRM"],
+    permission: "CUSTOMER_CUD",
+    about: "customer",
+    summary: "Look a customer up in the brand's CRM",
+    description:
+      "Always asks the CRM anew, for at most 5 seconds. One result is taken over as `POST /customer` would, except that what people and programs have set stays unless the brand says `crm_wins`. Nobody known: outcome `unknown`, and nothing changed. Several are never guessed between.",
+    needs: [{ anyOf: ["address", "primaryId"], message: "is required, or primaryID" }],
+    original: true,
+    input: z.object({
+      brandId,
+      channel: described(text(64), "`phoneNumber` (the default), `telephone` or `email`").optional(),
+      address: described(text(255), "The address to look up").optional(),
+      primaryId: described(text(255), "Looks up by primary id, in the place of an address").optional(),
+    }),
+    spelling: { brandId: "brandID", primaryId: "primaryID" },
+    output: resultOf({
+      skipped: z
+        .array(z.object({ field: z.string(), message: z.string() }))
+        .optional()
+        .describe("What of the CRM's answer was not taken over, and why"),
+      skipped_channels: skipped,
+    }).extend({ id: z.number().int().nullable().describe("The customer; null when the CRM knows nobody") }),
+    errors: [
+      "identifiers_disagree",
+      "not_found",
+      "channel_taken",
+      "ambiguous_customer",
+      "crm_not_configured",
+      "crm_several_results",
+      "crm_failed",
+      "crm_timeout",
+    ],
   }),
   create: endpoint({
     method: "POST",

@@ -25,6 +25,8 @@ export const codes = {
   channel_taken: 409,
   primary_id_taken: 409,
   ambiguous_customer: 409,
+  crm_not_configured: 409,
+  crm_several_results: 409,
   idempotency_conflict: 409,
   brand_in_use: 409,
   stale_version: 412,
@@ -32,7 +34,9 @@ export const codes = {
   unsupported_media_type: 415,
   rate_limited: 429,
   internal: 500,
+  crm_failed: 502,
   unavailable: 503,
+  crm_timeout: 504,
 } as const satisfies Record<string, number>;
 
 /**

@@ -14,6 +14,8 @@ export interface FieldWire {
   /** what an empty text or null means: as if it had not been sent, or "clear the stored value" */
   empty: "absent" | "clears";
   list: boolean;
+  /** in JSON it may also be an object; its text is that of the object */
+  object?: true;
 }
 
 const wires = z.registry<FieldWire>();
@@ -183,6 +185,39 @@ function nameKind(empty: FieldWire["empty"]) {
     },
     empty,
   );
+}
+
+/** Texts by their names: an object in JSON, and in forms the JSON text of one; empty is the empty object. */
+export function textMap(most: number) {
+  const schema = kind<Record<string, string>, Record<string, string> | "">(
+    { type: "object", additionalProperties: { type: "string" }, maxProperties: most },
+    (sent, fault) => {
+      const entries = mapEntries(sent.trim() || "{}");
+      if (!entries) return fault("must be a JSON object whose values are texts");
+      if (entries.length > most) return fault(`must hold at most ${most} names`);
+      const wrong = entries
+        .flat()
+        .map((text) => textFault(text, 8192))
+        .find(Boolean);
+      return wrong ? fault(wrong) : Object.fromEntries(entries);
+    },
+    "clears",
+  );
+  wires.add(schema, { ...wireOf(schema), object: true });
+  return schema;
+}
+
+function mapEntries(json: string): [string, string][] | undefined {
+  try {
+    const value: unknown = JSON.parse(json);
+    if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+    const entries = Object.entries(value as Record<string, unknown>);
+    return entries.every((pair): pair is [string, string] => typeof pair[1] === "string")
+      ? entries
+      : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 /** A part of a person's name; empty is as if it had not been sent. */

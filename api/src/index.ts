@@ -49,6 +49,6 @@ export { tagTexts } from "./openapi-text.ts";
 export { defaultLimit, type Outcome, type Page } from "./page.ts";
 export { decode, encode, sentName, wireName, type Sent } from "./wire.ts";
 export type { CustomSent, CustomValue } from "./wire-custom.ts";
-export type { Ticket, TicketStatus } from "./ticket.ts";
+export type { Ticket, TicketStatus, TicketStory } from "./ticket.ts";
 export { type ItemKind, itemKinds, timelineItem } from "./timeline.ts";
 export { type Api, api, rows } from "./table.ts";

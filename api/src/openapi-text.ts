@@ -197,6 +197,19 @@ export const codeTexts: Record<Code, CodeText> = {
     do: "Send the brand's id with it, or the customer's id.",
     says: "Customers of several brands have this primary id: send the brand id with it.",
   },
+  crm_not_configured: {
+    means: "the brand has no CRM",
+    why: "The CRM is asked at the brand's `crm_lookup_url`, and that is empty.",
+    do: "Set the brand's `crm_lookup_url`.",
+    says: "This brand has no CRM: set its crm_lookup_url.",
+  },
+  crm_several_results: {
+    means: "the CRM knows several by this address",
+    why: "Which of them is meant would be a guess, so nothing was changed; `conflict.count` says how many there are.",
+    do: "Look up the one you mean by `primaryID`, or mend the CRM.",
+    says: "The CRM knows 2 by this address; which of them is meant is not guessed.",
+    conflict: { count: 2 },
+  },
   idempotency_conflict: {
     means: "the `Idempotency-Key` was used with other fields, or its first call is still running",
     why: "One `Idempotency-Key` stands for one call. With other fields it would be another call; the message says which of the two it is.",
@@ -238,6 +251,18 @@ export const codeTexts: Record<Code, CodeText> = {
     why: "Something happened that nobody foresaw. What it was stands in the log under the `request_id`, never in the answer.",
     do: "Report it with the `request_id`; the same request will most likely fail again.",
     says: "Something went wrong on our side. The log has the details under this request's id.",
+  },
+  crm_failed: {
+    means: "the brand's CRM did not answer as it should",
+    why: "It could not be reached, said that it failed, or answered something else than a JSON array of objects. Nothing was changed. One that fails several times in a row is left alone for a while.",
+    do: "Try again later; `POST /brand/crmTest/{id}` shows what the CRM answers.",
+    says: "The CRM answered with the status 500.",
+  },
+  crm_timeout: {
+    means: "the brand's CRM took longer than 5 seconds",
+    why: "Its answer did not come in time. Nothing was changed.",
+    do: "Try again later.",
+    says: "The CRM's answer took too long.",
   },
   unavailable: {
     means: "the database cannot be reached, or is too busy",

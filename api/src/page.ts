@@ -42,7 +42,7 @@ export function itemOf<S extends z.ZodType>(item: S) {
 }
 
 /** The words a result's `outcome` can be. */
-const outcomes = ["created", "updated", "unchanged", "deleted", "restored", "purged"] as const;
+const outcomes = ["created", "updated", "unchanged", "deleted", "restored", "purged", "unknown"] as const;
 
 /**
  * What became of the thing an operation was about.

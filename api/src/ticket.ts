@@ -49,11 +49,30 @@ export type Ticket = z.output<typeof ticketFields>;
 
 /** A ticket with what was said in it. */
 export const ticketStoryShape = ticketFields.extend({
+  crm_conflict: z
+    .enum(["channel_taken", "primary_id_taken", "ambiguous_customer"])
+    .nullable()
+    .describe(
+      "Why whom the brand's CRM knows by the address could not be taken over; null: nothing stood in the way",
+    ),
+  crm_candidates: z
+    .object({ count: z.number().int(), primary_ids: z.array(z.string()) })
+    .nullable()
+    .describe("When the brand's CRM knows several by the address: how many, and their primary ids"),
   timeline: z
     .array(timelineItem)
     .optional()
     .describe("With getTicketHistory: the newest 1,000 messages and notes, newest first"),
 });
+
+/**
+ * A ticket as `GET /ticket/{id}` shows it.
+ *
+ * @example
+ * const { item }: { item: TicketStory } = await dossier.ticket.find({ id: 12 });
+ * if (item.crm_candidates) console.log(`the CRM knows ${item.crm_candidates.count} by this address`);
+ */
+export type TicketStory = z.output<typeof ticketStoryShape>;
 
 const title = described(text(255), "What it is about");
 const status = described(choice(ticketStatuses), "Its state");

@@ -14,6 +14,8 @@ export interface Sent {
   list: boolean;
   /** what was wrong with a value before anything was understood of it */
   fault?: string;
+  /** what was sent is an object, and `values` has its text: no fault of a field that takes one */
+  object?: true;
 }
 
 /** The one text that several spellings of a single field agree on. */

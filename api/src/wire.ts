@@ -55,6 +55,12 @@ function namesOf(row: Endpoint): Map<string, string> {
   return index;
 }
 
+/** Whether an object was sent for a field that takes one. */
+function isObjectMeant(row: Endpoint, { name, object, list }: Sent): boolean {
+  const ours = object && !list ? namesOf(row).get(foldName(row, name)) : undefined;
+  return ours !== undefined && wireOf(row.input.shape[ours] as z.ZodType).object === true;
+}
+
 /** Only the letters names are made of: no look-alike folds to one of them. */
 function foldName(row: Endpoint, name: string): string {
   return row.original ? name.replace(/[A-Z]+/g, (capitals) => capitals.toLowerCase()) : name;
@@ -133,7 +139,9 @@ export function decode<E extends Endpoint>(
   pathId: string | undefined,
   types: readonly ChannelType[],
 ): Decoded<E> {
-  const faults: Fault[] = sent.flatMap(({ name, fault }) => (fault ? [{ field: name, message: fault }] : []));
+  const faults: Fault[] = sent.flatMap((one) =>
+    one.fault && !isObjectMeant(row, one) ? [{ field: one.name, message: one.fault }] : [],
+  );
   const { meant, rest } = sortNames(row, sent);
   const folding: Folding = { record: {}, fields: new Map(), faults, disagree: false };
   if (pathId !== undefined) {

@@ -5,6 +5,8 @@ import type { Ask } from "./domain/ask.ts";
 import { listAudit } from "./domain/audit.ts";
 import * as brand from "./domain/brand.ts";
 import * as channel from "./domain/channel.ts";
+import { syncWithCrm } from "./domain/crm-sync.ts";
+import { tryCrm } from "./domain/crm-trial.ts";
 import * as customer from "./domain/customer.ts";
 import { deleteCustomer, restoreCustomer } from "./domain/customer-delete.ts";
 import * as reading from "./domain/customer-read.ts";
@@ -40,6 +42,7 @@ const handlers: Handlers = {
     addChannels: customer.addChannels,
     updateByPrimaryId: customer.updateCustomer,
     removeChannel: customer.removeChannel,
+    syncWithCrm,
     create: customer.createCustomer,
     delete: deleteCustomer,
     restore: restoreCustomer,
@@ -55,6 +58,7 @@ const handlers: Handlers = {
     find: brand.findBrandItem,
     create: brand.createBrand,
     update: brand.updateBrand,
+    crmTest: tryCrm,
     delete: brand.deleteBrand,
   },
   key: { list: key.listKeys, create: key.createKey, revoke: key.revokeKey },

@@ -2,11 +2,13 @@
 // OpenAPI document say, but for numbers and for names that differ from case to case.
 import { type Code, codes, codeTexts, errorShape } from "@dossier/api";
 import { expect, test, vi } from "vitest";
+import { failing, startCrm } from "./crm-server.ts";
 import { freshDatabase } from "./database.ts";
 import { type Answer, fresh, openWorld, withSql } from "./requests.ts";
 import { type Ask, settings, startInstance } from "./world.ts";
 
-const world = await openWorld();
+const crm = await startCrm();
+const world = await openWorld({ outsideAllow: [crm.place] });
 const limited = await openWorld({ rateLimit: 3 });
 const ending = await freshDatabase();
 const orphan = await startInstance(settings(ending.url));
@@ -21,6 +23,11 @@ const { id } = await world.admin.customer.create({
 });
 const create = (fields: Record<string, string>, ask: Ask = {}) =>
   world.raw("POST", "/customer/createCustomerCRUD", { form: { brandID: brand, ...fields }, ...ask });
+
+const sync = (brandID: number) =>
+  world.raw("POST", "/customer/syncWithCRM", {
+    form: { brandID: String(brandID), channel: "email", address: email },
+  });
 
 /** How each code comes about. */
 const causes: Record<Code, () => Promise<Answer>> = {
@@ -44,6 +51,19 @@ const causes: Record<Code, () => Promise<Answer>> = {
   ambiguous_customer: async () => {
     await world.admin.customer.create({ brandId: await world.newBrand(), primaryId });
     return world.raw("PUT", "/customer", { form: { primaryID: primaryId, firstname: "Ada" } });
+  },
+  crm_not_configured: async () => sync(await world.newBrand()),
+  crm_several_results: async () => {
+    crm.say = () => [{ primary_id: "1" }, { primary_id: "2" }];
+    return sync(await world.newBrand({ crmLookupUrl: crm.url }));
+  },
+  crm_failed: async () => {
+    crm.say = failing(500);
+    return sync(await world.newBrand({ crmLookupUrl: crm.url }));
+  },
+  crm_timeout: async () => {
+    crm.say = () => undefined;
+    return sync(await world.newBrand({ crmLookupUrl: crm.url }));
   },
   idempotency_conflict: async () => {
     const headers = { "idempotency-key": fresh() };

@@ -8,6 +8,7 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import { openapi } from "@dossier/api";
 import { createClient } from "@hey-api/openapi-ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startCrm } from "./crm-server.ts";
 import { startWorld } from "./world.ts";
 
 interface Sent {
@@ -38,6 +39,7 @@ const operations = [
   "12 DELETE /customer/purgeData",
   "13 GET /customer/timelineByCustomerExternalID",
   "14 POST /customer/externalEvent",
+  "15 POST /customer/syncWithCRM",
   "16 POST /customer/createCustomerCRUD",
   "lists in forms, as in POST /apikey",
   "what the types refuse",
@@ -63,7 +65,10 @@ let folder: string;
 let calls: Calls;
 let diagnostics: string[];
 const sent: Sent[] = [];
-const world = await startWorld();
+const crm = await startCrm((query) =>
+  query.get("address")?.startsWith("nobody") ? [] : [{ firstname: "Ada" }],
+);
+const world = await startWorld({ outsideAllow: [crm.place] });
 
 /** Compiles the folder; answers what the compiler said, however it ended. */
 function compile(): Promise<string> {
@@ -95,7 +100,7 @@ beforeAll(async () => {
   const said = await compile();
   diagnostics = said.split("\n").filter((line) => /^\S/.test(line));
   const stranger = (await import(pathToFileURL(join(folder, "out", "calls.js")).href)) as Stranger;
-  calls = stranger.callsOf(world.url, world.adminKey, await world.newBrand(), sent);
+  calls = stranger.callsOf(world.url, world.adminKey, await world.newBrand({ crmLookupUrl: crm.url }), sent);
 }, 240_000);
 
 afterAll(() => rm(folder, { recursive: true, force: true }));

@@ -1,5 +1,5 @@
 // Who set what, and when: kept for every field, channel and custom value, so that a later synchronisation can tell
-// what people and programs have set. Read by SQL: no endpoint shows it yet.
+// what people and programs have set. Read by SQL, column by column; crm-overwrite.test.ts reads it as callers do.
 import { createClient } from "@dossier/api";
 import { expect, test } from "vitest";
 import { untilWaiting } from "./waiting.ts";

@@ -6,6 +6,7 @@ import pg from "pg";
 import type * as z from "zod";
 import type { Config } from "../src/config.ts";
 import type { Log } from "../src/log.ts";
+import { startCrm, type TestCrm } from "./crm-server.ts";
 import { type Answer as AnyAnswer, type Ask, startWorld, type World as AnyWorld } from "./world.ts";
 
 /** What answers hold; not every one holds all of it, and a test looks for what its answer must hold. */
@@ -30,9 +31,29 @@ export type World = Omit<AnyWorld, "raw"> & {
   raw(method: string, path: string, ask?: Ask): Promise<Answer>;
 };
 
-/** A Dossier whose raw answers can be looked into. */
-export function openWorld(overrides?: Partial<Config>, log?: Log): Promise<World> {
-  return startWorld(overrides, log);
+let crm: TestCrm | undefined;
+
+/** A Dossier whose raw answers can be looked into, and which may ask a CRM that knows everybody. */
+export async function openWorld(
+  { outsideAllow = [], ...more }: Partial<Config> = {},
+  log?: Log,
+): Promise<World> {
+  crm ??= await startCrm(() => [{ firstname: "Ada" }]);
+  return startWorld({ ...more, outsideAllow: [...outsideAllow, crm.place] }, log);
+}
+
+/** The brands that ask the CRM; what opens tickets has them stop, since it would be asked when nobody waits for it. */
+const asking = new Set<string>();
+const nameOf = ({ world, brandId }: Scene) => `${world.url} ${brandId}`;
+
+async function withCrm(scene: Scene): Promise<void> {
+  asking.add(nameOf(scene));
+  await scene.world.admin.brand.update({ id: scene.brandId, crmLookupUrl: crm!.url });
+}
+
+async function withoutCrm(scene: Scene): Promise<void> {
+  if (asking.delete(nameOf(scene)))
+    await scene.world.admin.brand.update({ id: scene.brandId, crmLookupUrl: "" });
 }
 
 export type Fields = Record<string, string>;
@@ -72,7 +93,9 @@ async function makeField({ world, brandId }: Scene): Promise<number> {
 }
 
 /** A ticket that waits: nobody has its contact's address. */
-async function makeTicket({ world, brandId }: Scene, from = `${fresh("from")}@example.org`): Promise<number> {
+async function makeTicket(scene: Scene, from = `${fresh("from")}@example.org`): Promise<number> {
+  await withoutCrm(scene);
+  const { world, brandId } = scene;
   return (await world.admin.ticket.create({ brandId, channel: "email", from, title: "Where is it" })).id;
 }
 
@@ -187,6 +210,13 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
       },
     };
   },
+  "customer.syncWithCrm": async (scene) => {
+    await withCrm(scene);
+    return {
+      path: "/customer/syncWithCRM",
+      fields: { brandID: brandOf(scene), channel: "email", address: `${fresh("crm")}@example.org` },
+    };
+  },
   "customer.create": async (scene) => ({
     path: "/customer/createCustomerCRUD",
     fields: {
@@ -248,19 +278,22 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
     path: `/ticket/${await makeTicket(scene)}`,
     fields: { getTicketHistory: "1" },
   }),
-  "ticket.create": async (scene) => ({
-    path: "/ticket",
-    fields: {
-      brandID: brandOf(scene),
-      channelID: "email",
-      direction: "inbound",
-      from: `${fresh("from")}@example.org`,
-      fromName: "Ada",
-      to: "desk@example.org",
-      title: "Where is my parcel?",
-      priority: "high",
-    },
-  }),
+  "ticket.create": async (scene) => {
+    await withoutCrm(scene);
+    return {
+      path: "/ticket",
+      fields: {
+        brandID: brandOf(scene),
+        channelID: "email",
+        direction: "inbound",
+        from: `${fresh("from")}@example.org`,
+        fromName: "Ada",
+        to: "desk@example.org",
+        title: "Where is my parcel?",
+        priority: "high",
+      },
+    };
+  },
   "ticket.update": async (scene) => ({
     path: `/ticket/${await makeTicket(scene)}`,
     fields: { customer_id: String((await makeCustomer(scene)).id), status: "open" },
@@ -275,18 +308,28 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
       submitStatus: "pending",
     },
   }),
-  "message.chatbot": async (scene) => ({
-    path: "/message/chatbot",
-    fields: {
-      brandID: brandOf(scene),
-      message: "Where is my parcel?",
-      subject: "Parcel",
-      from: `${fresh("bot")}@example.org`,
-    },
-  }),
+  "message.chatbot": async (scene) => {
+    await withoutCrm(scene);
+    return {
+      path: "/message/chatbot",
+      fields: {
+        brandID: brandOf(scene),
+        message: "Where is my parcel?",
+        subject: "Parcel",
+        from: `${fresh("bot")}@example.org`,
+      },
+    };
+  },
   "brand.list": async () => ({ path: "/brand", fields: { itemLimit: "3" } }),
   "brand.create": async () => ({ path: "/brand", fields: { name: fresh("Brand"), default_country: "DE" } }),
   "brand.update": async (scene) => ({ path: `/brand/${brandOf(scene)}`, fields: { name: fresh("Brand") } }),
+  "brand.crmTest": async (scene) => {
+    await withCrm(scene);
+    return {
+      path: `/brand/crmTest/${brandOf(scene)}`,
+      fields: { channel: "email", address: `${fresh("crm")}@example.org` },
+    };
+  },
   "brand.delete": async ({ world }) => ({ path: `/brand/${await world.newBrand()}`, fields: {} }),
   "key.create": async (scene) => ({
     path: "/apikey",

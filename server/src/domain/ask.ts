@@ -18,6 +18,11 @@ export interface Caller {
   source: Source;
 }
 
+/** What stands beside a value as its origin. What the CRM said is no key's, whoever had it asked. */
+export function originOf({ source, keyId }: Caller): [source: Source, keyId: number | null] {
+  return [source, source === "crm" ? null : keyId];
+}
+
 /** A retry's identity: the same token, for the same key and operation, must not act twice. */
 export interface Retry {
   /** keyed hashes: the caller's token and fields may speak of people, what is kept of them must not */

@@ -8,6 +8,7 @@ import { type Api, type Decoded, DossierError, invalid, notFound, type Output } 
 import type { Db, Statement, Tx } from "../db/database.ts";
 import { violated } from "../db/failure.ts";
 import { type Ask, type Caller, scopeOf, sees } from "./ask.ts";
+import { namesOf, readSettings, type Settings } from "./brand-settings.ts";
 import { type Place, pageOf, placeOf } from "./page.ts";
 import { write } from "./write.ts";
 
@@ -20,14 +21,20 @@ export interface Brand {
   custom_fields: "open" | "defined";
   taken_address: "refuse" | "skip";
   placeholder_ids: "refuse" | "allow";
+  /** empty: the brand has no CRM */
+  crm_lookup_url: string;
+  /** of the headers sent to it; their values are encrypted and read by whoever sends them */
+  crm_header_names: string[];
+  /** our field by the JSON pointer to it in an answer */
+  crm_field_map: Record<string, string>;
+  crm_wins: boolean;
+  crm_refresh_seconds: number;
   created_at: Date;
   updated_at: Date;
 }
 
-type Settings = Omit<Decoded<Api["brand"]["update"]>, "id">;
-
 const columns = `id, name, search_by_channel, default_country, custom_fields, taken_address, placeholder_ids,
-  created_at, updated_at`;
+  crm_lookup_url, crm_header_names, crm_field_map, crm_wins, crm_refresh_seconds, created_at, updated_at`;
 
 const brandById: Statement = { name: "brand_by_id", text: `SELECT ${columns} FROM brand WHERE id = $1` };
 
@@ -85,7 +92,14 @@ export async function listBrands(
   const scope = scopeOf(ask.caller);
   const rows = await ask.db.rows<Brand>(brandPage, [scope, ...seek(place)]);
   const total = await ask.db.row<{ count: number }>(brandTotal, [scope]);
-  return pageOf(ask, place, rows, total ?? { count: 0 }, (brand) => [brand.id], showBrand);
+  return pageOf(
+    ask,
+    place,
+    rows,
+    total ?? { count: 0 },
+    (brand) => [brand.id],
+    (brand) => showBrand(ask, brand),
+  );
 }
 
 /** The id to begin after, how many rows to skip, how many to read, for a list in the order of ids. */
@@ -98,11 +112,14 @@ export async function findBrandItem(
   ask: Ask,
   input: Decoded<Api["brand"]["find"]>,
 ): Promise<Output<Api["brand"]["find"]>> {
-  return { type: "item", item: showBrand(await findBrand(ask.db, ask.caller, input.id)) };
+  return { type: "item", item: showBrand(ask, await findBrand(ask.db, ask.caller, input.id)) };
 }
 
-function showBrand(brand: Brand) {
-  return { ...brand, created_at: brand.created_at.toISOString(), updated_at: brand.updated_at.toISOString() };
+function showBrand({ caller }: Ask, brand: Brand) {
+  const { crm_lookup_url, crm_header_names, crm_field_map, crm_wins, crm_refresh_seconds, ...shown } = brand;
+  const crm = { crm_lookup_url, crm_headers: crm_header_names, crm_field_map, crm_wins, crm_refresh_seconds };
+  const times = { created_at: brand.created_at.toISOString(), updated_at: brand.updated_at.toISOString() };
+  return { ...shown, ...(caller.permissions.has("SETTINGS_CRUD") ? crm : {}), ...times };
 }
 
 const insertBrand: Statement = {
@@ -120,12 +137,12 @@ export async function createBrand(
       "permission_missing",
       "This key lacks the permission SETTINGS_CRUD for all brands.",
     );
-  const settings = readSettings(input);
+  const settings = readSettings(ask, input);
   return write(ask, async (tx) => {
     const [brand] = await tx.rows<Brand>(insertBrand, [input.name]).catch(refuseName);
     if (!brand) throw notFound("brand");
-    await saveBrand(tx, brand, { ...brand, ...settings });
-    const trail = { brandId: brand.id, fields: Object.keys(settings) };
+    await saveBrand(tx, brand, settings);
+    const trail = { brandId: brand.id, fields: namesOf(settings) };
     return {
       type: "result" as const,
       message: "Brand created.",
@@ -141,12 +158,11 @@ export async function updateBrand(
   ask: Ask,
   input: Decoded<Api["brand"]["update"]>,
 ): Promise<Output<Api["brand"]["update"]>> {
-  const settings = readSettings(input);
+  const settings = readSettings(ask, input);
   return write(ask, async (tx) => {
     const brand = await lockBrand(tx, scopeOf(ask.caller), input.id);
-    const changed = await saveBrand(tx, brand, { ...brand, ...settings });
-    const names = Object.keys(settings) as (keyof Brand)[];
-    const trail = { brandId: brand.id, fields: names.filter((name) => settings[name] !== brand[name]) };
+    const changed = await saveBrand(tx, brand, settings);
+    const trail = { brandId: brand.id, fields: namesOf(settings, brand) };
     const about = { type: "result" as const, id: brand.id, trail };
     return changed
       ? { ...about, message: "Brand updated.", outcome: "updated" as const }
@@ -154,41 +170,33 @@ export async function updateBrand(
   });
 }
 
-/** What was sent, by our columns; what was not sent is not there. */
-function readSettings(input: Settings): Partial<Brand> {
-  const { defaultCountry: country } = input;
-  if (country !== undefined && !/^([A-Za-z]{2})?$/.test(country))
-    throw invalid([{ field: "default_country", message: "must be the two letters of a country, or empty" }]);
-  const sent = {
-    name: input.name,
-    search_by_channel: input.searchByChannel,
-    default_country: country?.toUpperCase(),
-    custom_fields: input.customFields,
-    taken_address: input.takenAddress,
-    placeholder_ids: input.placeholderIds,
-  };
-  return Object.fromEntries(Object.entries(sent).filter(([, value]) => value !== undefined));
-}
-
 const updateColumns: Statement = {
   name: "brand_update",
   text: `UPDATE brand SET name = $2, search_by_channel = $3, default_country = $4, custom_fields = $5,
-    taken_address = $6, placeholder_ids = $7, updated_at = now() WHERE id = $1`,
+    taken_address = $6, placeholder_ids = $7, crm_lookup_url = $8, crm_header_names = $9, crm_field_map = $10,
+    crm_wins = $11, crm_refresh_seconds = $12, crm_headers = CASE WHEN $13 THEN $14::bytea ELSE crm_headers END,
+    updated_at = now() WHERE id = $1`,
 };
 
-/** Writes the brand as it shall be; whether that was a change. */
-async function saveBrand(tx: Tx, before: Brand, brand: Brand): Promise<boolean> {
-  if (isDeepStrictEqual(before, brand)) return false;
-  const { id, name, search_by_channel, default_country, custom_fields, taken_address, placeholder_ids } =
-    brand;
+/** Writes the brand as it shall be; whether that was a change. Headers that were sent are taken for new ones. */
+async function saveBrand(tx: Tx, before: Brand, { columns, headers }: Settings): Promise<boolean> {
+  const brand = { ...before, ...columns };
+  if (isDeepStrictEqual(before, brand) && headers === undefined) return false;
   const values = [
-    id,
-    name,
-    search_by_channel,
-    default_country,
-    custom_fields,
-    taken_address,
-    placeholder_ids,
+    brand.id,
+    brand.name,
+    brand.search_by_channel,
+    brand.default_country,
+    brand.custom_fields,
+    brand.taken_address,
+    brand.placeholder_ids,
+    brand.crm_lookup_url,
+    brand.crm_header_names,
+    brand.crm_field_map,
+    brand.crm_wins,
+    brand.crm_refresh_seconds,
+    headers !== undefined,
+    headers && headers.names.length > 0 ? headers.seal(brand.id) : null,
   ];
   await tx.rows(updateColumns, values).catch(refuseName);
   return true;

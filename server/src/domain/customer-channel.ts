@@ -5,7 +5,7 @@
  */
 import { type ChannelSent, DossierError } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
-import type { Ask } from "./ask.ts";
+import { type Ask, originOf } from "./ask.ts";
 import type { Brand } from "./brand.ts";
 import { Raced } from "./write.ts";
 
@@ -111,12 +111,10 @@ async function insertMissing(
   to: { id: number; brand_id: number },
   channels: readonly ChannelSent[],
 ): Promise<(ChannelRow & { fresh: boolean })[]> {
-  const { source, keyId } = ask.caller;
   const inserted = await tx.rows<ChannelRow>(insertChannels, [
     to.id,
     to.brand_id,
-    source,
-    keyId,
+    ...originOf(ask.caller),
     channels.map((one) => one.typeId),
     channels.map((one) => one.address),
     channels.map((one) => one.normalised),

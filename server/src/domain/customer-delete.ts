@@ -42,8 +42,9 @@ export function deleteCustomer(ask: Ask, { id }: Decoded<Api["customer"]["delete
 const moveOut: Statement = {
   name: "customer_move_out",
   text: `WITH kept AS (
-      INSERT INTO deleted_customer (id, brand_id, primary_id, firstname, lastname, version, provenance, created_at, updated_at)
-      SELECT id, brand_id, primary_id, firstname, lastname, version, provenance, created_at, updated_at
+      INSERT INTO deleted_customer (id, brand_id, primary_id, firstname, lastname, version, provenance, created_at, updated_at,
+          crm_synced_at)
+      SELECT id, brand_id, primary_id, firstname, lastname, version, provenance, created_at, updated_at, crm_synced_at
         FROM customer WHERE id = $1 AND brand_id = $2),
     channels AS (
       INSERT INTO deleted_channel (id, customer_id, type_id, address, normalised, source, key_id, created_at)
@@ -110,10 +111,12 @@ const forgetDeleted: Statement = {
 
 const bringBack: Statement = {
   name: "deleted_bring_back",
-  text: `INSERT INTO customer (id, brand_id, primary_id, firstname, lastname, version, provenance, created_at, updated_at)
+  text: `INSERT INTO customer (id, brand_id, primary_id, firstname, lastname, version, provenance, created_at, updated_at,
+      crm_synced_at)
     OVERRIDING SYSTEM VALUE
     SELECT id, brand_id, CASE WHEN $3 THEN primary_id END, firstname, lastname, version + 1,
-        CASE WHEN $3 THEN provenance ELSE provenance - 'external_primary_id' END, created_at, clock_timestamp()
+        CASE WHEN $3 THEN provenance ELSE provenance - 'external_primary_id' END, created_at, clock_timestamp(),
+        crm_synced_at
       FROM deleted_customer WHERE id = $1 AND brand_id = $2
     ON CONFLICT ON CONSTRAINT customer_primary_id_unique DO NOTHING
     RETURNING ${heldColumns}`,

@@ -2,10 +2,19 @@
  * Reading customers. Every statement takes the brand scope; a customer of a brand outside it is not found, in the
  * same words as one that does not exist. Pages read ids from an index first and whole customers only for the page.
  */
-import { type Api, type Customer, type Decoded, notFound, normaliseAddress, type Page } from "@dossier/api";
+import {
+  type Api,
+  type Customer,
+  type Decoded,
+  notFound,
+  normaliseAddress,
+  type Output,
+  type Page,
+} from "@dossier/api";
 import type { Db, Statement, Tx } from "../db/database.ts";
 import { type Ask, type Caller, scopeOf } from "./ask.ts";
 import { listBrandIds } from "./brand.ts";
+import { readOrigins } from "./customer-origin.ts";
 import { showCustomValue } from "./field.ts";
 import { pageOf, type Place, placeOf } from "./page.ts";
 import { searchCustomers } from "./search.ts";
@@ -56,10 +65,14 @@ function showCustomer({ custom, created_at, updated_at, ...row }: Row): Customer
 }
 
 /** Operation 2. */
-export async function findCustomer(ask: Ask, { id }: Decoded<Api["customer"]["find"]>) {
+export async function findCustomer(
+  ask: Ask,
+  { id, provenance = false }: Decoded<Api["customer"]["find"]>,
+): Promise<Output<Api["customer"]["find"]>> {
   const [item] = await readCustomers(ask.db, ask.caller, [id]);
   if (!item) throw notFound("customer");
-  return { type: "item" as const, item };
+  const origins = provenance ? { provenance: await readOrigins(ask, id) } : {};
+  return { type: "item", item: { ...item, ...origins } };
 }
 
 /** Operation 1. */

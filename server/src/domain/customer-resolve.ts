@@ -43,16 +43,36 @@ async function resolveOnce(tx: Tx, ask: Ask, input: Sent) {
   const { ticketId } = input;
   if (ticketId !== undefined && !(await hasTicket(tx, ticketId, brand.id))) throw notFound("ticket");
   checkIdentified(ask, brand, input);
-  const { held, kept } = await findMeant(tx, ask, brand, input);
-  const customs = await readCustoms(tx, brand, input.custom ?? [], false);
-  const fields = { primaryId: input.primaryId, firstname: input.firstname, lastname: input.lastname };
-  const { noSync, channels = [] } = input;
-  const change: Change = { fields, customs, channels, noSync };
+  const { done, found } = await settle(tx, ask, brand, input, async (held) => {
+    const customs = await readCustoms(tx, brand, input.custom ?? [], false);
+    const { primaryId, firstname, lastname, noSync, channels = [] } = input;
+    const all = held || primaryId !== undefined ? channels : withSearchValue(ask, input, channels);
+    return { fields: { primaryId, firstname, lastname }, customs, channels: all, noSync };
+  });
+  if (ticketId !== undefined) await linkTicket(tx, { id: ticketId, brandId: brand.id }, done.held.id);
+  return answer(done, found);
+}
+
+/** What says who is meant. */
+export type Meaning = Pick<Sent, "primaryId" | "searchValue" | "channels">;
+
+/**
+ * The middle of operation 3: finds who is meant and changes them, or inserts them, with what `read` says is to be done
+ * to the customer found, or to the new one.
+ */
+export async function settle(
+  tx: Tx,
+  ask: Ask,
+  brand: Brand,
+  meaning: Meaning,
+  read: (held: Held | undefined) => Promise<Change>,
+): Promise<{ done: Done; found: boolean }> {
+  const { held, kept } = await findMeant(tx, ask, brand, meaning);
+  const change = await read(held);
   const done = held
     ? await adopt(tx, ask, brand, held, change)
-    : await insertNew(tx, ask, brand, input, change, kept);
-  if (ticketId !== undefined) await linkTicket(tx, { id: ticketId, brandId: brand.id }, done.held.id);
-  return answer(done, held !== undefined);
+    : await insertNew(tx, ask, brand, change, kept);
+  return { done, found: held !== undefined };
 }
 
 function answer(done: Done, found: boolean) {
@@ -83,7 +103,7 @@ function checkIdentified(ask: Ask, brand: Brand, input: Sent): void {
 }
 
 /** Who is meant: by primary id, by the search value, by an address to be added; nobody means a new customer. */
-async function findMeant(tx: Tx, ask: Ask, brand: Brand, input: Sent): Promise<Meant> {
+async function findMeant(tx: Tx, ask: Ask, brand: Brand, input: Meaning): Promise<Meant> {
   const byId = input.primaryId === undefined ? undefined : await lockHolder(tx, brand.id, input.primaryId);
   if (byId) return { held: byId, kept: [] };
   const { id, kept } = await look(tx, ask, brand, input);
@@ -98,17 +118,22 @@ async function look(
   tx: Tx,
   ask: Ask,
   brand: Brand,
-  input: Sent,
+  input: Meaning,
 ): Promise<{ id?: number | undefined; kept: Done["skipped"] }> {
   const id = await lookBySearchValue(tx, ask, brand, input);
   return id === undefined ? lookByAddress(tx, brand, input) : { id, kept: [] };
 }
 
-function hasAnother(holder: { primary_id: string | null }, { primaryId }: Sent): boolean {
+function hasAnother(holder: { primary_id: string | null }, { primaryId }: Meaning): boolean {
   return primaryId !== undefined && holder.primary_id !== null && holder.primary_id !== primaryId;
 }
 
-async function lookBySearchValue(tx: Tx, ask: Ask, brand: Brand, input: Sent): Promise<number | undefined> {
+async function lookBySearchValue(
+  tx: Tx,
+  ask: Ask,
+  brand: Brand,
+  input: Meaning,
+): Promise<number | undefined> {
   if (!brand.search_by_channel || input.searchValue === undefined) return undefined;
   const [first, second] = await holdersOf(tx, ask, [brand.id], input.searchValue);
   if (second)
@@ -134,7 +159,7 @@ function rankOf(channel: ChannelSent): number {
 }
 
 /** The first address held decides, unless its holder has another primary id: that is refused, or left with them. */
-async function lookByAddress(tx: Tx, brand: Brand, input: Sent) {
+async function lookByAddress(tx: Tx, brand: Brand, input: Meaning) {
   const { channels = [] } = input;
   const holders = await readHolders(tx, brand.id, channels);
   const taken = byPriority(channels).flatMap((channel) => {
@@ -168,12 +193,10 @@ async function insertNew(
   tx: Tx,
   ask: Ask,
   brand: Brand,
-  input: Sent,
   change: Change,
   kept: Done["skipped"],
 ): Promise<Done> {
-  const free = change.channels.filter((channel) => !kept.some((one) => isSame(one, channel)));
-  const channels = input.primaryId === undefined ? withSearchValue(ask, input, free) : free;
+  const channels = change.channels.filter((channel) => !kept.some((one) => isSame(one, channel)));
   try {
     const done = await insertWhole(tx, ask, brand, { ...change, channels });
     if (done) return { ...done, skipped: kept };

@@ -7,7 +7,7 @@
 import { DossierError, type ChannelType, notFound } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import { violated } from "../db/failure.ts";
-import { type Ask, scopeOf } from "./ask.ts";
+import { type Ask, originOf, scopeOf } from "./ask.ts";
 import { addTerms, changeTerms, type Searchable, termsOf } from "./search.ts";
 import { Raced } from "./write.ts";
 
@@ -96,8 +96,7 @@ export function insertCustomer(
   fields: OwnFields,
 ): Promise<Held | undefined> {
   const { primaryId = null, firstname = "", lastname = "" } = fields;
-  const { source, keyId } = ask.caller;
-  const values = [brandId, primaryId, firstname, lastname, setNames(fields), source, keyId];
+  const values = [brandId, primaryId, firstname, lastname, setNames(fields), ...originOf(ask.caller)];
   return tx.row<Held>(insertRow, values).catch((error: unknown) => {
     if (violated(error) === "customer_brand_id_fkey") throw notFound("brand"); // deleted since it was read
     throw error;
@@ -132,8 +131,7 @@ export async function changeRow(tx: Tx, ask: Ask, held: Held, changes: OwnFields
   const { primaryId = held.primary_id, firstname = held.firstname, lastname = held.lastname } = changes;
   if (changes.primaryId !== undefined) await checkFree(tx, held.brand_id, changes.primaryId);
   const names = (Object.keys(changes) as (keyof OwnFields)[]).map((key) => columnNames[key]);
-  const { source, keyId } = ask.caller;
-  const values = [held.id, primaryId, firstname, lastname, names, source, keyId, held.brand_id];
+  const values = [held.id, primaryId, firstname, lastname, names, ...originOf(ask.caller), held.brand_id];
   try {
     return (await tx.row<Held>(updateRow, values)) as Held;
   } catch (error) {

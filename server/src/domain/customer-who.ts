@@ -105,6 +105,11 @@ export function isPlaceholder(primaryId: string): boolean {
   return placeholders.test(primaryId);
 }
 
+/** The same in a brand that does not allow it. */
+export function looksLikeNone(brand: Brand, primaryId: string): boolean {
+  return brand.placeholder_ids === "refuse" && isPlaceholder(primaryId);
+}
+
 /** Refuses what broken callers send for "no id": with resolve-or-create it would glue strangers together. */
 export function checkPrimaryId(
   ask: Ask,
@@ -112,7 +117,7 @@ export function checkPrimaryId(
   ours: "primaryId" | "newPrimaryId",
   primaryId?: string,
 ): void {
-  if (primaryId === undefined || brand.placeholder_ids === "allow" || !isPlaceholder(primaryId)) return;
+  if (primaryId === undefined || !looksLikeNone(brand, primaryId)) return;
   throw invalid([
     {
       field: spelledBy(ask, ours),

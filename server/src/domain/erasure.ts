@@ -44,16 +44,28 @@ const emptyTickets: Statement = {
       ORDER BY id LIMIT $2),
     emptied AS (
       UPDATE ticket t SET customer_id = NULL, former_customer_id = NULL, contact = NULL,
-          from_address = '', from_name = '', to_address = '', title = ''
+          from_address = '', from_name = '', to_address = '', title = '', crm_conflict = NULL, crm_candidates = NULL
         FROM portion WHERE t.id = portion.id
           AND (t.customer_id IS NULL OR t.customer_id = ANY ($1)) -- else somebody else has got it meanwhile
         RETURNING t.id),
     said AS (
       UPDATE message m SET author = '', from_address = '', to_address = '', content = ''
         FROM emptied WHERE m.ticket_id = emptied.id RETURNING m.id),
-    words AS (DELETE FROM ticket_term w USING emptied WHERE w.ticket_id = emptied.id)
+    words AS (DELETE FROM ticket_term w USING emptied WHERE w.ticket_id = emptied.id),
+    candidates AS (DELETE FROM ticket_candidate c USING emptied WHERE c.ticket_id = emptied.id)
     SELECT (SELECT count(*) FROM portion) AS looked_at,
       (SELECT count(*) FROM emptied) AS tickets, (SELECT count(*) FROM said) AS messages`,
+};
+
+// Tickets of others may name them as somebody whom a CRM knows by the same address.
+const deleteCandidates: Statement = {
+  name: "erase_candidates",
+  text: `WITH gone AS (
+      DELETE FROM ticket_candidate t USING (
+        SELECT brand_id, primary_id FROM customer WHERE id = ANY ($1)
+        UNION SELECT brand_id, primary_id FROM deleted_customer WHERE id = ANY ($1)) AS theirs
+      WHERE t.brand_id = theirs.brand_id AND t.primary_id = theirs.primary_id AND $2 > 0 RETURNING t.ticket_id)
+    SELECT count(*) AS candidates FROM gone`,
 };
 
 const deleteEvents: Statement = {
@@ -103,6 +115,7 @@ export const places: readonly Place[] = [
     },
     statement: emptyTickets,
   },
+  { columns: { ticket_candidate: ["primary_id"] }, statement: deleteCandidates },
   {
     columns: { event: ["type", "message", "initiated_by", "source_url", "event_id"] },
     statement: deleteEvents,
@@ -155,6 +168,10 @@ export const impersonal: Record<string, Record<string, string>> = {
     custom_fields: "closed words",
     taken_address: "closed words",
     placeholder_ids: "closed words",
+    crm_lookup_url: "of a server",
+    crm_headers: "what an operator's server asks for",
+    crm_header_names: "the same",
+    crm_field_map: "names of fields",
   },
   channel_type: {
     name: "what an operator calls a channel",
@@ -173,5 +190,10 @@ export const impersonal: Record<string, Record<string, string>> = {
   purge_receipt: { counts: "numbers" },
   row_count: { kind: "names of tables" },
   schema_migration: { name: "of a file", hash: "of a file" },
-  ticket: { direction: "closed words", status: "closed words", priority: "closed words" },
+  ticket: {
+    direction: "closed words",
+    status: "closed words",
+    priority: "closed words",
+    crm_conflict: "a code",
+  },
 };

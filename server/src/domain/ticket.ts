@@ -14,6 +14,7 @@ import {
 import type { Db, Statement, Tx } from "../db/database.ts";
 import { type Ask, type Caller, scopeOf } from "./ask.ts";
 import { listBrandIds } from "./brand.ts";
+import { readVerdict } from "./crm-verdict.ts";
 import { findWho } from "./customer-who.ts";
 import { pageOf, type Place, placeOf } from "./page.ts";
 import { type Filter, searchTickets } from "./ticket-search.ts";
@@ -59,7 +60,7 @@ export async function findTicket(
   const [item] = await readTickets(ask.db, ask.caller, [id]);
   if (!item) throw notFound("ticket");
   const story = getTicketHistory ? { timeline: await listSaid(ask.db, id) } : {};
-  return { type: "item", item: { ...item, ...story } };
+  return { type: "item", item: { ...item, ...(await readVerdict(ask.db, id)), ...story } };
 }
 
 /** A page of tickets. */

@@ -26,6 +26,11 @@ const readToken: Statement = {
   text: "SELECT fingerprint, answer FROM idempotency WHERE key_id = $1 AND operation = $2 AND token = $3",
 };
 
+const readFreshToken: Statement = {
+  name: "idempotency_read_fresh",
+  text: `${readToken.text} AND created_at >= now() - interval '24 hours'`,
+};
+
 const keepAnswer: Statement = {
   name: "idempotency_keep",
   text: "UPDATE idempotency SET answer = $4, customer_ids = $5 WHERE key_id = $1 AND operation = $2 AND token = $3",
@@ -48,15 +53,37 @@ export class Raced extends Error {
 export type Work<T> = T & { id: number; outcome: string; trail?: Trail | undefined };
 
 /** Runs `work` in a transaction and answers what it returns, or what it returned the first time. */
-export async function write<T extends object>(ask: Ask, work: (tx: Tx) => Promise<Work<T>>): Promise<T> {
+export function write<T extends object>(ask: Ask, work: (tx: Tx) => Promise<Work<T>>): Promise<T> {
+  return untilUndisturbed(() => writeOnce(ask, work));
+}
+
+/** Runs something again while other calls come between. */
+export async function untilUndisturbed<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await writeOnce(ask, work);
+      return await run();
     } catch (error) {
       if (!(error instanceof Raced)) throw error;
       if (attempt === attempts) throw error.conflict;
     }
   }
+}
+
+/**
+ * What the call was answered before, for work that begins outside the transaction. It only spares that beginning: a twin
+ * may still be running.
+ *
+ * @throws DossierError `idempotency_conflict` when the call was another one
+ */
+export async function answerAgain<T>(ask: Ask): Promise<T | undefined> {
+  const { retry } = ask;
+  if (!retry) return undefined;
+  const values = [ask.caller.keyId, ask.operation, retry.token];
+  const kept = await ask.db.row<Kept<T>>(readFreshToken, values);
+  if (!kept?.answer) return undefined;
+  const answer = answerKept(kept, retry);
+  ask.replayed = true;
+  return answer;
 }
 
 async function writeOnce<T extends object>(ask: Ask, work: (tx: Tx) => Promise<Work<T>>): Promise<T> {
@@ -97,12 +124,21 @@ async function claim<T>(tx: Tx, place: unknown[], retry: Retry): Promise<T | und
   const mine = await insertClaim(tx, place, retry);
   await tx.waitAsUsual();
   if (mine) return undefined;
-  const kept = await tx.row<{ fingerprint: Buffer; answer: T | null }>(readToken, place);
+  const kept = await tx.row<Kept<T>>(readToken, place);
   if (!kept?.answer)
     throw conflict("A call with this Idempotency-Key is still running; try again in a moment.");
-  if (!kept.fingerprint.equals(retry.fingerprint))
+  return answerKept(kept, retry);
+}
+
+interface Kept<T> {
+  fingerprint: Buffer;
+  answer: T | null;
+}
+
+function answerKept<T>({ fingerprint, answer }: Kept<T>, retry: Retry): T {
+  if (!fingerprint.equals(retry.fingerprint))
     throw conflict("This Idempotency-Key was used with other fields. Use a new key for another call.");
-  return kept.answer;
+  return answer as T;
 }
 
 async function insertClaim(tx: Tx, place: unknown[], retry: Retry): Promise<boolean> {

@@ -14,7 +14,10 @@ export function readJson(sent: string, valid = true): Entry[] {
     throw unreadable("is not a JSON object");
   const entries = membersOf(text).flatMap(([name, value]) => entriesOf(name, value));
   for (const entry of valid ? [] : entries)
-    if (`${entry.name}${entry.value}`.includes("\uFFFD")) entry.fault = "is not valid UTF-8";
+    if (`${entry.name}${entry.value}`.includes("\uFFFD")) {
+      entry.fault = "is not valid UTF-8";
+      delete entry.object;
+    }
   return entries;
 }
 
@@ -61,8 +64,10 @@ function entryOf(name: string, value: unknown, list: boolean): Entry {
   if (value === null) return { name, value: "", list };
   if (typeof value === "string") return { name, value, list };
   if (typeof value === "boolean") return { name, value: String(value), list };
-  if (typeof value !== "number")
-    return { name, value: "", list, fault: "must be a text, a number, a boolean or null" };
+  if (typeof value !== "number") {
+    const fault = "must be a text, a number, a boolean or null";
+    return { name, value: JSON.stringify(value), list, fault, object: true };
+  }
   if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)))
     return { name, value: "", list, fault: "is a number too large to be exact: send it as a text" };
   return { name, value: decimal(value), list };

@@ -16,6 +16,8 @@ export interface Entry {
   list: boolean;
   /** set when the value was not valid UTF-8 or was cut */
   fault?: string;
+  /** set when the value is the text of an object, for the few fields that take one */
+  object?: true;
 }
 
 const mostBytes = 1024 * 1024;
@@ -107,14 +109,22 @@ function gather(entries: readonly Entry[]): Sent[] {
     const { name, value, list } = entry;
     if (isOver(name, mostNameBytes))
       throw new DossierError("invalid_request", "The request has a field whose name is over 1 KiB.");
-    const fault = entry.fault ?? (isOver(value, mostValueBytes) ? "is over 64 KiB" : undefined);
+    const over = isOver(value, mostValueBytes) ? "is over 64 KiB" : undefined;
     const one: Sent = byName.get(name) ?? { name, values: [], list: false };
     one.values.push(value);
     one.list ||= list;
-    if (fault) one.fault ??= fault;
+    addFault(one, over ?? entry.fault, over === undefined && entry.object === true);
     byName.set(name, one);
   }
   return [...byName.values()];
+}
+
+/** Adds a fault of one of the values; that it is an object is none for some fields, and any other fault goes before. */
+function addFault(one: Sent, fault: string | undefined, object: boolean): void {
+  if (fault === undefined || (one.fault !== undefined && (object || !one.object))) return;
+  one.fault = fault;
+  if (object) one.object = true;
+  else delete one.object;
 }
 
 function isOver(text: string, bytes: number): boolean {

@@ -273,6 +273,17 @@ export function callsOf(baseUrl: string, key: string, brand: number, sent: Sent[
       assert.equal(data.items[0]?.created_at, "2026-11-23T18:00:00.000Z");
     },
 
+    "15 POST /customer/syncWithCRM": async () => {
+      const body = { brandID: brand, channel: "email", address: address() };
+      const { data: made } = await sdk.customerSyncWithCrm({ ...throwing, ...multipart, body });
+      assert.deepEqual([made.message, made.outcome], ["Customer synced.", "created"]);
+      assert.ok(made.id !== null);
+      assert.equal((await read(made.id)).channels[0]?.address, body.address);
+      const nobody = { ...body, address: "nobody@example.org" };
+      const { data: unknown } = await sdk.customerSyncWithCrm({ ...throwing, ...form, body: nobody });
+      assert.deepEqual([unknown.id, unknown.outcome], [null, "unknown"]);
+    },
+
     "16 POST /customer/createCustomerCRUD": async () => {
       const { id, primaryID } = await newcomer();
       const body = { brandID: brand, primaryID, firstname: "Eve", custom_tier: null };
