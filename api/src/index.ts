@@ -42,6 +42,7 @@ export {
 export { errorShape } from "./error-shape.ts";
 export { textFault } from "./field.ts";
 export { type FieldFacts, fieldsOf } from "./field-list.ts";
+export { jobStates } from "./job.ts";
 export { openapi } from "./openapi.ts";
 export type { RetryOptions } from "./retry.ts";
 export { type CodeText, codeTexts } from "./openapi-text.ts";

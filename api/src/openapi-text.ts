@@ -76,6 +76,7 @@ export const tagTexts: Record<string, string> = {
   channel: "Types of channel: e-mail, telephone, and those you define.",
   customer: "Customers: find, resolve, create, change, delete, restore, purge; their timelines and events.",
   customfield: "What a brand wants to know of its customers beyond their names.",
+  job: "Background work: what waits, runs, has failed.",
   key: "API keys: who may do what, in which brands, until when.",
   message: "Messages and notes: what is said in tickets.",
   server: "The server itself. No key is needed.",

@@ -6,6 +6,7 @@ import { customfield } from "./custom-field.ts";
 import { customer } from "./customer.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { erasure } from "./erasure.ts";
+import { job } from "./job.ts";
 import { key } from "./key.ts";
 import { message } from "./message.ts";
 import { session } from "./session.ts";
@@ -28,6 +29,7 @@ export const api = {
   channel,
   session,
   audit,
+  job,
 };
 
 /**

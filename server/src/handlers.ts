@@ -13,6 +13,7 @@ import * as reading from "./domain/customer-read.ts";
 import { resolveCustomer } from "./domain/customer-resolve.ts";
 import * as purge from "./domain/erasure-purge.ts";
 import * as field from "./domain/field.ts";
+import { listJobs, retryJob } from "./domain/backlog.ts";
 import * as key from "./domain/key.ts";
 import { closeSession, describeCaller } from "./domain/session.ts";
 import { findTicket, listTickets } from "./domain/ticket.ts";
@@ -71,6 +72,7 @@ const handlers: Handlers = {
   channel: { list: channel.listTypes, create: channel.createType, update: channel.updateType },
   session: { open: describeCaller, find: describeCaller, close: closeSession },
   audit: { list: listAudit },
+  job: { list: listJobs, retry: retryJob },
 };
 
 /** The operation behind `noun.verb`, for the one place that calls them all alike. */

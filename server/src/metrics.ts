@@ -6,6 +6,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Db } from "./db/database.ts";
 import { within } from "./deadline.ts";
+import type { JobCount } from "./domain/backlog.ts";
 import { type Census, mostBrands, takeCensus } from "./domain/census.ts";
 import type { Swept } from "./domain/retention.ts";
 
@@ -20,6 +21,13 @@ export interface EndedRequest {
   seconds: number;
 }
 
+/** A piece of background work that is over. */
+export interface EndedJob {
+  kind: string;
+  outcome: "done" | "retried" | "failed" | "lost";
+  seconds: number;
+}
+
 /** What is counted while the service runs, and read when it is scraped. */
 export interface Metrics {
   requestBegan(): void;
@@ -28,6 +36,8 @@ export interface Metrics {
   requestUnread(): void;
   /** a run of what goes by itself is over; without what it did, it failed */
   sweepEnded(swept: Swept | undefined): void;
+  /** a piece of background work is over */
+  jobEnded(job: EndedJob): void;
   /** every series, in the text format */
   read(): Promise<string>;
   contentType: string;
@@ -61,12 +71,14 @@ export function makeMetrics(watched: Watched): Metrics {
     "version",
   );
   const requests = countRequests(registry, show);
-  const lookAround = showDatabase(show, watched);
+  const lookAround = showDatabase(registry, show, watched);
   const sweepEnded = countSweeps(show);
+  const jobEnded = countJobs(registry);
   collectDefaultMetrics({ register: registry });
   return {
     ...requests,
     sweepEnded,
+    jobEnded,
     contentType: registry.contentType,
     async read() {
       await lookAround();
@@ -133,7 +145,7 @@ function countRequests(
 }
 
 /** What the database says of itself. Answers what asks it; readers at the same time share one statement. */
-function showDatabase(show: Show, { db, aside, restarts }: Watched): () => Promise<void> {
+function showDatabase(registry: Registry, show: Show, { db, aside, restarts }: Watched): () => Promise<void> {
   const unknown: Census = { up: false, brands: [] };
   let census = unknown;
   let underWay: Promise<Census> | undefined;
@@ -153,6 +165,7 @@ function showDatabase(show: Show, { db, aside, restarts }: Watched): () => Promi
   const among = `by id of the brand, for the ${mostBrands} oldest brands`;
   show("gauge", "dossier_customers", `Live customers ${among}.`, () => by("customers"), "brand_id");
   show("gauge", "dossier_tickets", `Tickets ${among}.`, () => by("tickets"), "brand_id");
+  showJobs(registry, () => census.jobs ?? []);
   return async () => void (census = await within(censusLimit, ask(), unknown));
 }
 
@@ -184,6 +197,54 @@ function showPool(show: Show, db: Db): void {
   const late =
     "Statements ended by a limit of time: statement (ran too long), lock (waited too long for one), answer (the database was silent).";
   show("counter", "dossier_database_statement_timeouts_total", late, () => timeouts, "limit");
+}
+
+/** Background work as it stands in the database, whoever does it. */
+function showJobs(registry: Registry, look: () => readonly JobCount[]): void {
+  const registers = [registry];
+  const labelNames = ["kind", "state"];
+  const jobs = new Gauge({
+    name: "dossier_jobs",
+    help: "Background work by kind and state: waiting, running, failed (up to 10,000 of each brand).",
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      for (const { kind, state, count } of look()) this.set({ kind, state }, count);
+    },
+  });
+  const oldest = new Gauge({
+    name: "dossier_jobs_oldest_seconds",
+    help: "Age of the oldest piece of background work, by kind and state.",
+    labelNames,
+    registers,
+    collect() {
+      this.reset();
+      for (const one of look()) this.set({ kind: one.kind, state: one.state }, one.oldest);
+    },
+  });
+  void [jobs, oldest];
+}
+
+function countJobs(registry: Registry): Metrics["jobEnded"] {
+  const registers = [registry];
+  const total = new Counter({
+    name: "dossier_job_runs_total",
+    help: "Times a piece of background work was begun and ended in this process, by kind and outcome: done, retried (to be tried again), failed (given up), lost (to another process).",
+    labelNames: ["kind", "outcome"],
+    registers,
+  });
+  const duration = new Histogram({
+    name: "dossier_job_duration_seconds",
+    help: "Time a run of background work took, by kind.",
+    labelNames: ["kind"],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15],
+    registers,
+  });
+  return ({ kind, outcome, seconds }) => {
+    total.inc({ kind, outcome });
+    duration.observe({ kind }, seconds);
+  };
 }
 
 /** What goes by itself: see domain/retention.ts. */

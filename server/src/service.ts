@@ -19,6 +19,8 @@ import type { Log } from "./log.ts";
 import { makeMetrics, type Metrics } from "./metrics.ts";
 import { makeOutside, type Outside } from "./outside/outside.ts";
 import { version } from "./version.ts";
+import { makeKinds } from "./work/kinds.ts";
+import { startWorker, type Worker } from "./work/worker.ts";
 
 /** A Dossier that answers. */
 export interface RunningService {
@@ -43,6 +45,7 @@ export async function startService(
   const { db } = databases;
   const outside = makeOutside({ allow: config.outsideAllow, log });
   let app: App | undefined;
+  let worker: Worker | undefined;
   try {
     const applied = await migrate(db.pool);
     if (applied.length > 0) log.info({ migrations: applied }, "migrated the database");
@@ -54,10 +57,11 @@ export async function startService(
     // Last of all: a key made by a start that fails would never be shown.
     const firstKey = config.adminKey ? undefined : await createFirstKey(db);
     databases.embedded?.announce(url);
+    worker = startWorker(db, log, makeKinds(), metrics.jobEnded);
     const endSweeping = sweepRegularly(db, log, metrics);
-    return { url, firstKey, demo, app, db, stop: () => stopAll(app, outside, databases, endSweeping) };
+    return { url, firstKey, demo, app, db, stop: () => stopAll(app, outside, databases, worker, endSweeping) };
   } catch (error) {
-    await stopAll(app, outside, databases);
+    await stopAll(app, outside, databases, worker);
     throw error;
   }
 }
@@ -262,9 +266,10 @@ async function stopAll(
   app: App | undefined,
   outside: Outside,
   { db, aside, embedded }: Databases,
+  worker?: Worker,
   endSweeping?: () => Promise<void>,
 ): Promise<void> {
-  if (app) await drain(app);
+  await Promise.all([app && drain(app), worker?.stop()]);
   await endSweeping?.();
   await outside.close();
   await Promise.all([db.close(), aside.close()]);

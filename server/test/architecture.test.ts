@@ -10,7 +10,7 @@ import { expect, test } from "vitest";
 const rooms = [
   ["cli"],
   ["service"],
-  ["http", "demo"], // neighbours do not know each other
+  ["http", "demo", "work"], // neighbours do not know each other
   ["handlers", "metrics"],
   ["domain"],
   ["outside", "db"],
@@ -19,7 +19,7 @@ const rooms = [
 
 /** The nouns of server/src/domain; `key-ring` belongs to `key`. Each imports only from its left. */
 const nouns =
-  "ask · page · secret · audit · write · brand · key · session · field · channel · search · link · customer · crm · timeline · ticket · erasure · retention · census".split(
+  "ask · page · secret · audit · job · write · backlog · brand · key · session · field · channel · search · link · customer · crm · timeline · ticket · erasure · retention · census".split(
     " · ",
   );
 

@@ -31,6 +31,7 @@ export function record(client: pg.ClientBase): { db: Db; costs: { name: string; 
     ...inside,
     allowWaiting: async () => undefined,
     waitAsUsual: async () => undefined,
+    signal: () => undefined,
   };
   const db = {
     rows: alone,

@@ -48,10 +48,14 @@ const seriesHere = [
   "dossier_database_size_bytes",
   "dossier_customers",
   "dossier_tickets",
+  "dossier_jobs",
+  "dossier_jobs_oldest_seconds",
   "dossier_retention_runs_total",
   "dossier_retention_erased_customers_total",
   "dossier_retention_dropped_answers_total",
   "dossier_retention_last_success_timestamp_seconds",
+  "dossier_job_runs_total",
+  "dossier_job_duration_seconds",
 ];
 
 test("is well-formed, Dossier's series first, named and explained as is the custom", async () => {

@@ -4,6 +4,7 @@ import { builtinTypes } from "@dossier/api";
 import { openDatabase } from "../src/db/database.ts";
 import { sweep } from "../src/domain/retention.ts";
 import { fresh, openWorld, withSql } from "./requests.ts";
+import { makeFailedJob } from "./scene.ts";
 
 const world = await openWorld();
 const { customer, ticket, audit } = world.admin;
@@ -49,7 +50,7 @@ const inOrder = (ids: number[]) => ids.toSorted((a, b) => a - b);
 test("who was deleted more than 30 days ago is erased, and the trail says that Dossier did it", async () => {
   const brandId = await world.newBrand();
   const due = await bringDeleted(brandId, "30 days 1 second");
-  expect(await run()).toEqual({ customers: 1, answers: 0 });
+  expect(await run()).toEqual({ customers: 1, answers: 0, jobs: 0 });
   expect(await eventsOf(due.id)).toBe(0);
   expect((await ticket.find({ id: due.ticketId })).item).toMatchObject({
     title: "",
@@ -75,7 +76,7 @@ test("who was deleted more than 30 days ago is erased, and the trail says that D
   ]);
   const again = await customer.purge({ id: due.id });
   expect([again.outcome, again.receipt.customers, again.receipt.tickets]).toEqual(["unchanged", 1, 1]);
-  expect(await run()).toEqual({ customers: 0, answers: 0 });
+  expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 0 });
 });
 
 test("who was deleted later stays, though one with the same primary id is erased, and so does a live holder", async () => {
@@ -114,7 +115,7 @@ test("answers older than 24 hours go, in portions of 5,000; younger ones stay an
       CREATE TRIGGER portions AFTER DELETE ON idempotency
         REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION note_portion()`),
   );
-  expect(await run()).toEqual({ customers: 0, answers: 11_000 });
+  expect(await run()).toEqual({ customers: 0, answers: 11_000, jobs: 0 });
   const portions = await withSql(world, async (client) => {
     const { rows } = await client.query<{ n: string }>("SELECT n FROM portion WHERE n > 0 ORDER BY n DESC");
     await client.query("DROP TRIGGER portions ON idempotency; DROP TABLE portion");
@@ -136,14 +137,14 @@ test("two runs at once do each piece once, and what they leave is done by the ne
   const { items } = await audit.list({ brandId, operation: "customer.expire", itemLimit: 99 });
   expect(inOrder(items.map((one) => one.subject_id))).toEqual(inOrder(due.map(({ id }) => id)));
   expect(await count("tombstone WHERE brand_id = $1", [brandId])).toBe(12);
-  expect(await run()).toEqual({ customers: 0, answers: 0 });
+  expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 0 });
 });
 
 test("while another process is at it, a run leaves everything to it", async () => {
   const due = await bringDeleted(await world.newBrand(), "31 days");
   await withSql(world, async (client) => {
     await client.query("BEGIN; SELECT pg_advisory_xact_lock(7305446)");
-    expect(await run()).toEqual({ customers: 0, answers: 0 });
+    expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 0 });
     await client.query("ROLLBACK");
   });
   expect((await run()).customers).toBe(1);
@@ -163,4 +164,14 @@ test("a deleted customer that somebody is restoring just now is passed over", as
   });
   expect([await eventsOf(held.id), await eventsOf(due.id)]).toEqual([1, 0]);
   expect((await run()).customers).toBe(1);
+});
+
+test("a job that failed more than 30 days ago goes", async () => {
+  const scene = { world, brandId: await world.newBrand() };
+  const [old, young] = [await makeFailedJob(scene), await makeFailedJob(scene)];
+  await withSql(world, (client) =>
+    client.query("UPDATE job SET failed_at = now() - interval '31 days' WHERE id = $1", [old]),
+  );
+  expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 1 });
+  expect((await world.admin.job.list({})).items).toMatchObject([{ id: young }]);
 });

@@ -3,6 +3,7 @@
  * `Tx` is another type than `Db`, so that what must run inside a transaction cannot be called outside one.
  * Every statement has two limits, one in the server and one on this side, because a frozen server keeps no promise.
  */
+import { EventEmitter } from "node:events";
 import pg from "pg";
 import { type Activity, type Load, loadOf, makeActivity, watched } from "./activity.ts";
 import { isAway, isOutage, retryReason, tooBusy, translate, unknownOutcome } from "./failure.ts";
@@ -26,6 +27,8 @@ export interface Tx extends Queries {
   allowWaiting(milliseconds: number): Promise<void>;
   /** ends that */
   waitAsUsual(): Promise<void>;
+  /** tells those who listen to the database for this word, once this transaction is committed */
+  signal(word: string): void;
 }
 
 /** The database. */
@@ -34,6 +37,8 @@ export interface Db extends Queries {
   close(): Promise<void>;
   readonly pool: pg.Pool;
   readonly activity: Activity;
+  /** what committed transactions of this process signal */
+  readonly signals: EventEmitter;
   /** how the pool is used at this moment */
   load(): Load;
 }
@@ -80,12 +85,14 @@ export function openDatabase(connection: Connection, size = 16): Db {
   // As many as there are sessions: the pool's own limit is then about connecting only.
   const gate = makeGate(size, { patience: turnLimit, tired, isOutage: isAway });
   const activity = makeActivity(gate);
+  const signals = new EventEmitter();
   return {
     pool,
     activity,
+    signals,
     load: () => loadOf(pool, gate),
     ...queriesOn((config) => gate.pass(() => watched(activity, pool.query(config)))),
-    transaction: (work) => retrying({ gate, pool, activity }, work),
+    transaction: (work) => retrying({ gate, pool, activity, signals }, work),
     close: () => pool.end(),
   };
 }
@@ -111,6 +118,7 @@ interface Ground {
   gate: Gate;
   pool: pg.Pool;
   activity: Activity;
+  signals: EventEmitter;
 }
 
 async function retrying<T>(ground: Ground, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -127,13 +135,15 @@ async function retrying<T>(ground: Ground, work: (tx: Tx) => Promise<T>): Promis
   }
 }
 
-async function once<T>({ pool, activity }: Ground, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function once<T>({ pool, activity, signals }: Ground, work: (tx: Tx) => Promise<T>): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
+  const words = new Set<string>();
   try {
     await watched(activity, client.query("BEGIN"));
-    const result = await work(transactionOn(client, activity));
+    const result = await work(transactionOn(client, activity, words));
     await commit(client, activity);
+    for (const word of words) signals.emit(word);
     return result;
   } catch (error) {
     broken = await rollBack(client, error);
@@ -163,7 +173,7 @@ async function rollBack(client: pg.PoolClient, error: unknown): Promise<Error | 
   }
 }
 
-function transactionOn(client: pg.PoolClient, activity: Activity): Tx {
+function transactionOn(client: pg.PoolClient, activity: Activity, words: Set<string>): Tx {
   let patience: number | undefined;
   return {
     transactional: true,
@@ -176,6 +186,7 @@ function transactionOn(client: pg.PoolClient, activity: Activity): Tx {
       );
       patience = milliseconds + 1000;
     },
+    signal: (word) => void words.add(word),
     async waitAsUsual() {
       await client.query("SET LOCAL statement_timeout TO DEFAULT; SET LOCAL lock_timeout TO DEFAULT");
       patience = undefined;

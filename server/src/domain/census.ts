@@ -5,6 +5,7 @@
 import { DossierError } from "@dossier/api";
 import type { Db, Statement } from "../db/database.ts";
 import { areCurrent } from "../db/migrate.ts";
+import { countJobs, type JobCount } from "./backlog.ts";
 
 /** How many brands are counted, the oldest first: as many as a time series each is good for. */
 export const mostBrands = 100;
@@ -21,6 +22,7 @@ export interface Census {
   bytes?: number;
   current?: boolean;
   brands: readonly BrandCount[];
+  jobs?: readonly JobCount[];
 }
 
 const total = (kind: string) =>
@@ -37,12 +39,14 @@ const census: Statement = {
 /** Asks the database what it holds. Does not fail: a database that is away, or too busy to say, is an answer too. */
 export async function takeCensus(db: Db): Promise<Census> {
   try {
+    const jobs = await countJobs(db);
     const row = await db.row<{ bytes: number; migrations: string[]; brands: BrandCount[] }>(census);
     return {
       up: true,
       bytes: row?.bytes ?? 0,
       current: areCurrent(row?.migrations ?? []),
       brands: row?.brands ?? [],
+      jobs,
     };
   } catch (error) {
     const away = error instanceof DossierError && error.code === "unavailable";

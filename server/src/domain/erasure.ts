@@ -186,6 +186,8 @@ export const impersonal: Record<string, Record<string, string>> = {
     type: "closed words",
     options: "what any customer may be",
   },
+  job: { kind: "closed words", lane: "ids", state: "closed words", last_error: "closed words" },
+  job_lane: { kind: "closed words", lane: "ids" },
   message: { kind: "closed words", direction: "closed words" },
   purge_receipt: { counts: "numbers" },
   row_count: { kind: "names of tables" },

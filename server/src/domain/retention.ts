@@ -1,5 +1,5 @@
 /**
- * What goes by itself: deleted customers that can be restored no longer, and answers kept for retries. Any number of
+ * What goes by itself: deleted customers that can be restored no longer, answers kept for retries, and failed jobs. Any number of
  * processes may run it; an advisory lock, taken anew for each piece of work, lets one work at a time. Counters need no folding: they are slots
  * that are added to in place.
  */
@@ -19,10 +19,18 @@ const dropSome: Statement = {
     RETURNING operation`,
 };
 
+const dropJobs: Statement = {
+  name: "retention_drop_jobs",
+  text: `DELETE FROM job WHERE id = ANY (ARRAY(
+      SELECT id FROM job WHERE failed_at < now() - interval '30 days' ORDER BY failed_at LIMIT 5000))
+    RETURNING id`,
+};
+
 /** How much a run did. */
 export interface Swept {
   customers: number;
   answers: number;
+  jobs: number;
 }
 
 /** No run goes on for ever: what is left is for the next. */
@@ -33,6 +41,7 @@ export async function sweep(db: Db, types: readonly ChannelType[]): Promise<Swep
   return {
     customers: await repeat(db, async (tx) => ((await purgeDue(tx, types)) ? 1 : 0)),
     answers: await repeat(db, async (tx) => (await tx.rows(dropSome)).length),
+    jobs: await repeat(db, async (tx) => (await tx.rows(dropJobs)).length),
   };
 }
 
