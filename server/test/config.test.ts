@@ -72,6 +72,44 @@ describe("an address that other machines can reach", () => {
   });
 });
 
+test("what may be reached outside is a host and a port, spelled as URLs spell them", () => {
+  const allow = (text: string) => readConfig({ DOSSIER_OUTSIDE_ALLOW: text }, folder).outsideAllow;
+  expect(allow("CRM.Internal:8443, crm.internal.:80,10.1.2.3:08080,[FD12:0::7]:443")).toEqual([
+    "crm.internal:8443",
+    "crm.internal:80",
+    "10.1.2.3:8080",
+    "[fd12::7]:443",
+  ]);
+  expect(allow("münchen.example:443,0x7f.1:1,[::ffff:10.0.0.1]:65535")).toEqual([
+    "xn--mnchen-3ya.example:443",
+    "127.0.0.1:1",
+    "[::ffff:a00:1]:65535",
+  ]);
+  const wrong = [
+    "crm",
+    "crm:",
+    ":80",
+    "crm:0",
+    "crm:65536",
+    "crm:http",
+    "*:80",
+    "*.lan:80",
+    "fd12::7:80",
+    "10.0.0.0/8:80",
+  ];
+  for (const place of [
+    ...wrong,
+    "http://crm:80",
+    "crm:80/x",
+    "u@crm:80",
+    "crm:80:90",
+    "[::1]",
+    "a b:80",
+    "256.1.1.1:80",
+  ])
+    expect(faultsOf({ DOSSIER_OUTSIDE_ALLOW: `crm.internal:443,${place}` })).toHaveLength(1);
+});
+
 test("a database of one's own needs a secret of one's own", () => {
   expect(faultsOf({ DATABASE_URL: "postgresql://u:p@127.0.0.1/d" })).toHaveLength(1);
   const config = readConfig({ DATABASE_URL: "postgres://u@/d?host=/run/pg", DOSSIER_SECRET: secret }, folder);

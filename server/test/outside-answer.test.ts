@@ -2,6 +2,7 @@
 // does, in bounded time and memory.
 import type { Socket } from "node:net";
 import { brotliCompressSync, createGzip, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { openLog } from "../src/log.ts";
 import {
@@ -12,13 +13,13 @@ import {
 } from "../src/outside/outside.ts";
 import { answer, startWireServer } from "./wire-server.ts";
 
-type Speak = (socket: Socket, request: string) => void;
+type Speak = (socket: Socket, request: string) => void | Promise<void>;
 
 /** What the other side does, by the path it is asked for. */
 const speaks = new Map<string, Speak>();
 const server = await startWireServer((socket, request) => {
   const path = request.split(" ")[1] ?? "";
-  speaks.get(path)?.(socket, request);
+  void speaks.get(path)?.(socket, request);
 });
 const outside = makeOutside({ allow: [server.place], log: openLog("silent", false) });
 afterAll(() => outside.close());
@@ -61,18 +62,18 @@ describe.concurrent("an answer", () => {
     expect(got.headers).toMatchObject({ "x-one": "1", "x-two": "a, b", __proto__x: "c" });
   });
 
-  const text = "Grüße ".repeat(1000);
+  const words = text(1000);
   test.each([
-    ["identity", Buffer.from(text)],
-    ["gzip", gzipSync(text)],
-    ["x-gzip", gzipSync(text)],
-    ["GZIP", gzipSync(text)],
-    ["br", brotliCompressSync(text)],
-    ["deflate", deflateSync(text)],
-    ["deflate", deflateRawSync(text)],
+    ["identity", Buffer.from(words)],
+    ["gzip", gzipSync(words)],
+    ["x-gzip", gzipSync(words)],
+    ["GZIP", gzipSync(words)],
+    ["br", brotliCompressSync(words)],
+    ["deflate", deflateSync(words)],
+    ["deflate", deflateRawSync(words)],
   ])("in %s is unpacked", async (coding, bytes) => {
     const got = await ask(say(answer(bytes, { "content-encoding": coding })));
-    expect(got.body.toString()).toBe(text);
+    expect(got.body.toString()).toBe(words);
   });
 
   test("says that it is packed, and has no body, and is one", async () => {
@@ -84,8 +85,8 @@ describe.concurrent("an answer", () => {
     ["zstd", "anything"],
     ["gzip, gzip", gzipSync(gzipSync("twice"))],
     ["gzip", "not gzip at all"],
-    ["gzip", gzipSync(text).subarray(0, 40)],
-    ["br", gzipSync(text)],
+    ["gzip", gzipSync(words).subarray(0, 40)],
+    ["br", gzipSync(words)],
   ])("in a coding that is not what it says (%s) is none", async (coding, bytes) => {
     expect(await kindOf(ask(say(answer(bytes, { "content-encoding": coding }))))).toBe("unreachable");
   });
@@ -176,19 +177,22 @@ describe.concurrent("the other side", () => {
   ])("that %s is %s", async (_what, kind, speak) => {
     expect(await kindOf(ask(speak))).toBe(kind);
   });
+});
 
+// One after the other: how long they take is what these are about.
+describe("the other side, when it is slow", () => {
   test.each<[string, Speak]>([
     ["says nothing", () => undefined],
     ["drips its header", drip(head)],
     ["drips its body", drip(`${head}content-length: 100\r\n\r\n`)],
-    ["drips chunks", drip(`${head}transfer-encoding: chunked\r\n\r\n`)],
+    ["drips chunks", drip(`${head}transfer-encoding: chunked\r\n\r\n`, "1\r\nx\r\n")],
     [
       "stops inside gzip",
       (socket) =>
         void socket.write(Buffer.concat([Buffer.from(packedHead), gzipSync("text").subarray(0, 12)])),
     ],
   ])("that %s takes no longer than the patience", async (_what, speak) => {
-    expect(await kindOf(ask(speak, { patience: 400 }))).toBe("timeout");
+    expect(await kindOf(ask(speak, { patience: 1000 }))).toBe("timeout");
   });
 });
 
@@ -200,13 +204,13 @@ test("what unpacks to a thousand times its size costs no memory, nor does it lea
   const asked = Array.from({ length: 20 }, () => kindOf(ask(say(answer(bomb, headers)))));
   expect(await Promise.all(asked)).toEqual(Array(20).fill("too_large"));
   expect(peak()).toBeLessThan(200_000_000); // of 4,000
-  await expect.poll(() => server.open.size).toBe(0);
+  await expect.poll(() => server.open.size, { timeout: 10_000 }).toBe(0);
 });
 
-function drip(first: string): Speak {
+function drip(first: string, drop = "1"): Speak {
   return (socket) => {
     socket.write(first);
-    const timer = setInterval(() => socket.write("1"), 50);
+    const timer = setInterval(() => socket.write(drop), 50);
     socket.on("close", () => clearInterval(timer));
   };
 }
@@ -221,4 +225,65 @@ function watchMemory(): () => number {
     clearInterval(timer);
     return look() - before;
   };
+}
+
+test("no answer, however broken, is anything but an answer or a failure", async () => {
+  const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
+  console.log(`random tests: repeat with SEED=${seed}`);
+  const whole = [
+    answer("text", { "x-a": "b" }),
+    Buffer.from(`${head}transfer-encoding: chunked\r\n\r\n4;a=b\r\ntext\r\n0\r\nx-t: 1\r\n\r\n`),
+    Buffer.from("HTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\ntext to the end"),
+    answer(gzipSync(text(500)), { "content-encoding": "gzip" }),
+  ];
+  const broken = fc.record({
+    of: fc.constantFrom(...whole),
+    changes: fc.array(fc.tuple(fc.nat(), fc.nat(255)), { maxLength: 4 }),
+    cuts: fc.array(fc.nat(), { maxLength: 4 }),
+    end: fc.nat(),
+    isReset: fc.boolean(),
+  });
+  const cases = fc.sample(broken, { seed, numRuns: 1000 });
+  const kinds = await Promise.all(
+    cases.map(({ of, changes, cuts, end, isReset }) => {
+      const bytes = Buffer.from(of);
+      for (const [at, value] of changes) bytes[at % bytes.length] = value;
+      const ends = [
+        ...cuts.map((at) => at % bytes.length),
+        bytes.length - (end % 3 ? 0 : end % bytes.length),
+      ];
+      return kindOf(
+        ask(
+          inPieces(
+            bytes,
+            ends.sort((one, other) => one - other),
+            isReset,
+          ),
+          { patience: 6000 },
+        ),
+      );
+    }),
+  );
+  const known = ["an answer", "unreachable", "timeout", "too_large"];
+  expect(kinds.filter((kind) => !known.includes(kind))).toEqual([]);
+  expect(new Set(kinds).size).toBeGreaterThan(1);
+  await expect.poll(() => server.open.size, { timeout: 10_000 }).toBe(0);
+});
+
+/** Says bytes up to each of these places, a turn of the loop apart, and closes; in order or by a reset. */
+function inPieces(bytes: Buffer, ends: number[], isReset: boolean): Speak {
+  return async (socket) => {
+    let from = 0;
+    for (const end of ends) {
+      socket.write(bytes.subarray(from, end));
+      from = end;
+      await new Promise(setImmediate);
+    }
+    if (isReset) socket.resetAndDestroy();
+    else socket.end();
+  };
+}
+
+function text(length: number): string {
+  return "Grüße ".repeat(length);
 }

@@ -10,7 +10,7 @@ import { checkHeaders, exchange, type OutsideAnswer, type Sending } from "./exch
 import { OutsideError, Reason, reasonOf } from "./failure.ts";
 import { pause } from "./patience.ts";
 import { type Dial, dialAddress, reach, reachPatience, type Ways } from "./reach.ts";
-import { type Resolve, resolveName } from "./resolve.ts";
+import { makeResolve, type Resolve } from "./resolve.ts";
 import { readTarget, type Target } from "./target.ts";
 import { makeTurns } from "./turn.ts";
 
@@ -60,7 +60,7 @@ const awayStatuses = [502, 503, 504];
 
 export function makeOutside({ allow, log, resolve, dial, authorities }: OutsideOptions): Outside {
   const allowed = new Set(allow);
-  const ways: Ways = { resolve: resolve ?? resolveName, dial: dial ?? dialAddress, authorities };
+  const ways: Ways = { resolve: resolve ?? makeResolve(), dial: dial ?? dialAddress, authorities };
   const turns = makeTurns(places);
   const circuit = makeCircuit();
   const underWay = new Map<Course, Promise<OutsideAnswer>>();

@@ -14,9 +14,22 @@ export type Resolve = (
 /** Shorter than the caller's 2 s: one address family that stays silent must not take the other with it. */
 const patience = 1800;
 
-export const resolveName: Resolve = async (name, { isAllowed, signal }) => {
-  if (isAllowed) return (await lookup(name, { all: true })).map(({ address }) => address);
+/** Looks names up, at the machine's name servers unless others are named (`address:port`). */
+export function makeResolve(servers?: readonly string[]): Resolve {
+  return (name, { isAllowed, signal }) => (isAllowed ? asTheMachine(name) : directly(name, signal, servers));
+}
+
+async function asTheMachine(name: string): Promise<string[]> {
+  return (await lookup(name, { all: true })).map(({ address }) => address);
+}
+
+async function directly(
+  name: string,
+  signal: AbortSignal,
+  servers: readonly string[] | undefined,
+): Promise<string[]> {
   const resolver = new Resolver({ timeout: 400, tries: 2 });
+  if (servers) resolver.setServers(servers);
   const cancel = () => resolver.cancel();
   const limit = setTimeout(cancel, patience);
   signal.addEventListener("abort", cancel, { once: true });
@@ -30,4 +43,4 @@ export const resolveName: Resolve = async (name, { isAllowed, signal }) => {
     clearTimeout(limit);
     signal.removeEventListener("abort", cancel);
   }
-};
+}
