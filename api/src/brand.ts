@@ -1,5 +1,6 @@
 /** Brands: every customer belongs to one; its settings decide how strict or forgiving its customers' endpoints are. */
 import * as z from "zod";
+import { crmTrial } from "./crm.ts";
 import { endpoint } from "./endpoint.ts";
 import { choice, described, flag, identifier, text, textMap, textOf, whole } from "./field.ts";
 import { itemOf, listOf, paging, resultOf } from "./page.ts";
@@ -80,32 +81,6 @@ const settings = {
     "A new contact does not ask the CRM again about a customer synced less long ago; default 0: it always asks",
   ).optional(),
 };
-
-const crmTrial = z.object({
-  url: z.string().describe("What was asked, without the headers"),
-  headers: z.array(z.string()).describe("The names of the headers sent with it"),
-  status: z.number().int().nullable().describe("Of the CRM's answer; null: none came"),
-  milliseconds: z.number().int().describe("How long it took"),
-  results: z.number().int().nullable().describe("How many the CRM knows; null: it did not say"),
-  failure: z
-    .object({ code: z.enum(["crm_failed", "crm_timeout"]), message: z.string() })
-    .nullable()
-    .describe("Why the answer is of no use"),
-  mapped: z
-    .array(
-      z.object({
-        external_primary_id: z.string(),
-        firstname: z.string(),
-        lastname: z.string(),
-        channels: z.array(
-          z.object({ channel_id: z.number().int(), channel_name: z.string(), address: z.string() }),
-        ),
-        custom: z.array(z.object({ field: z.string(), value: z.string() })),
-        skipped: z.array(z.object({ field: z.string(), message: z.string() })),
-      }),
-    )
-    .describe("What each result comes to in this brand"),
-});
 
 const brandName = described(text(255), "Unique");
 

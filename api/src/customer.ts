@@ -1,6 +1,7 @@
 /** The Customer controller: what the original API documents, its doors to the directory itself. */
 import * as z from "zod";
 import { channelShape, channelsField } from "./channel.ts";
+import { leftOut } from "./crm.ts";
 import { endpoint } from "./endpoint.ts";
 import { clearableName, described, flag, folded, identifier, name, text, textOf } from "./field.ts";
 import { itemOf, listOf, paging, resultOf } from "./page.ts";
@@ -18,7 +19,7 @@ const origin = z.object({
   channel: z.number().int().optional().describe("Which of the channels, by its `id`"),
   source: z.enum(["api", "agent", "crm", "import"]),
   key_id: z.number().int().nullable().describe("The key that set it; 0 is the administrator, null: no key"),
-  at: z.string(),
+  at: z.string().describe("When it was set"),
 });
 
 const customerFields = z.object({
@@ -313,10 +314,7 @@ export const customer = {
     }),
     spelling: { brandId: "brandID", primaryId: "primaryID" },
     output: resultOf({
-      skipped: z
-        .array(z.object({ field: z.string(), message: z.string() }))
-        .optional()
-        .describe("What of the CRM's answer was not taken over, and why"),
+      skipped: z.array(leftOut).optional().describe("What of the CRM's answer was not taken over, and why"),
       skipped_channels: skipped,
     }).extend({ id: z.number().int().nullable().describe("The customer; null when the CRM knows nobody") }),
     errors: [

@@ -85,6 +85,7 @@ const named = { firstname: "Ada", lastname: "Lovelace" };
 const inputs: Record<string, JsonSchema> = {
   "brand.create": { name: "Acme", searchByChannel: true, defaultCountry: "DE" },
   "brand.update": { id: 1, customFields: "defined", takenAddress: "skip" },
+  "brand.crmTest": { id: 1, channel: "email", address: "ada@example.org" },
   "channel.create": { name: "signal", icon: "message" },
   "channel.update": { id: 6, name: "signal", channelId: 106 },
   "customer.addChannels": { customerId: 7, extra_telephone: "+4930123456" },
@@ -99,6 +100,7 @@ const inputs: Record<string, JsonSchema> = {
     extra_email: "ada@example.org",
     custom: { tier: "gold" },
   },
+  "customer.syncWithCrm": { brandId: 1, channel: "phoneNumber", address: "+4930123456" },
   "customer.update": { id: 7, lastname: "King", channels: telephone },
   "customer.updateAny": { primaryId: "K-17", brandId: 1, lastname: "King", custom: { tier: "gold" } },
   "customer.updateByPrimaryId": { primaryId: "K-17", brandId: 1, lastname: "King", channels: telephone },
@@ -209,6 +211,7 @@ function sample(schema: JsonSchema, name: string, components: Record<string, Jso
   }
   if (Array.isArray(schema.allOf))
     return Object.assign({}, ...schema.allOf.map((part: JsonSchema) => sample(part, name, components)));
+  if (Array.isArray(schema.anyOf)) return sample(schema.anyOf.at(-1) as JsonSchema, name, components);
   if ("const" in schema) return schema.const;
   if (name in words) return words[name];
   if (Array.isArray(schema.enum)) return schema.enum[0];

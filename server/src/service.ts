@@ -57,9 +57,16 @@ export async function startService(
     // Last of all: a key made by a start that fails would never be shown.
     const firstKey = config.adminKey ? undefined : await createFirstKey(db);
     databases.embedded?.announce(url);
-    worker = startWorker(db, log, makeKinds(), metrics.jobEnded);
+    worker = startWorker(db, log, makeKinds({ db, outside, secret: secretOf(config) }), metrics.jobEnded);
     const endSweeping = sweepRegularly(db, log, metrics);
-    return { url, firstKey, demo, app, db, stop: () => stopAll(app, outside, databases, worker, endSweeping) };
+    return {
+      url,
+      firstKey,
+      demo,
+      app,
+      db,
+      stop: () => stopAll(app, outside, databases, worker, endSweeping),
+    };
   } catch (error) {
     await stopAll(app, outside, databases, worker);
     throw error;
@@ -171,7 +178,7 @@ async function assemble(
       log,
       metrics,
       version,
-      secret: config.secret ?? ownSecret(config.dataDir),
+      secret: secretOf(config),
       authenticate: keyring.authenticate,
       authenticateHash: keyring.authenticateHash,
       forgetKeys: keyring.forget,
@@ -190,6 +197,10 @@ async function obstacle(db: Db, embedded: EmbeddedPostgres | undefined): Promise
   } catch {
     return "the database does not answer";
   }
+}
+
+function secretOf(config: Config): Buffer {
+  return config.secret ?? ownSecret(config.dataDir);
 }
 
 /** The installation's own secret, made at the first start and kept beside the data. */

@@ -4,10 +4,10 @@ import { gzipSync } from "node:zlib";
 import { isDossierError } from "@dossier/api";
 import { expect, test } from "vitest";
 import { failing, type Say, startCrm } from "./crm-server.ts";
-import { startWorld } from "./world.ts";
+import { openWorld } from "./requests.ts";
 
 const crm = await startCrm();
-const world = await startWorld({ outsideAllow: [crm.place] });
+const world = await openWorld({ outsideAllow: [crm.place] });
 const { admin } = world;
 
 let count = 0;
@@ -113,9 +113,9 @@ const broken: [string, Say, string][] = [
   ["null", json("null"), "crm_failed"],
   ["nothing", json(""), "crm_failed"],
   ["no UTF-8", json(Buffer.from('[{"firstname":"\xff"}]', "latin1")), "crm_failed"],
-  ["51 results", json(JSON.stringify(Array(51).fill({}))), "crm_failed"],
+  ["51 results", json(`[${"{},".repeat(50)}{}]`), "crm_failed"],
   ["something deep", json(`[{"a":${"[".repeat(40)}${"]".repeat(40)}}]`), "crm_failed"],
-  ["a thousand levels", json(`${"[".repeat(100_000)}`), "crm_failed"],
+  ["a thousand levels", json("[".repeat(100_000)), "crm_failed"],
   ["300 KiB", json(" ".repeat(300 * 1024)), "crm_failed"],
   ["1 GB, packed", json(gzipSync(Buffer.alloc(2 ** 20, 32)), { "content-encoding": "gzip" }), "crm_failed"],
   [
@@ -134,7 +134,7 @@ test.each(broken)("%s is an error, and nothing is changed", async (_what, say, c
 });
 
 test("several are counted, a CRM that is not there is told from one that is none", async () => {
-  const brandId = await brandWith(Array(3).fill({ primary_id: "1" }));
+  const brandId = await brandWith(["1", "1", "2"].map((primary_id) => ({ primary_id })));
   await expect(admin.customer.syncWithCrm({ brandId, address: "+4930" })).rejects.toMatchObject({
     code: "crm_several_results",
     conflict: { count: 3 },
@@ -194,7 +194,7 @@ test("__proto__ and constructor are names like others", async () => {
   const { id } = await admin.customer.syncWithCrm({ brandId, address: "+4930" });
   const item = await read(id);
   expect(item).toMatchObject({ firstname: "", lastname: "L" });
-  expect(item.custom___proto__).toBe("p");
+  expect(Object.entries(item)).toContainEqual(["custom___proto__", "p"]);
   expect(({} as Record<string, unknown>).firstname).toBeUndefined();
 });
 
@@ -264,16 +264,16 @@ test("a conflict changes nothing and is told as operation 3 tells it", async () 
   expect(await totalOf(brandId)).toBe(1);
 });
 
-test("64 simultaneous calls make one customer, and ask no more often than that", async () => {
+test("16 simultaneous calls make one customer, and ask no more often than that", async () => {
   const brandId = await brandWith([{ primary_id: "K-1", firstname: "Ada" }]);
-  const many = Array.from({ length: 64 }, () =>
+  const many = Array.from({ length: 16 }, () =>
     admin.customer.syncWithCrm({ brandId, channel: "email", address: "ada@example.org" }),
   );
   const answers = await Promise.all(many);
   expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
   expect(answers.filter(({ outcome }) => outcome === "created")).toHaveLength(1);
   expect(await totalOf(brandId)).toBe(1);
-  expect(crm.asked.length).toBeLessThanOrEqual(64);
+  expect(crm.asked.length).toBeLessThanOrEqual(16);
 });
 
 test("identical requests under way are one", async () => {
@@ -337,7 +337,7 @@ test.each(invalid)("%s is refused before the CRM is asked", async (_what, fields
   const form = { brandID: String(brandId), ...fields };
   const answer = await world.raw("POST", "/customer/syncWithCRM", { form });
   expect(answer.status).toBe(status);
-  expect(answer.body.errors.map((one: { field: string }) => one.field)).toEqual([field]);
+  expect(answer.body.errors?.map((one) => one.field)).toEqual([field]);
   expect(crm.asked).toEqual([]);
 });
 

@@ -4,11 +4,13 @@ import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
 import { foldText } from "../src/domain/search-fold.ts";
 import { openLog } from "../src/log.ts";
+import { startCrm } from "./crm-server.ts";
 import { type Fields, fresh, openWorld, table, withSql } from "./requests.ts";
 
 const lines: string[] = [];
+const crm = await startCrm();
 const world = await openWorld(
-  {},
+  { outsideAllow: [crm.place] },
   openLog("trace", false, { write: (line: string) => void lines.push(line) }),
 );
 const pigeon = (await world.admin.channel.create({ name: "pigeon" })).id;
@@ -168,6 +170,34 @@ async function bring(brandId: number, primary = plain()) {
   return { id, primary, own, tickets };
 }
 
+/** Brings somebody of whom a CRM tells, with a contact whom it took for several people. */
+async function bringByCrm(brandId: number) {
+  const brand = String(brandId);
+  const [own, contact] = [mail(), mail()];
+  const told = {
+    primary_id: plain(),
+    firstname: word(),
+    lastname: word(),
+    telephone: number(),
+    channels: [{ type: "pigeon", value: word() }],
+    custom_first: word(),
+    custom_number: { [plain()]: word() },
+  };
+  crm.say = (query) =>
+    query.get("address") === own ? [told] : [told, { primary_id: plain(), email: mail() }];
+  await world.admin.brand.update({ id: brandId, crmLookupUrl: crm.url });
+  const sync = { brandID: brand, channel: "email", address: own };
+  const { id } = await say({ brand, method: "POST", path: "/customer/syncWithCRM", form: sync });
+  const from = { brandID: brand, channelID: "email", from: contact, title: word() };
+  const ticket = await say({ brand, method: "POST", path: "/ticket", form: from });
+  const verdict = async () => (await world.admin.ticket.find({ id: ticket.id })).item.crm_candidates;
+  await expect.poll(verdict, { timeout: 20_000 }).toMatchObject({ count: 2 });
+  await world.admin.brand.update({ id: brandId, crmLookupUrl: "" });
+  const theirs = { customer_id: String(id), extra_email: contact, noSync: "1" };
+  await say({ brand, method: "POST", path: "/customer/addChannelOnly", form: theirs });
+  return { id, tickets: [ticket.id] };
+}
+
 async function openTickets(
   to: (method: Sent["method"], path: string, form?: Fields) => ReturnType<typeof say>,
   brand: string,
@@ -225,7 +255,7 @@ async function everyAnswer(
   await read("GET", "/brand", { itemLimit: "99" });
   for (const ticket of tickets) await read("GET", `/ticket/${ticket}`, { getTicketHistory: "1" });
   for (const id of ids) {
-    await read("GET", `/customer/${id}`);
+    await read("GET", `/customer/${id}`, { provenance: "1" });
     await read("POST", `/customer/restore/${id}`);
     await read("DELETE", `/customer/${id}`);
     await read("DELETE", `/customer/purgeData/${id}`);
@@ -263,7 +293,8 @@ test("of people who are erased, no planted word is left: in no table, no line of
       extra_email: mail(),
     },
   });
-  const people = [live, deleted, former, heir, restored];
+  const synced = await bringByCrm(brandId);
+  const people = [live, deleted, former, heir, restored, synced];
 
   // Of another, who stays: an answer kept for a retry that names an address of one of them.
   const stayer = await world.admin.customer.create({ brandId, firstname: "Ada", lastname: "Lovelace" });
@@ -283,6 +314,7 @@ test("of people who are erased, no planted word is left: in no table, no line of
   await world.admin.customer.purge({ id: deleted.id });
   await world.admin.customer.purgeAny({ primaryId: former.primary, brandId });
   await world.admin.customer.purgeAny({ customerId: restored.id });
+  await world.admin.customer.purge({ id: synced.id });
   expect((await world.raw("DELETE", `/customer/itemPurgeData/${created.id}`)).status).toBe(200);
 
   expect(found(await everyRow())).toEqual([]);

@@ -37,10 +37,10 @@ export async function recordOwn(
   tx: Tx,
   operation: string,
   about: string,
-  { id, outcome }: { id: number; outcome: string },
+  { id, outcome, fields = [] }: { id: number; outcome: string; fields?: readonly string[] },
   brandId: number,
 ): Promise<void> {
-  await tx.row(insertEntry, [null, operation, about, id, brandId, [], outcome]);
+  await tx.row(insertEntry, [null, operation, about, id, brandId, fields, outcome]);
 }
 
 interface Row {

@@ -146,6 +146,12 @@ class Reader {
     this.skipped.push({ field, message });
   }
 
+  /** The same of one of several, as a list of what remains of it. */
+  leaveOut(field: string, message: string): [] {
+    this.skip(field, message);
+    return [];
+  }
+
   /** What stands for a field, in the order in which it counts; empty things are passed over. */
   values(field: string, natural: readonly string[]): unknown[] {
     const pointer = Object.hasOwn(this.map, field) ? this.map[field] : undefined;
@@ -211,9 +217,9 @@ function channelsOf(read: Reader, types: readonly ChannelType[]): ChannelSent[] 
   const channels = found.slice(0, mostChannels).flatMap(({ field, type, value }) => {
     if (value === undefined) return [];
     const meant = findType(types, type);
-    if (!meant) return read.skip(field, "is no channel type") ?? [];
+    if (!meant) return read.leaveOut(field, "is no channel type");
     const address = normaliseAddress(meant.rule, value);
-    if ("fault" in address) return read.skip(field, address.fault) ?? [];
+    if ("fault" in address) return read.leaveOut(field, address.fault);
     return [{ field, typeId: meant.id, typeName: meant.name, ...address }];
   });
   if (found.length > mostChannels)
@@ -233,14 +239,13 @@ export function once(channels: readonly ChannelSent[]): ChannelSent[] {
 function listed(read: Reader): { field: string; type: string; value: string | undefined }[] {
   const [list] = read.values("channels", ["channels"]);
   if (list === undefined) return [];
-  if (!Array.isArray(list))
-    return read.skip("channels", "must be a list of objects with type and value") ?? [];
+  if (!Array.isArray(list)) return read.leaveOut("channels", "must be a list of objects with type and value");
   return list.flatMap((one: unknown, place) => {
     const field = `channels.${place}`;
     const [type, value] = [member(one, "type"), member(one, "value")];
     if (isEmpty(value)) return [];
     if (typeof type !== "string" && typeof type !== "number")
-      return read.skip(field, "must have a type, by name or number") ?? [];
+      return read.leaveOut(field, "must have a type, by name or number");
     return [{ field, type: String(type), value: read.textOf(field, value) }];
   });
 }

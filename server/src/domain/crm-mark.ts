@@ -46,13 +46,11 @@ export class Purged extends Error {}
 
 /** @throws Outdated when the brand's CRM is asked otherwise by now */
 export function checkSettings({ brand }: Mark, now: CrmBrand): void {
-  const told = (one: CrmBrand) => [
-    one.crm_lookup_url,
-    one.crm_headers,
-    one.crm_header_names,
-    one.crm_field_map,
-  ];
-  if (!isDeepStrictEqual(told(brand), told(now))) throw new Outdated();
+  if (!isDeepStrictEqual(settingsOf(brand), settingsOf(now))) throw new Outdated();
+}
+
+function settingsOf(brand: CrmBrand): unknown[] {
+  return [brand.crm_lookup_url, brand.crm_headers, brand.crm_header_names, brand.crm_field_map];
 }
 
 const purgedSince: Statement = {

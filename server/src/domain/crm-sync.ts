@@ -30,7 +30,13 @@ export async function syncWithCrm(ask: Ask, input: Sent): Promise<Answer> {
   const question = questionOf(ask, input);
   const again = await answerAgain<Answer>(ask);
   if (again) return again;
-  return whileOutdated(ask, input.brandId, question, (mark, results) => take(ask, mark, question, results));
+  try {
+    return await whileOutdated(ask, input.brandId, question, (mark, results) =>
+      take(ask, mark, question, results),
+    );
+  } catch (error) {
+    throw error instanceof CrmFailure ? refusalOf(error) : error;
+  }
 }
 
 /** Whom the CRM is asked about, on the wire and among our customers. */
@@ -77,7 +83,11 @@ export function questionAbout(
 
 const rounds = 4;
 
-/** Asks, and asks again while what was noted before is no longer so. */
+/**
+ * Asks, and asks again while what was noted before is no longer so.
+ *
+ * @throws CrmFailure when the CRM does not answer; what `use` throws
+ */
 export async function whileOutdated<T>(
   ask: Ask,
   brandId: number,
@@ -97,7 +107,6 @@ export async function whileOutdated<T>(
     try {
       return await use(mark, await lookUp(ask, brand, asked));
     } catch (error) {
-      if (error instanceof CrmFailure) throw refusalOf(error);
       if (!(error instanceof Outdated)) throw error;
       if (round === rounds)
         throw new DossierError(
@@ -142,7 +151,7 @@ async function take(ask: Ask, mark: Mark, { about }: Question, results: Result[]
 }
 
 /** Why several results come to nothing. */
-export function several(count: number, about: About): DossierError {
+function several(count: number, about: About): DossierError {
   const by = about.channel ? "by this address" : "by this primary id";
   const message = `The CRM knows ${count} ${by}; which of them is meant is not guessed.`;
   return new DossierError("crm_several_results", message, { conflict: { count } });

@@ -3,6 +3,7 @@ import type { Api, Decoded } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import type { Ask } from "./ask.ts";
 import { findBrand } from "./brand.ts";
+import { isLookedUp } from "./crm-contact.ts";
 import {
   chatType,
   contactOf,
@@ -109,6 +110,7 @@ export function createByChatbot(ask: Ask, input: Decoded<Api["message"]["chatbot
       status: "new",
       priority: "medium",
       occurredAt,
+      isLookedUp: isLookedUp(brand, type, contact),
     });
     const said = { typeId: type.id, direction: "inbound" as const, author: "", from, to: "" };
     const { id } = await say(tx, ticket.id, { ...said, content: message, occurredAt });

@@ -17,6 +17,7 @@ import type { Statement, Tx } from "../db/database.ts";
 import { violated } from "../db/failure.ts";
 import { type Ask, scopeOf, spelledBy } from "./ask.ts";
 import { findBrand } from "./brand.ts";
+import { enqueueLookup, isLookedUp } from "./crm-contact.ts";
 import { lockCustomer, lockHolder } from "./customer-row.ts";
 import { checkSame } from "./customer-who.ts";
 import { findHolder, linkTicket, lockAddresses } from "./link.ts";
@@ -37,6 +38,8 @@ export interface NewTicket {
   status: TicketStatus;
   priority: string;
   occurredAt: Date | undefined;
+  /** the contact is looked up in the brand's CRM */
+  isLookedUp: boolean;
 }
 
 /** The channel type a request names. */
@@ -64,7 +67,8 @@ export function createTicket(ask: Ask, input: Decoded<Api["ticket"]["create"]>) 
   return write(ask, async (tx) => {
     const brand = await findBrand(tx, ask.caller, input.brandId);
     const sent = { direction, from, fromName, to, contact, title, status, priority, occurredAt };
-    const made = await openTicket(tx, { ...sent, brandId: brand.id, typeId: type.id });
+    const isAsked = isLookedUp(brand, type, contact);
+    const made = await openTicket(tx, { ...sent, brandId: brand.id, typeId: type.id, isLookedUp: isAsked });
     return {
       type: "result" as const,
       message: "Ticket created.",
@@ -112,6 +116,7 @@ export async function openTicket(
   const made = await tx.row<{ id: number; customer_id: number | null }>(insertTicket, values).catch(refuse);
   if (!made) throw new Error("the ticket was not written");
   await addTicketTerms(tx, { id: made.id, brandId, title, contact });
+  if (ticket.isLookedUp) await enqueueLookup(tx, { id: made.id, brandId });
   return made;
 }
 
