@@ -52,4 +52,5 @@ export { decode, encode, sentName, wireName, type Sent } from "./wire.ts";
 export type { CustomSent, CustomValue } from "./wire-custom.ts";
 export type { Ticket, TicketStatus, TicketStory } from "./ticket.ts";
 export { type ItemKind, itemKinds, timelineItem } from "./timeline.ts";
+export { type EventType, eventTypes, webhookPayload, type WebhookPayload } from "./webhook-event.ts";
 export { type Api, api, rows } from "./table.ts";

@@ -52,6 +52,19 @@ const words: Record<string, unknown> = {
   to: "desk@example.org",
   updated_at: created,
   version: 3,
+  attempted_at: created,
+  attempts: 1,
+  delivered_at: created,
+  due_at: null,
+  event: "customer.updated",
+  next_since: null,
+  off_at: null,
+  off_reason: null,
+  rotating_until: null,
+  secret: "whsec_AFQ3sWoXyK2lMhvDzTtEu8p1N4jcRbGm5VYZdS07Oiw=",
+  sequence: 101,
+  since: created,
+  url: "https://shop.example.org/dossier",
 };
 
 /** What is particular to a component. */
@@ -74,6 +87,13 @@ const things: Record<string, JsonSchema> = {
   Customer: { custom_tier: "gold" },
   Ticket: { id: 31 },
   TicketWithStory: { id: 31 },
+  Webhook: { id: 5, name: "Webshop", events: ["customer.created", "customer.updated"], waiting: 0 },
+  WebhookDelivery: {
+    id: 101,
+    event_id: "6f1c2a34-9d0e-4b58-8f3a-27c1d4e5b6a7",
+    state: "delivered",
+    status: 204,
+  },
   TimelineItem: { id: "event-12", type: "event", initiated_by: "shop" },
 };
 
@@ -142,10 +162,27 @@ const inputs: Record<string, JsonSchema> = {
     options: ["silver", "gold"],
   },
   "customfield.update": { id: 4, label: "Tier" },
+  "webhook.create": {
+    url: "https://shop.example.org/dossier",
+    events: ["customer.created", "customer.updated"],
+    name: "Webshop",
+    brandIds: [1],
+  },
+  "webhook.redeliver": { id: 101 },
+  "webhook.replay": { id: 5, since: created },
+  "webhook.update": { id: 5, paused: true },
   "key.create": { name: "Service desk", permissions: ["CUSTOMER_READ", "CUSTOMER_CUD"], brandIds: [1] },
 };
 
-const ids: Record<string, number> = { brand: 1, channel: 6, customfield: 4, key: 3, message: 52, ticket: 31 };
+const ids: Record<string, number> = {
+  brand: 1,
+  channel: 6,
+  customfield: 4,
+  key: 3,
+  message: 52,
+  ticket: 31,
+  webhook: 5,
+};
 
 /** What is particular to an answer; a message is "{What} {outcome}." if nothing else is said. */
 const answers: Record<string, JsonSchema> = {
@@ -160,6 +197,12 @@ const answers: Record<string, JsonSchema> = {
   "customer.restore": { message: "Customer restored.", outcome: "restored" },
   "message.chatbot": { message: "Ticket created.", outcome: "created" },
   "message.create": { message: "Message created.", outcome: "created" },
+  "webhook.redeliver": { message: "It is sent again." },
+  "webhook.replay": { message: "42 deliveries are sent again.", count: 42 },
+  "webhook.rotateSecret": {
+    message: "Secret rotated. The new one is not shown again.",
+    rotating_until: "2026-11-24T18:00:00.000Z",
+  },
   "key.revoke": { message: "Key revoked." },
 };
 

@@ -79,6 +79,14 @@ const answerTexts: Record<string, string> = {
   "Ticket.priority": "How urgent it is",
   "Ticket.closed_at": "When it was closed; null: it is not",
   "TimelineItem.type": "The kind of item",
+  "Webhook.brand_ids": "Whose events it hears of; null: of all brands",
+  "Webhook.events": "Which events are sent",
+  "Webhook.off_at": "When Dossier switched it off; null: it did not",
+  "Webhook.url": "Where they are sent",
+  "WebhookDelivery.attempted_at": "When it was last sent; null: not yet",
+  "WebhookDelivery.attempts": "How often it was sent since it began to wait",
+  "WebhookDelivery.delivered_at": "When the receiver took it; null: not yet",
+  "WebhookDelivery.event": "What happened",
 };
 
 /** Where one component is another with more fields. */

@@ -12,6 +12,7 @@ import { describeFields } from "./openapi-field-text.ts";
 import { resultOf } from "./page.ts";
 import { ticketStoryShape } from "./ticket.ts";
 import { timelineItem } from "./timeline.ts";
+import { deliveryShape } from "./webhook.ts";
 
 /** A row of the table with its `noun.verb` name. */
 export interface Named {
@@ -60,6 +61,7 @@ function namesOf(table: readonly Named[]): Names {
     [errorShape, "ApiError"],
     [ticketStoryShape, "TicketWithStory"],
     [timelineItem, "TimelineItem"],
+    [deliveryShape, "WebhookDelivery"],
   ]);
   const taken = new Set([...names.values(), "Result"]);
   for (const { name, row } of table) {
@@ -82,7 +84,7 @@ function widen(node: unknown): void {
 }
 
 function isTime(field: string): boolean {
-  return field.endsWith("_at") || field === "at" || field === "last_update";
+  return /^at$|_(at|until|since)$/.test(field) || field === "last_update";
 }
 
 /** One schema as JSON Schema: named ones inside it become references, noise of the generator goes. */

@@ -82,6 +82,7 @@ export const tagTexts: Record<string, string> = {
   server: "The server itself. No key is needed.",
   session: "Sessions: a key exchanged for a cookie, for pages that should not hold keys.",
   ticket: "Tickets: what contacts open. A ticket finds its customer by the contact's address.",
+  webhook: "Webhooks: which events are sent where, signed, and what became of each delivery.",
 };
 
 /**

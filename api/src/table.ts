@@ -12,6 +12,7 @@ import { message } from "./message.ts";
 import { session } from "./session.ts";
 import { ticket } from "./ticket.ts";
 import { timeline } from "./timeline.ts";
+import { webhook } from "./webhook.ts";
 
 /**
  * Every endpoint: `api.customer.find`, `api.brand.list`, …
@@ -27,6 +28,7 @@ export const api = {
   key,
   customfield,
   channel,
+  webhook,
   session,
   audit,
   job,

@@ -21,6 +21,8 @@ import { createByChatbot, createMessage } from "./domain/ticket-message.ts";
 import { createTicket, updateTicket } from "./domain/ticket-write.ts";
 import { listTimeline } from "./domain/timeline.ts";
 import { addEvent } from "./domain/timeline-event.ts";
+import * as webhook from "./domain/webhook.ts";
+import * as delivery from "./domain/webhook-delivery.ts";
 
 /** What an operation answers: the endpoint's output, and the version that becomes the ETag. */
 type Answer<E extends Endpoint> = z.input<E["output"]> & { version?: number };
@@ -70,6 +72,17 @@ const handlers: Handlers = {
     delete: field.deleteField,
   },
   channel: { list: channel.listTypes, create: channel.createType, update: channel.updateType },
+  webhook: {
+    list: webhook.listWebhooks,
+    find: webhook.findWebhook,
+    create: webhook.createWebhook,
+    update: webhook.updateWebhook,
+    delete: webhook.deleteWebhook,
+    rotateSecret: webhook.rotateSecret,
+    listDeliveries: delivery.listDeliveries,
+    redeliver: delivery.redeliver,
+    replay: delivery.replay,
+  },
   session: { open: describeCaller, find: describeCaller, close: closeSession },
   audit: { list: listAudit },
   job: { list: listJobs, retry: retryJob },

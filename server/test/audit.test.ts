@@ -40,6 +40,8 @@ const changed: Record<string, string[]> = {
   "customer.updateByPrimaryId": ["firstname", "custom_tier"],
   "customfield.update": ["label"],
   "ticket.update": ["status", "customer_id"],
+  "webhook.rotateSecret": ["secret"],
+  "webhook.update": ["name", "paused"],
 };
 
 /** What the entry is about: not the message or the event, but the ticket or the customer that got it. */

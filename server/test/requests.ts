@@ -9,9 +9,12 @@ import {
   brandOf,
   fresh,
   makeCustomer,
+  makeDelivery,
   makeFailedJob,
   makeField,
   makeTicket,
+  makeWebhook,
+  nowhere,
   type Scene,
   withCrm,
   withoutCrm,
@@ -43,6 +46,8 @@ const makers: Record<string, Maker> = {
   "custom field": makeField,
   "channel type": async ({ world }) => (await world.admin.channel.create({ name: fresh("signal") })).id,
   ticket: async (scene) => makeTicket(scene),
+  webhook: makeWebhook,
+  delivery: makeDelivery,
   job: makeFailedJob,
 };
 
@@ -286,6 +291,22 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
   "channel.update": async ({ world }) => ({
     path: `/channel/${(await world.admin.channel.create({ name: fresh("signal") })).id}`,
     fields: { name: fresh("matrix") },
+  }),
+  "webhook.create": async (scene) => ({
+    path: "/webhook",
+    fields: { url: nowhere, events: "customer.purged", name: "shop", brand_ids: brandOf(scene) },
+  }),
+  "webhook.update": async (scene) => ({
+    path: `/webhook/${await makeWebhook(scene)}`,
+    fields: { name: fresh("shop"), paused: "1" },
+  }),
+  "webhook.listDeliveries": async (scene) => ({
+    path: `/webhook/deliveries/${await makeWebhook(scene)}`,
+    fields: { state: "waiting", itemLimit: "5" },
+  }),
+  "webhook.replay": async (scene) => ({
+    path: `/webhook/replay/${await makeWebhook(scene)}`,
+    fields: { since: "2026-11-23T18:00:00Z", until: "2026-11-24T18:00:00Z" },
   }),
 };
 

@@ -198,4 +198,18 @@ export const impersonal: Record<string, Record<string, string>> = {
     priority: "closed words",
     crm_conflict: "a code",
   },
+  webhook: {
+    name: "what an operator calls a receiver",
+    url: "of an operator's program",
+    events: "closed words",
+    secret: "of a random text",
+    former_secret: "the same",
+    off_reason: "closed words",
+  },
+  webhook_delivery: {
+    event_id: "a random number",
+    event: "closed words",
+    payload: "ids, closed words and names of fields",
+    state: "closed words",
+  },
 };

@@ -1,0 +1,73 @@
+/** The events that webhooks are told: a closed set, and the one shape in which each is sent. */
+import * as z from "zod";
+
+/**
+ * Everything a webhook can be told.
+ *
+ * @example
+ * await dossier.webhook.create({ url: "https://shop.example.org/dossier", events: [...eventTypes] });
+ */
+export const eventTypes = [
+  "customer.created",
+  "customer.updated",
+  "customer.deleted",
+  "customer.restored",
+  "customer.purged",
+  "customer.synced",
+  "channel.added",
+  "channel.removed",
+  "event.created",
+  "ticket.linked",
+] as const;
+
+/**
+ * One of the things a webhook can be told.
+ *
+ * @example
+ * const departures: EventType[] = ["customer.deleted", "customer.purged"];
+ */
+export type EventType = (typeof eventTypes)[number];
+
+const id = z.number().int();
+
+/**
+ * What is sent: who, and what kind of thing happened; never a name, an address or a text. Read the customer for those.
+ *
+ * @example
+ * const body = '{"type":"customer.updated","timestamp":"2026-11-23T18:00:00.000Z","data":{"brand_id":1,"customer_id":7,"sequence":101}}';
+ * const { type, data } = webhookPayload.parse(JSON.parse(body));
+ * console.log(`${type} of customer ${data.customer_id}`);
+ */
+export const webhookPayload = z.object({
+  type: z.enum(eventTypes),
+  timestamp: z.string().describe("When it happened: RFC 3339, UTC, milliseconds"),
+  data: z.object({
+    brand_id: id,
+    customer_id: id,
+    version: id.optional().describe("The customer's version after it; absent where it has none any more"),
+    outcome: z.string().optional().describe("What became of the customer, such as `updated`"),
+    fields: z
+      .array(z.string())
+      .optional()
+      .describe("The names of the fields that changed, never their values"),
+    channel_ids: z
+      .array(id)
+      .optional()
+      .describe("Of `channel.added` and `channel.removed`: rows of channels"),
+    event_id: id.optional().describe("Of `event.created`: the event's number, as in `event-12`"),
+    ticket_id: id.optional().describe("Of `ticket.linked`"),
+    sequence: id.describe(
+      "Rises with every event of a customer that is sent to this webhook; a smaller one than you have seen is a repetition",
+    ),
+  }),
+});
+
+/**
+ * What is sent, as a type.
+ *
+ * @example
+ * function isFarewell({ type }: WebhookPayload): boolean {
+ *   return type === "customer.deleted" || type === "customer.purged";
+ * }
+ */
+export type WebhookPayload = z.infer<typeof webhookPayload>;
