@@ -19,7 +19,7 @@ const rooms = [
 
 /** The nouns of server/src/domain; `key-ring` belongs to `key`. Each imports only from its left. */
 const nouns =
-  "ask · page · secret · audit · job · write · backlog · brand · key · session · field · channel · search · link · customer · crm · timeline · ticket · webhook · erasure · retention · census".split(
+  "ask · page · secret · audit · job · outbox · write · backlog · brand · key · session · field · channel · search · link · customer · crm · timeline · ticket · webhook · erasure · retention · census".split(
     " · ",
   );
 

@@ -13,7 +13,8 @@ import { Raced } from "./write.ts";
 export interface Added {
   /** rows of every channel that is the customer's now, in the order sent */
   ids: number[];
-  added: number;
+  /** those among them that are new */
+  fresh: number[];
   skipped: { field: string; address: string; customer_id: number }[];
 }
 
@@ -83,9 +84,9 @@ export async function addAll(
   channels: readonly ChannelSent[],
   taken: Brand["taken_address"],
 ): Promise<Added> {
-  if (channels.length === 0) return { ids: [], added: 0, skipped: [] };
+  if (channels.length === 0) return { ids: [], fresh: [], skipped: [] };
   const rows = await insertMissing(tx, ask, to, channels);
-  const added = rows.filter((row) => row.fresh).length;
+  const fresh = rows.filter((row) => row.fresh).map(({ id }) => id);
   const byPlace = new Map(rows.map((row) => [place(row.type_id, row.normalised), row]));
   const foreign = channels.flatMap((channel) => {
     const row = byPlace.get(place(channel.typeId, channel.normalised));
@@ -98,7 +99,7 @@ export async function addAll(
     const row = byPlace.get(place(channel.typeId, channel.normalised));
     return row && row.customer_id === to.id ? [row.id] : [];
   });
-  return { ids, added, skipped: foreign };
+  return { ids, fresh: fresh.sort((a, b) => a - b), skipped: foreign };
 }
 
 /**

@@ -8,6 +8,7 @@ import type { Statement, Tx } from "../db/database.ts";
 import { type Ask, checkVersion, scopeOf } from "./ask.ts";
 import { result } from "./customer.ts";
 import { channelTaken, type Holder, holderOf, readHolders } from "./customer-channel.ts";
+import { customerNews } from "./customer-news.ts";
 import { addSearchTerms, type Held, heldColumns, lockCustomer, searchableOf } from "./customer-row.ts";
 import { convertValue, type CustomField } from "./field.ts";
 import { leaveTickets, returnTickets } from "./link.ts";
@@ -35,7 +36,8 @@ export function deleteCustomer(ask: Ask, { id }: Decoded<Api["customer"]["delete
     if (!held) throw notFound("customer");
     checkVersion(ask, held.version);
     await takeOut(tx, ask.types, held);
-    return result("Customer deleted.", "deleted", held);
+    const { version: _, ...last } = customerNews("customer.deleted", held, "deleted");
+    return { ...result("Customer deleted.", "deleted", held), news: [last] };
   });
 }
 
@@ -92,6 +94,7 @@ export function restoreCustomer(ask: Ask, { id, without }: Decoded<Api["customer
     await tx.row(forgetDeleted, [held.id, held.brand_id]);
     return {
       ...result("Customer restored.", "restored", held),
+      news: [customerNews("customer.restored", held, "restored")],
       ...(dropped.length > 0 ? { dropped } : {}),
     };
   });

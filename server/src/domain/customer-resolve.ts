@@ -18,6 +18,7 @@ import { type Ask, spelledBy } from "./ask.ts";
 import { type Brand, findBrand } from "./brand.ts";
 import { type Change, changeWhole, type Done, insertWhole, result, skippedOf } from "./customer.ts";
 import { channelTaken, holderOf, readHolders } from "./customer-channel.ts";
+import { newsOf } from "./customer-news.ts";
 import { readCustoms } from "./customer-custom.ts";
 import { holdersOf } from "./customer-read.ts";
 import { type Held, lockCustomer, lockHolder } from "./customer-row.ts";
@@ -49,7 +50,8 @@ async function resolveOnce(tx: Tx, ask: Ask, input: Sent) {
     const all = held || primaryId !== undefined ? channels : withSearchValue(ask, input, channels);
     return { fields: { primaryId, firstname, lastname }, customs, channels: all, noSync };
   });
-  if (ticketId !== undefined) await linkTicket(tx, { id: ticketId, brandId: brand.id }, done.held.id);
+  if (ticketId !== undefined && (await linkTicket(tx, { id: ticketId, brandId: brand.id }, done.held.id)))
+    done.tickets.push(ticketId);
   return answer(done, found);
 }
 
@@ -76,12 +78,13 @@ export async function settle(
 }
 
 function answer(done: Done, found: boolean) {
-  const linked = done.added > 0;
+  const linked = done.fresh.length > 0;
   const outcome = !found ? "created" : done.changed ? "updated" : "unchanged";
   const what = found ? "Customer updated" : "User created";
   return {
     ...result(`${what}${linked ? " and channel linked" : ""}.`, outcome, done.held, done.fields),
     ...skippedOf(done),
+    news: newsOf(done, !found),
   };
 }
 

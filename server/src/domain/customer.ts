@@ -14,6 +14,7 @@ import type { Statement, Tx } from "../db/database.ts";
 import { type Ask, checkVersion, scopeOf } from "./ask.ts";
 import { type Brand, findBrand } from "./brand.ts";
 import { type Added, addAll } from "./customer-channel.ts";
+import { channelNews, customerNews, newsOf } from "./customer-news.ts";
 import { type CustomChange, readCustoms, writeCustoms } from "./customer-custom.ts";
 import {
   addSearchTerms,
@@ -47,6 +48,8 @@ export interface Done extends Added {
   held: Held;
   changed: boolean;
   fields: string[];
+  /** the tickets that were linked by it */
+  tickets: number[];
 }
 
 /** Operation 16. */
@@ -63,7 +66,7 @@ export async function createCustomer(ask: Ask, input: Decoded<Api["customer"]["c
       noSync,
     });
     if (!done) return refusePrimaryId(tx, brandId, primaryId as string);
-    return result("Customer created.", "created", done.held, done.fields);
+    return { ...result("Customer created.", "created", done.held, done.fields), news: newsOf(done, true) };
   });
 }
 
@@ -79,8 +82,9 @@ export async function insertWhole(
   const added = await addAll(tx, ask, held, channels, "refuse");
   const names = await writeCustoms(tx, ask, held, customs);
   await addSearchTerms(tx, held, searchableWith(held, channels, ask.types));
-  if (!noSync) await linkWaiting(tx, held, placesOf(channels, added));
-  return { held, changed: true, ...added, fields: [...namesOf(fields), ...namesOfAdded(added), ...names] };
+  const tickets = noSync ? [] : await linkWaiting(tx, held, placesOf(channels, added));
+  const all = [...namesOf(fields), ...namesOfAdded(added), ...names];
+  return { held, changed: true, ...added, fields: all, tickets };
 }
 
 /** Changes a customer under lock; its version rises only if something differs. */
@@ -90,11 +94,12 @@ export async function changeWhole(tx: Tx, ask: Ask, brand: Brand, held: Held, ch
   let now = Object.keys(fields).length > 0 ? await changeRow(tx, ask, held, fields) : held;
   const added = await addAll(tx, ask, held, change.channels, brand.taken_address);
   const names = await writeCustoms(tx, ask, held, change.customs);
-  if (now === held && (added.added > 0 || names.length > 0)) now = await changeRow(tx, ask, held, {});
+  if (now === held && (added.fresh.length > 0 || names.length > 0)) now = await changeRow(tx, ask, held, {});
   const changed = now !== held;
   if (changed) await changeSearchTerms(tx, ask.types, before, now);
-  if (!change.noSync) await linkWaiting(tx, held, placesOf(change.channels, added));
-  return { held: now, changed, ...added, fields: [...namesOf(fields), ...namesOfAdded(added), ...names] };
+  const tickets = change.noSync ? [] : await linkWaiting(tx, held, placesOf(change.channels, added));
+  const all = [...namesOf(fields), ...namesOfAdded(added), ...names];
+  return { held: now, changed, ...added, fields: all, tickets };
 }
 
 /** The addresses among those sent that are the customer's now. */
@@ -109,8 +114,8 @@ function namesOf(fields: OwnFields): string[] {
   return keys.filter((key) => fields[key] !== undefined).map((key) => columnNames[key]);
 }
 
-function namesOfAdded({ added }: Added): string[] {
-  return added > 0 ? ["channels"] : [];
+function namesOfAdded({ fresh }: Added): string[] {
+  return fresh.length > 0 ? ["channels"] : [];
 }
 
 type UpdateInput = Who & {
@@ -138,6 +143,7 @@ export async function updateCustomer(ask: Ask, input: UpdateInput) {
     return {
       ...result("Customer updated.", done.changed ? "updated" : "unchanged", done.held, done.fields),
       ...skippedOf(done),
+      news: newsOf(done, false),
     };
   });
 }
@@ -155,6 +161,7 @@ export async function addChannels(ask: Ask, input: Decoded<Api["customer"]["addC
       ...result("Channel added.", outcome, done.held, done.fields),
       channel_ids: done.ids,
       ...skippedOf(done),
+      news: newsOf(done, false),
     };
   });
 }
@@ -180,7 +187,11 @@ export function removeChannel(ask: Ask, { id }: Decoded<Api["customer"]["removeC
     if (!(await tx.row(deleteChannel, [id, held.id, held.brand_id]))) throw notFound("channel");
     const now = await changeRow(tx, ask, held, {});
     await changeSearchTerms(tx, ask.types, before, now);
-    return { ...result("Channel deleted.", "deleted", now, ["channels"]), id, customer_id: held.id };
+    const news = [
+      customerNews("customer.updated", now, "updated", ["channels"]),
+      ...channelNews("channel.removed", now, [id]),
+    ];
+    return { ...result("Channel deleted.", "deleted", now, ["channels"]), id, customer_id: held.id, news };
   });
 }
 

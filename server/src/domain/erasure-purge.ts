@@ -12,6 +12,7 @@ import { lockToLeave, restorable } from "./customer-delete.ts";
 import { type Held, heldColumns, searchableOf } from "./customer-row.ts";
 import { ambiguous, checkSame } from "./customer-who.ts";
 import { counted, type Counts, places } from "./erasure.ts";
+import { type Happening, tell } from "./outbox.ts";
 import { forgetWords, removeTerms, termsOf } from "./search.ts";
 import { write } from "./write.ts";
 
@@ -69,7 +70,18 @@ function answer(condemned: Condemned, receipt: Receipt) {
     outcome: "purged" as const,
     receipt,
     trail,
+    news: newsOf(condemned),
   };
+}
+
+function newsOf({ live, deleted, brandId }: Condemned): Happening[] {
+  const gone = [...deleted, ...(live ? [live] : [])];
+  return gone.map(({ id }) => ({
+    type: "customer.purged",
+    brand_id: brandId,
+    customer_id: id,
+    outcome: "purged",
+  }));
 }
 
 const lockDeleted: Statement = {
@@ -224,7 +236,9 @@ const dueDeleted: Statement = {
 export async function purgeDue(tx: Tx, types: readonly ChannelType[]): Promise<boolean> {
   const due = await tx.row<Held>(dueDeleted);
   if (!due) return false;
-  await erase(tx, types, { brandId: due.brand_id, live: undefined, deleted: [due] });
+  const condemned = { brandId: due.brand_id, live: undefined, deleted: [due] };
+  await erase(tx, types, condemned);
   await recordOwn(tx, "customer.expire", "customer", { id: due.id, outcome: "purged" }, due.brand_id);
+  await tell(tx, newsOf(condemned));
   return true;
 }

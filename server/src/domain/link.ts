@@ -5,6 +5,7 @@
  * a channel that come at the same moment never miss each other.
  */
 import type { Statement, Tx } from "../db/database.ts";
+import type { Happening } from "./outbox.ts";
 
 /** An address as it is compared. */
 export interface Place {
@@ -45,15 +46,20 @@ export async function findHolder(
 const portion = 1000;
 const patience = 15_000;
 
-/** Repeats a statement that moves a portion, until it moves none. How many were moved. */
-async function inPortions(tx: Tx, statement: Statement, values: readonly unknown[]): Promise<number> {
-  let all = 0;
+/** Repeats a statement that moves a portion, until it moves none. Which were moved. */
+async function inPortions(tx: Tx, statement: Statement, values: readonly unknown[]): Promise<number[]> {
+  const all: number[] = [];
   for (;;) {
-    const { length } = await tx.rows(statement, [...values, portion]);
-    if (length === 0) return all;
-    if (all === 0 && length === portion) await tx.allowWaiting(patience);
-    all += length;
+    const moved = await tx.rows<{ id: number }>(statement, [...values, portion]);
+    if (moved.length === 0) return all;
+    if (all.length === 0 && moved.length === portion) await tx.allowWaiting(patience);
+    for (const { id } of moved) all.push(id);
   }
+}
+
+/** That a ticket became a customer's. */
+export function ticketNews(brandId: number, customerId: number, ticketId: number): Happening {
+  return { type: "ticket.linked", brand_id: brandId, customer_id: customerId, ticket_id: ticketId };
 }
 
 // Tickets that another call is linking just now are waited for, in the order of ids. What such a ticket was chosen for
@@ -69,13 +75,13 @@ const linkSome: Statement = {
     AND customer_id IS NULL RETURNING id`,
 };
 
-/** Gives a customer every waiting ticket of the brand that came from one of these addresses. */
+/** Gives a customer every waiting ticket of the brand that came from one of these addresses; which those were. */
 export async function linkWaiting(
   tx: Tx,
   customer: { id: number; brand_id: number },
   places: readonly Place[],
-): Promise<number> {
-  if (places.length === 0) return 0;
+): Promise<number[]> {
+  if (places.length === 0) return [];
   await lockAddresses(tx, customer.brand_id, places);
   return inPortions(tx, linkSome, [
     customer.brand_id,
@@ -118,7 +124,7 @@ const leaveSome: Statement = {
 };
 
 /** Takes a customer's tickets from it, and remembers whose they were. */
-export function leaveTickets(tx: Tx, customerId: number): Promise<number> {
+export function leaveTickets(tx: Tx, customerId: number): Promise<number[]> {
   return inPortions(tx, leaveSome, [customerId]);
 }
 
@@ -130,6 +136,6 @@ const returnSome: Statement = {
 };
 
 /** Gives a restored customer back the tickets that nobody else got meanwhile. */
-export function returnTickets(tx: Tx, customerId: number): Promise<number> {
+export function returnTickets(tx: Tx, customerId: number): Promise<number[]> {
   return inPortions(tx, returnSome, [customerId]);
 }

@@ -9,6 +9,7 @@ import {
   contactOf,
   type HeldTicket,
   lockTicket,
+  newsOf,
   openTicket,
   touchTicket,
   typeNamed,
@@ -122,6 +123,7 @@ export function createByChatbot(ask: Ask, input: Decoded<Api["message"]["chatbot
       customer_id: ticket.customer_id,
       outcome: "created" as const,
       trail: { subjectId: ticket.id, brandId: brand.id },
+      news: newsOf(brand.id, ticket),
     };
   });
 }

@@ -20,7 +20,8 @@ import { findBrand } from "./brand.ts";
 import { enqueueLookup, isLookedUp } from "./crm-contact.ts";
 import { lockCustomer, lockHolder } from "./customer-row.ts";
 import { checkSame } from "./customer-who.ts";
-import { findHolder, linkTicket, lockAddresses } from "./link.ts";
+import { findHolder, linkTicket, lockAddresses, ticketNews } from "./link.ts";
+import type { Happening } from "./outbox.ts";
 import { addTicketTerms, changeTicketTerms } from "./ticket-search.ts";
 import { Raced, write } from "./write.ts";
 
@@ -77,6 +78,7 @@ export function createTicket(ask: Ask, input: Decoded<Api["ticket"]["create"]>) 
       customer_id: made.customer_id,
       outcome: "created" as const,
       trail: { brandId: brand.id },
+      news: newsOf(brand.id, made),
     };
   });
 }
@@ -118,6 +120,14 @@ export async function openTicket(
   await addTicketTerms(tx, { id: made.id, brandId, title, contact });
   if (ticket.isLookedUp) await enqueueLookup(tx, { id: made.id, brandId });
   return made;
+}
+
+/** A ticket that has a customer from the beginning is news. */
+export function newsOf(
+  brandId: number,
+  { id, customer_id }: { id: number; customer_id: number | null },
+): Happening[] {
+  return customer_id === null ? [] : [ticketNews(brandId, customer_id, id)];
 }
 
 function refuse(error: unknown): never {
@@ -173,7 +183,8 @@ export function updateTicket(ask: Ask, input: Change) {
     const held = await lockTicket(tx, ask, input.id);
     const fields = await saveTicket(tx, held, input);
     const ticket = { id: held.id, brandId: held.brand_id };
-    if (customerId !== undefined && (await linkTicket(tx, ticket, customerId))) fields.push("customer_id");
+    const linked = customerId !== undefined && (await linkTicket(tx, ticket, customerId));
+    if (linked) fields.push("customer_id");
     const outcome = fields.length > 0 ? ("updated" as const) : ("unchanged" as const);
     return {
       type: "result" as const,
@@ -183,6 +194,7 @@ export function updateTicket(ask: Ask, input: Change) {
       customer_id: customerId === undefined ? held.customer_id : customerId,
       outcome,
       trail: { brandId: held.brand_id, fields },
+      news: linked ? newsOf(held.brand_id, { id: held.id, customer_id: customerId }) : [],
     };
   });
 }

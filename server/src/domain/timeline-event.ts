@@ -3,6 +3,7 @@ import type { Api, Decoded } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import type { Ask } from "./ask.ts";
 import { findWho, type Found } from "./customer-who.ts";
+import type { Happening } from "./outbox.ts";
 import { Raced, write } from "./write.ts";
 
 type Sent = Decoded<Api["customer"]["addEvent"]>;
@@ -28,7 +29,11 @@ export function addEvent(ask: Ask, input: Sent) {
     const id = await insert(tx, ask, customer, input);
     const trail = { subjectId: customer.id, brandId: customer.brand_id };
     const about = { type: "result" as const, message: "Event created.", customer_id: customer.id, trail };
-    if (id !== undefined) return { ...about, id, outcome: "created" as const };
+    const ids = { brand_id: customer.brand_id, customer_id: customer.id };
+    if (id !== undefined) {
+      const news: Happening[] = [{ type: "event.created", ...ids, event_id: id }];
+      return { ...about, id, outcome: "created" as const, news };
+    }
     const first = await tx.row<{ id: number }>(eventById, [customer.id, input.eventId]);
     if (!first) throw new Raced(); // the customer has left meanwhile
     return { ...about, id: first.id, outcome: "unchanged" as const };

@@ -1,13 +1,14 @@
 /**
- * The transaction of everything that writes, and its entry in the audit trail. When the request carries an
- * Idempotency-Key, the claim of the key, the effect and the answer are one transaction: a twin that arrives meanwhile
- * waits on the claim, then repeats the answer; a failed attempt leaves no trace and may be tried again. Work that finds that another call came between
- * throws `Raced`, and the whole of it is run again.
+ * The transaction of everything that writes, its entry in the audit trail and its news for webhooks. When the request
+ * carries an Idempotency-Key, the claim of the key, the effect and the answer are one transaction: a twin that arrives
+ * meanwhile waits on the claim, then repeats the answer; a failed attempt leaves no trace and may be tried again. Work
+ * that finds that another call came between throws `Raced`, and the whole of it is run again.
  */
 import { DossierError } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import type { Ask, Retry } from "./ask.ts";
 import { recordDone, type Trail } from "./audit.ts";
+import { type Happening, tell } from "./outbox.ts";
 
 const twinPatience = 5000;
 const attempts = 8;
@@ -49,8 +50,13 @@ export class Raced extends Error {
   }
 }
 
-/** What a piece of work answers: what is sent, and beside it what only the audit trail is told. */
-export type Work<T> = T & { id: number; outcome: string; trail?: Trail | undefined };
+/** What a piece of work answers: what is sent, and beside it what only the audit trail and what webhooks are told. */
+export type Work<T> = T & {
+  id: number;
+  outcome: string;
+  trail?: Trail | undefined;
+  news?: readonly Happening[] | undefined;
+};
 
 /** Runs `work` in a transaction and answers what it returns, or what it returned the first time. */
 export function write<T extends object>(ask: Ask, work: (tx: Tx) => Promise<Work<T>>): Promise<T> {
@@ -93,8 +99,9 @@ async function writeOnce<T extends object>(ask: Ask, work: (tx: Tx) => Promise<W
     const earlier = place && (await claim<T>(tx, place, retry));
     ask.replayed = earlier !== undefined;
     if (earlier) return earlier;
-    const { trail, ...answer } = await work(tx);
+    const { trail, news = [], ...answer } = await work(tx);
     await recordDone(tx, ask, answer, trail);
+    await tell(tx, news); // last: it takes locks that others hold until they are done
     if (place) {
       const subject = { ...answer, id: trail?.subjectId ?? answer.id };
       await tx.row(keepAnswer, [...place, JSON.stringify(answer), customersIn(ask, subject)]);
