@@ -227,6 +227,14 @@ function watchMemory(): () => number {
   };
 }
 
+test("a connection that ends while much of the answer is still to be unpacked is an answer like any other", async () => {
+  const bomb = await packedZeros(200);
+  const whole = Buffer.concat([Buffer.from(packedHead), bomb]); // ends where the connection does
+  const asked = Array.from({ length: 20 }, () => kindOf(ask(say(whole))));
+  expect(await Promise.all(asked)).toEqual(Array(20).fill("too_large"));
+  await expect.poll(() => server.open.size, { timeout: 10_000 }).toBe(0);
+});
+
 test("no answer, however broken, is anything but an answer or a failure", async () => {
   const seed = Number(process.env.SEED ?? Math.floor(Math.random() * 2 ** 31));
   console.log(`random tests: repeat with SEED=${seed}`);
