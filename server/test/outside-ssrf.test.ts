@@ -211,7 +211,7 @@ describe.skipIf(!hasOpenssl)("over TLS (needs openssl)", async () => {
 
 test("what is put into a URL stays in its place, and what is put into a header stays a value", async () => {
   const server = direct;
-  const outside = makeOutside({ allow: [server.place], log });
+  const outside = makeOutside({ allow: [server.place], log, dial: dialLoopback });
   const values = ["/../", "?", "#", "@host", "\r\nX-Evil: 1", "\0", "//host", "\\", "ü", " "];
   for (const value of values) {
     const url = `http://${server.place}/find?key=1&address=${encodeURIComponent(value)}&end=1`;
@@ -248,7 +248,7 @@ test("proxies of the environment are passed by", async () => {
     vi.stubEnv(name, `http://${proxy.place}`);
   vi.stubEnv("NODE_USE_ENV_PROXY", "1");
   onTestFinished(() => void vi.unstubAllEnvs());
-  const outside = makeOutside({ allow: [direct.place], log });
+  const outside = makeOutside({ allow: [direct.place], log, dial: dialLoopback });
   const got = await outside.send({
     url: `http://${direct.place}/`,
     method: "GET",

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { openLog } from "../src/log.ts";
 import { makeOutside, type Outside, OutsideError, type OutsideRequest } from "../src/outside/outside.ts";
+import { dialLoopback } from "./canary.ts";
 import { answer, startWireServer } from "./wire-server.ts";
 
 /** Who waits for an answer, oldest first; and what is answered at once instead, where something is. */
@@ -17,7 +18,7 @@ const url = `http://${server.place}/`;
 /** Why requests failed, as the operator is told: a failure is logged first, and answered in its time. */
 const logged: string[] = [];
 const log = openLog("info", false, { write: (line: string) => void logged.push(line) });
-const open = () => makeOutside({ allow: [server.place], log });
+const open = () => makeOutside({ allow: [server.place], log, dial: dialLoopback });
 
 afterEach(() => {
   reply = undefined;
@@ -198,7 +199,7 @@ describe("the end", () => {
   test("leaves in the log host and reason, and nothing of the path, the query, the headers or the body", async () => {
     const lines: string[] = [];
     const log = openLog("trace", false, { write: (line: string) => void lines.push(line) });
-    const outside = makeOutside({ allow: [server.place], log });
+    const outside = makeOutside({ allow: [server.place], log, dial: dialLoopback });
     reply = Buffer.from("no HTTP\r\n\r\n");
     const secret = { headers: { "x-key": "ada-key" }, body: "ada-body", method: "POST" as const };
     await Promise.all([
