@@ -41,6 +41,11 @@ const unmarked: Record<string, [language: string, count: number, why: string][]>
     ["sh", 1, "needs an old server"],
     ["text", 1, "what differs there"],
   ],
+  "docs/crm.md": [
+    ["sh", 4, "start the demo CRM and a server that may ask it; crm-example.test.ts does the same"],
+    ["ts", 1, "a server, which does not end; crm-example.test.ts runs it"],
+    ["php", 1, "needs PHP, which nothing else here does"],
+  ],
   "docs/errors.md": [["json", Object.keys(codes).length, "compared with what is answered by errors.test.ts"]],
 };
 
