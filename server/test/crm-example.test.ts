@@ -59,7 +59,7 @@ test("the demo says what to do next, with the setting that allows it", () => {
 
 test("the description of the hook is a valid document", async () => {
   const text = await readFile(join(root, "examples/crm-server/openapi.json"), "utf8");
-  const { valid, errors } = await new Validator().validate(JSON.parse(text) as object);
+  const { valid, errors } = await new Validator().validate(JSON.parse(text) as Record<string, unknown>);
   expect([valid, errors]).toEqual([true, undefined]);
 });
 

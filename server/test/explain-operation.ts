@@ -4,6 +4,8 @@ import { builtinTypes, normaliseAddress, permissions } from "@dossier/api";
 import type pg from "pg";
 import type { Db, Statement, Tx } from "../src/db/database.ts";
 import type { Ask } from "../src/domain/ask.ts";
+import { updateBrand } from "../src/domain/brand.ts";
+import { syncWithCrm } from "../src/domain/crm-sync.ts";
 import { addChannels, createCustomer, removeChannel, updateCustomer } from "../src/domain/customer.ts";
 import { findCustomer, listByChannel, listByPrimaryId, listCustomers } from "../src/domain/customer-read.ts";
 import { resolveCustomer } from "../src/domain/customer-resolve.ts";
@@ -88,6 +90,14 @@ const email = (address: string) => {
 };
 const custom = (value: string) => [{ field: "custom_tier", name: "tier", key: "tier", value, bare: false }];
 
+/** Operation 15 in a brand with a CRM that knows somebody. */
+async function syncing(ask: Ask, who: { address: string } | { primaryId: string }): Promise<unknown> {
+  await updateBrand({ ...ask, retry: undefined }, { id: 1, crmLookupUrl: "https://crm.example.org/" });
+  const body = Buffer.from('[{"primary_id":"crm-1","firstname":"Nova","custom_tier":"gold"}]');
+  const outside = { ...secluded, send: () => Promise.resolve({ status: 200, headers: {}, body }) };
+  return syncWithCrm({ ...ask, outside }, { brandId: 1, channel: "email", ...who });
+}
+
 export const operations: Operation[] = [
   { what: "list, first page", page: 15, run: (ask) => listCustomers(ask, {}) },
   { what: "list, big page", page: 99, run: (ask) => listCustomers(ask, { itemLimit: 99, brandId: 1 }) },
@@ -100,6 +110,17 @@ export const operations: Operation[] = [
   { what: "search a common name", page: 15, run: (ask) => listCustomers(ask, { query: "maria" }) },
   { what: "search a misspelt name", page: 15, run: (ask) => listCustomers(ask, { query: "shcmidt" }) },
   { what: "read one", page: 1, run: (ask) => findCustomer(ask, { id: 77 }) },
+  { what: "read one's provenance", page: 1, run: (ask) => findCustomer(ask, { id: 77, provenance: true }) },
+  {
+    what: "take over what a CRM tells of a new one",
+    page: 1,
+    run: (ask) => syncing(ask, { address: "crm@example.org" }),
+  },
+  {
+    what: "take over what a CRM tells of a known one",
+    page: 1,
+    run: (ask) => syncing(ask, { primaryId: "crm-1" }),
+  },
   { what: "search by primary id", page: 15, run: (ask) => listByPrimaryId(ask, { primaryId: "K-0000017" }) },
   { what: "search by address", page: 15, run: (ask) => listByChannel(ask, { value: "x@example.org" }) },
   {

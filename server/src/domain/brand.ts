@@ -192,7 +192,7 @@ async function saveBrand(tx: Tx, before: Brand, { columns, headers }: Settings):
     brand.placeholder_ids,
     brand.crm_lookup_url,
     brand.crm_header_names,
-    brand.crm_field_map,
+    JSON.stringify(brand.crm_field_map),
     brand.crm_wins,
     brand.crm_refresh_seconds,
     headers !== undefined,
