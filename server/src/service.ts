@@ -50,14 +50,15 @@ export async function startService(
     const applied = await migrate(db.pool);
     if (applied.length > 0) log.info({ migrations: applied }, "migrated the database");
     const metrics = watch(databases);
-    app = await assemble(config, log, metrics, outside, databases);
+    const secret = secretOf(config);
+    app = await assemble({ ...config, secret }, log, metrics, outside, databases);
     // Before anybody is answered, so that nobody sees a world without it.
     const demo = wanted.demo ? await plantDemo(db, await readTypes(db)) : undefined;
     const url = await app.listen({ host: config.host, port: config.port });
     // Last of all: a key made by a start that fails would never be shown.
     const firstKey = config.adminKey ? undefined : await createFirstKey(db);
     databases.embedded?.announce(url);
-    worker = startWorker(db, log, makeKinds({ db, outside, secret: secretOf(config) }), metrics.jobEnded);
+    worker = startWorker(db, log, makeKinds({ db, outside, secret, log }), metrics.jobEnded);
     const endSweeping = sweepRegularly(db, log, metrics);
     return {
       url,
@@ -129,6 +130,7 @@ export async function attachService(config: Config, log: Log, db: Db): Promise<A
   const key = randomBytes(32).toString("hex");
   const own = {
     ...config,
+    secret: secretOf(config),
     adminKey: key,
     rateLimit: 0,
     keyInQuery: false,
@@ -160,7 +162,7 @@ export async function attachService(config: Config, log: Log, db: Db): Promise<A
 }
 
 async function assemble(
-  config: Config,
+  config: Config & { secret: Buffer },
   log: Log,
   metrics: Metrics,
   outside: Outside,
@@ -178,7 +180,7 @@ async function assemble(
       log,
       metrics,
       version,
-      secret: secretOf(config),
+      secret: config.secret,
       authenticate: keyring.authenticate,
       authenticateHash: keyring.authenticateHash,
       forgetKeys: keyring.forget,
@@ -199,8 +201,9 @@ async function obstacle(db: Db, embedded: EmbeddedPostgres | undefined): Promise
   }
 }
 
-function secretOf(config: Config): Buffer {
-  return config.secret ?? ownSecret(config.dataDir);
+/** What signs cursors and seals secrets: given, or the installation's own. */
+function secretOf({ secret, dataDir }: Config): Buffer {
+  return secret ?? ownSecret(dataDir);
 }
 
 /** The installation's own secret, made at the first start and kept beside the data. */
@@ -214,7 +217,7 @@ function ownSecret(dataDir: string): Buffer {
   const text = readFileSync(file, "utf8").trim();
   if (/^[0-9a-f]{64}$/.test(text)) return Buffer.from(text, "hex");
   throw new DatabaseRefusal(
-    `${file} does not hold a secret of 64 hexadecimal digits. Put it back from a copy, or remove it to have a new one made: cursors and sessions given out before end then.`,
+    `${file} does not hold a secret of 64 hexadecimal digits. Put it back from a copy, or remove it to have a new one made: cursors and sessions given out before end then, and the secrets of webhooks do not open: rotate those.`,
   );
 }
 

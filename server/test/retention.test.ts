@@ -50,7 +50,7 @@ const inOrder = (ids: number[]) => ids.toSorted((a, b) => a - b);
 test("who was deleted more than 30 days ago is erased, and the trail says that Dossier did it", async () => {
   const brandId = await world.newBrand();
   const due = await bringDeleted(brandId, "30 days 1 second");
-  expect(await run()).toEqual({ customers: 1, answers: 0, jobs: 0 });
+  expect(await run()).toEqual({ customers: 1, answers: 0, jobs: 0, deliveries: 0 });
   expect(await eventsOf(due.id)).toBe(0);
   expect((await ticket.find({ id: due.ticketId })).item).toMatchObject({
     title: "",
@@ -76,7 +76,7 @@ test("who was deleted more than 30 days ago is erased, and the trail says that D
   ]);
   const again = await customer.purge({ id: due.id });
   expect([again.outcome, again.receipt.customers, again.receipt.tickets]).toEqual(["unchanged", 1, 1]);
-  expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 0 });
+  expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 0, deliveries: 0 });
 });
 
 test("who was deleted later stays, though one with the same primary id is erased, and so does a live holder", async () => {
@@ -115,7 +115,7 @@ test("answers older than 24 hours go, in portions of 5,000; younger ones stay an
       CREATE TRIGGER portions AFTER DELETE ON idempotency
         REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION note_portion()`),
   );
-  expect(await run()).toEqual({ customers: 0, answers: 11_000, jobs: 0 });
+  expect(await run()).toEqual({ customers: 0, answers: 11_000, jobs: 0, deliveries: 0 });
   const portions = await withSql(world, async (client) => {
     const { rows } = await client.query<{ n: string }>("SELECT n FROM portion WHERE n > 0 ORDER BY n DESC");
     await client.query("DROP TRIGGER portions ON idempotency; DROP TABLE portion");
@@ -137,14 +137,14 @@ test("two runs at once do each piece once, and what they leave is done by the ne
   const { items } = await audit.list({ brandId, operation: "customer.expire", itemLimit: 99 });
   expect(inOrder(items.map((one) => one.subject_id))).toEqual(inOrder(due.map(({ id }) => id)));
   expect(await count("tombstone WHERE brand_id = $1", [brandId])).toBe(12);
-  expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 0 });
+  expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 0, deliveries: 0 });
 });
 
 test("while another process is at it, a run leaves everything to it", async () => {
   const due = await bringDeleted(await world.newBrand(), "31 days");
   await withSql(world, async (client) => {
     await client.query("BEGIN; SELECT pg_advisory_xact_lock(7305446)");
-    expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 0 });
+    expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 0, deliveries: 0 });
     await client.query("ROLLBACK");
   });
   expect((await run()).customers).toBe(1);
@@ -172,6 +172,6 @@ test("a job that failed more than 30 days ago goes", async () => {
   await withSql(world, (client) =>
     client.query("UPDATE job SET failed_at = now() - interval '31 days' WHERE id = $1", [old]),
   );
-  expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 1 });
+  expect(await run()).toEqual({ customers: 0, answers: 0, jobs: 1, deliveries: 0 });
   expect((await world.admin.job.list({})).items).toMatchObject([{ id: young }]);
 });

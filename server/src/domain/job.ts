@@ -72,6 +72,18 @@ export async function enqueue(tx: Tx, ...jobs: readonly NewJob[]): Promise<void>
   tx.signal(newWork);
 }
 
+const hastenLanes: Statement = {
+  name: "job_hasten",
+  text: `UPDATE job_lane l SET due_at = now() FROM unnest($2::text[]) AS sent (lane)
+    WHERE l.kind = $1 AND l.lane = sent.lane AND l.due_at > now() AND NOT EXISTS (
+      SELECT FROM job j WHERE j.kind = l.kind AND j.lane = l.lane AND j.state = 'running')`,
+};
+
+/** Makes lanes due now that wait for their next try. This transaction has put a job into each, so it holds them. */
+export async function hasten(tx: Tx, kind: string, lanes: readonly string[]): Promise<void> {
+  await tx.rows(hastenLanes, [kind, lanes]);
+}
+
 // The rows of lanes are claimed first: of two that want one, the second passes it over. The job is read by the same
 // snapshot; should it have ended in between, the lane comes back without one and is given up or due again.
 const claimLanes: Statement = {

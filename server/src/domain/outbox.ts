@@ -46,14 +46,9 @@ export async function tell(tx: Tx, news: readonly Happening[]): Promise<void> {
   for (const some of portions(messages)) await insert(tx, some);
 }
 
-/** The lane of a webhook and a customer. */
-export function laneOf(webhookId: number, customerId: number): string {
-  return `${webhookId}:${customerId}`;
-}
-
-/** The work of sending the oldest delivery that waits in a lane. */
+/** The work of sending the oldest delivery that waits in the lane of a webhook and a customer. */
 export function deliveryJob(webhookId: number, brandId: number, customerId: number) {
-  return { kind: "webhook", lane: laneOf(webhookId, customerId), brandId, customerId, refId: webhookId };
+  return { kind: "webhook", lane: `${webhookId}:${customerId}`, brandId, customerId, refId: webhookId };
 }
 
 /** A statement must not take longer than statements may. */
@@ -89,6 +84,7 @@ async function insert(tx: Tx, messages: readonly Message[]): Promise<void> {
 }
 
 /** The object of a payload's data but for its end, where the sequence goes. */
-function openData({ type: _, ...data }: Happening): string {
+function openData(happening: Happening): string {
+  const { type: _, ...data } = happening;
   return JSON.stringify(data).slice(0, -1);
 }

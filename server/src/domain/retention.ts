@@ -1,5 +1,5 @@
 /**
- * What goes by itself: deleted customers that can be restored no longer, answers kept for retries, and failed jobs. Any number of
+ * What goes by itself: deleted customers that can be restored no longer, answers kept for retries, failed jobs, and what was sent to webhooks. Any number of
  * processes may run it; an advisory lock, taken anew for each piece of work, lets one work at a time. Counters need no folding: they are slots
  * that are added to in place.
  */
@@ -26,11 +26,21 @@ const dropJobs: Statement = {
     RETURNING id`,
 };
 
+// Their numbers rise with time, so the oldest are found by number.
+const dropDeliveries: Statement = {
+  name: "retention_drop_deliveries",
+  text: `DELETE FROM webhook_delivery WHERE id = ANY (ARRAY(
+      SELECT id FROM (SELECT id, created_at FROM webhook_delivery ORDER BY id LIMIT 5000) AS oldest
+        WHERE created_at < now() - interval '30 days'))
+    RETURNING id`,
+};
+
 /** How much a run did. */
 export interface Swept {
   customers: number;
   answers: number;
   jobs: number;
+  deliveries: number;
 }
 
 /** No run goes on for ever: what is left is for the next. */
@@ -42,6 +52,7 @@ export async function sweep(db: Db, types: readonly ChannelType[]): Promise<Swep
     customers: await repeat(db, async (tx) => ((await purgeDue(tx, types)) ? 1 : 0)),
     answers: await repeat(db, async (tx) => (await tx.rows(dropSome)).length),
     jobs: await repeat(db, async (tx) => (await tx.rows(dropJobs)).length),
+    deliveries: await repeat(db, async (tx) => (await tx.rows(dropDeliveries)).length),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Db, Statement, Tx } from "../db/database.ts";
 import { type Ask, scopeOf } from "./ask.ts";
 import { pageOf, placeOf } from "./page.ts";
 import { brandIds, trailOf, visible } from "./webhook.ts";
+import { type Waiting, wake } from "./webhook-wake.ts";
 import { write } from "./write.ts";
 
 const mostCounted = 10_000;
@@ -90,14 +91,15 @@ const sendAgain: Statement = {
   name: "delivery_again",
   text: `UPDATE webhook_delivery d ${anew} WHERE d.id = $2
       AND EXISTS (SELECT FROM webhook w WHERE w.id = d.webhook_id AND ${visible})
-    RETURNING d.brand_id`,
+    RETURNING d.webhook_id, d.brand_id, d.customer_id`,
 };
 
 /** Sends a delivery once more. */
 export function redeliver(ask: Ask, { id }: Decoded<Api["webhook"]["redeliver"]>) {
   return write(ask, async (tx) => {
-    const again = await tx.row<{ brand_id: number }>(sendAgain, [scopeOf(ask.caller), id]);
+    const again = await tx.row<Waiting>(sendAgain, [scopeOf(ask.caller), id]);
     if (!again) throw notFound("delivery");
+    await wake(tx, [again]);
     const trail = { brandId: again.brand_id };
     return { type: "result" as const, message: "It is sent again.", id, outcome: "updated" as const, trail };
   });
@@ -113,7 +115,7 @@ const sendRange: Statement = {
   text: `WITH range AS (
       SELECT id FROM webhook_delivery WHERE webhook_id = $1 AND created_at >= $2
         AND created_at < coalesce($3::timestamptz, now()) ORDER BY created_at, id LIMIT $4)
-    UPDATE webhook_delivery d ${anew} FROM range WHERE d.id = range.id RETURNING d.id, d.created_at`,
+    UPDATE webhook_delivery d ${anew} FROM range WHERE d.id = range.id RETURNING d.webhook_id, d.brand_id, d.customer_id, d.created_at`,
 };
 
 /** Sends everything of a range of time once more, oldest first, as far as one call goes. */
@@ -122,7 +124,8 @@ export function replay(ask: Ask, input: Decoded<Api["webhook"]["replay"]>) {
   return write(ask, async (tx) => {
     const trail = trailOf(await brandsOf(tx, ask, id));
     await tx.allowWaiting(patience);
-    const rows = await tx.rows<{ id: number; created_at: Date }>(sendRange, [id, since, until, mostReplayed]);
+    const rows = await tx.rows<Waiting & { created_at: Date }>(sendRange, [id, since, until, mostReplayed]);
+    await wake(tx, rows);
     const latest = rows.reduce((most, row) => Math.max(most, row.created_at.getTime()), 0);
     return {
       type: "result" as const,

@@ -19,6 +19,7 @@ import { type Ask, type Caller, scopeOf, sees, spelledBy } from "./ask.ts";
 import { seek } from "./brand.ts";
 import { pageOf, placeOf } from "./page.ts";
 import { seal } from "./secret-box.ts";
+import { resume } from "./webhook-wake.ts";
 import { write } from "./write.ts";
 
 /** Which webhooks a caller may see: $1 is the scope. One whose brands are all gone has none in common with anybody. */
@@ -145,7 +146,7 @@ function makeSecret(): string {
 }
 
 /** What a webhook's secret is sealed for. */
-function purposeOf(id: number): string {
+export function purposeOf(id: number): string {
   return `webhook ${id}`;
 }
 
@@ -217,6 +218,7 @@ export function updateWebhook(ask: Ask, input: Decoded<Api["webhook"]["update"]>
       ...(paused === held.paused && !switchedOn ? [] : ["paused"]),
     ];
     if (fields.length > 0) await tx.row(updateRow, [held.id, name, url, events, paused, switchedOn]);
+    if (switchedOn) await resume(tx, held.id);
     return {
       type: "result" as const,
       message: fields.length > 0 ? "Webhook updated." : "Nothing to change.",

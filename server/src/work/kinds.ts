@@ -1,13 +1,15 @@
 /** Every kind of background work there is, by its name in the table `job`. */
-import { lookUpContact, lookupKind, type LookupTools } from "../domain/crm-contact.ts";
+import { lookUpContact, lookupKind } from "../domain/crm-contact.ts";
+import { type Means, webhookKinds } from "./webhook.ts";
 import type { Kind, Result } from "./worker.ts";
 
 /** Makes them. */
-export function makeKinds(tools: LookupTools): Record<string, Kind> {
+export function makeKinds(means: Means): Record<string, Kind> {
   return {
+    ...webhookKinds(means),
     [lookupKind]: {
       concurrency: 16,
-      run: (job, signal) => unlessAborted(signal, lookUpContact(tools, job)),
+      run: (job, signal) => unlessAborted(signal, lookUpContact(means, job)),
     },
   };
 }
