@@ -53,4 +53,5 @@ export type { CustomSent, CustomValue } from "./wire-custom.ts";
 export type { Ticket, TicketStatus, TicketStory } from "./ticket.ts";
 export { type ItemKind, itemKinds, timelineItem } from "./timeline.ts";
 export { type EventType, eventTypes, webhookPayload, type WebhookPayload } from "./webhook-event.ts";
+export { type VerifyOptions, verifyWebhook, WebhookError, type WebhookFault } from "./webhook-verify.ts";
 export { type Api, api, rows } from "./table.ts";

@@ -84,11 +84,11 @@ function widen(node: unknown): void {
 }
 
 function isTime(field: string): boolean {
-  return /^at$|_(at|until|since)$/.test(field) || field === "last_update";
+  return /^at$|_(at|until|since)$/.test(field) || ["last_update", "timestamp"].includes(field);
 }
 
 /** One schema as JSON Schema: named ones inside it become references, noise of the generator goes. */
-function jsonOf(schema: z.ZodType, names: Names): JsonSchema {
+export function jsonOf(schema: z.ZodType, names: Names): JsonSchema {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io: "input",
     override: ({ zodSchema, jsonSchema, path }) => {

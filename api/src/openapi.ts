@@ -11,6 +11,7 @@ import { bodyOf, inputSchemas, parametersOf, sharedParameters } from "./openapi-
 import { type AnswerSchemas, answerSchemas, type Named, sorted } from "./openapi-schema.ts";
 import { serverPaths } from "./openapi-server.ts";
 import { introduction, tagTexts } from "./openapi-text.ts";
+import { payloadSchema, webhooks } from "./openapi-webhook.ts";
 
 /**
  * The OpenAPI 3.1 document of the API.
@@ -35,8 +36,9 @@ export function openapi(version = "2"): Record<string, unknown> {
     security: [{ apiKey: [] }],
     tags: tagsOf(table),
     paths: { ...pathsOf(table, answers), ...serverPaths },
+    webhooks,
     components: {
-      schemas: sorted({ ...answers.components, ...inputSchemas(table) }),
+      schemas: sorted({ ...answers.components, ...inputSchemas(table), WebhookPayload: payloadSchema() }),
       responses: sorted(sharedAnswers()),
       parameters: sharedParameters,
       headers: sharedHeaders,

@@ -39,27 +39,29 @@ const id = z.number().int();
  * console.log(`${type} of customer ${data.customer_id}`);
  */
 export const webhookPayload = z.object({
-  type: z.enum(eventTypes),
+  type: z.enum(eventTypes).describe("What happened"),
   timestamp: z.string().describe("When it happened: RFC 3339, UTC, milliseconds"),
-  data: z.object({
-    brand_id: id,
-    customer_id: id,
-    version: id.optional().describe("The customer's version after it; absent where it has none any more"),
-    outcome: z.string().optional().describe("What became of the customer, such as `updated`"),
-    fields: z
-      .array(z.string())
-      .optional()
-      .describe("The names of the fields that changed, never their values"),
-    channel_ids: z
-      .array(id)
-      .optional()
-      .describe("Of `channel.added` and `channel.removed`: rows of channels"),
-    event_id: id.optional().describe("Of `event.created`: the event's number, as in `event-12`"),
-    ticket_id: id.optional().describe("Of `ticket.linked`"),
-    sequence: id.describe(
-      "Rises with every event of a customer that is sent to this webhook; a smaller one than you have seen is a repetition",
-    ),
-  }),
+  data: z
+    .object({
+      brand_id: id.describe("The customer's brand"),
+      customer_id: id.describe("Whom it happened to"),
+      version: id.optional().describe("The customer's version after it; absent where it has none any more"),
+      outcome: z.string().optional().describe("What became of the customer, such as `updated`"),
+      fields: z
+        .array(z.string())
+        .optional()
+        .describe("The names of the fields that changed, never their values"),
+      channel_ids: z
+        .array(id)
+        .optional()
+        .describe("Of `channel.added` and `channel.removed`: rows of channels"),
+      event_id: id.optional().describe("Of `event.created`: the event's number, as in `event-12`"),
+      ticket_id: id.optional().describe("Of `ticket.linked`"),
+      sequence: id.describe(
+        "Rises with every event of a customer that is sent to this webhook; a smaller one than you have seen is a repetition",
+      ),
+    })
+    .describe("Who, and what in ids and names of fields"),
 });
 
 /**

@@ -144,7 +144,10 @@ export const webhook = {
       "Answers the new secret once. For 24 hours the former one signs as well; rotated again within them, only the latest former one does.",
     secret: true,
     input: z.object({ id: webhookId }),
-    output: resultOf({ secret: secretShape, rotating_until: z.string() }),
+    output: resultOf({
+      secret: secretShape,
+      rotating_until: z.string().describe("Until then the former secret signs as well"),
+    }),
     errors: ["not_found"],
   }),
   listDeliveries: endpoint({

@@ -1,6 +1,6 @@
 // How deliveries go out: signed, one after the other for a customer, again after failures with the same bytes, until
 // the receiver has them or the webhook is switched off; and how they are sent once more on demand.
-import { type Api, eventTypes, type Input } from "@dossier/api";
+import { type Api, eventTypes, type Input, verifyWebhook } from "@dossier/api";
 import { Webhook } from "standardwebhooks";
 import { expect, test, vi } from "vitest";
 import { sweep } from "../src/domain/retention.ts";
@@ -67,6 +67,7 @@ test("a delivery is signed so that the independent library takes it, and nothing
   const { headers, body } = one!;
   expect(headers["content-type"]).toBe("application/json");
   expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body));
+  expect(await verifyWebhook(secret, headers, body)).toEqual(JSON.parse(body));
   expect(headers["webhook-signature"]).toMatch(/^v1,[A-Za-z0-9+/]{43}=$/);
   expect(() => new Webhook(secret).verify(`${body} `, headers)).toThrow();
   expect(() => new Webhook(secret).verify(body, { ...headers, "webhook-id": "other" })).toThrow();
