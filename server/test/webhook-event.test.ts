@@ -7,6 +7,7 @@ import { openLog } from "../src/log.ts";
 import { poll } from "./embedded-harness.ts";
 import { type Received, startReceiver } from "./receiver.ts";
 import { fresh, withSql } from "./requests.ts";
+import { untilWaiting } from "./waiting.ts";
 import { startWorld } from "./world.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
@@ -195,6 +196,28 @@ test("the sequence of a customer never goes backwards, however many calls and ar
   expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
   const versions = told.flatMap(({ payload }) => payload.data.version ?? []);
   expect(versions).toEqual(versions.toSorted((a, b) => a - b));
+});
+
+test("a sequence number is drawn only by who holds the lane, so that it has its place in the order of commits", async () => {
+  const { brandId, id, until } = await listen();
+  const { id: customerId } = await admin.customer.create({ brandId, firstname: "Ada" });
+  await until(1);
+  await poll(async () => (await admin.job.list({ kind: "webhook", brandId })).items.length === 0);
+  await withSql(world, async (client) => {
+    const drawn = async () =>
+      (await client.query<{ last: string }>("SELECT last_value AS last FROM webhook_delivery_id_seq")).rows[0]
+        ?.last;
+    await client.query("BEGIN");
+    await client.query("INSERT INTO job_lane (kind, lane) VALUES ('webhook', $1)", [`${id}:${customerId}`]);
+    const before = await drawn();
+    const call = admin.customer.addEvent({ customerId, message: "paid" });
+    await untilWaiting(world.service.db.pool);
+    expect(await drawn()).toBe(before);
+    await client.query("ROLLBACK");
+    await call;
+    expect(await drawn()).not.toBe(before);
+  });
+  await until(2);
 });
 
 /** Words that a payload would hold if it held anything personal. */
