@@ -35,6 +35,7 @@ const changed: Record<string, string[]> = {
   "customer.create": ["external_primary_id", "firstname", "channels", "custom_tier"],
   "customer.removeChannel": ["channels"],
   "customer.resolve": ["external_primary_id", "firstname", "lastname", "channels", "custom_tier"],
+  "customer.syncWithCrm": ["firstname", "channels"],
   "customer.update": ["lastname", "channels", "custom_tier"],
   "customer.updateAny": ["firstname", "custom_tier"],
   "customer.updateByPrimaryId": ["firstname", "custom_tier"],

@@ -68,6 +68,11 @@ test("a fresh installation has one brand, Main, with careful settings", async ()
     custom_fields: "open",
     taken_address: "refuse",
     placeholder_ids: "refuse",
+    crm_lookup_url: "",
+    crm_headers: [],
+    crm_field_map: {},
+    crm_wins: false,
+    crm_refresh_seconds: 0,
     created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     updated_at: item.created_at,
   });

@@ -45,6 +45,8 @@ describe("opening", () => {
       priority: "high",
       customer_id: null,
       closed_at: null,
+      crm_conflict: null,
+      crm_candidates: null,
     });
     expect(brand_name).toMatch(/^Brand /);
     expect([created_at, Math.abs(Date.now() - Date.parse(created_at)) < 60_000]).toEqual([last_update, true]);

@@ -5,7 +5,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type Api, customFieldKey, type Decoded, type Fault, invalid } from "@dossier/api";
 import { checkHeaders } from "../outside/exchange.ts";
-import { type Ask, spelledBy } from "./ask.ts";
+import type { Ask } from "./ask.ts";
 import type { Brand } from "./brand.ts";
 import { open, seal } from "./secret-box.ts";
 
@@ -24,15 +24,14 @@ export interface Settings {
  * @throws DossierError naming every fault
  */
 export function readSettings(ask: Ask, input: Sent): Settings {
-  const faults = [
-    countryFault(input.defaultCountry),
-    urlFault(ask, input.crmLookupUrl),
-    headersFault(input.crmHeaders),
-    mapFault(input.crmFieldMap),
-  ];
-  const ours = ["defaultCountry", "crmLookupUrl", "crmHeaders", "crmFieldMap"];
-  const found = faults.flatMap((message, at): Fault[] =>
-    message === undefined ? [] : [{ field: spelledBy(ask, ours[at] ?? ""), message }],
+  const faults: Record<string, string | undefined> = {
+    default_country: countryFault(input.defaultCountry),
+    crm_lookup_url: urlFault(ask, input.crmLookupUrl),
+    crm_headers: headersFault(input.crmHeaders),
+    crm_field_map: mapFault(input.crmFieldMap),
+  };
+  const found = Object.entries(faults).flatMap(([field, message]): Fault[] =>
+    message === undefined ? [] : [{ field, message }],
   );
   if (found.length > 0) throw invalid(found);
   const names = input.crmHeaders && Object.keys(input.crmHeaders);

@@ -3,8 +3,10 @@
  * down its id in its own transaction; whatever the CRM does afterwards delays and loses no ticket. What the CRM knows of
  * one customer is taken over and the ticket is theirs; anything else is noted on the ticket, or tried again.
  */
+import { setTimeout as wait } from "node:timers/promises";
 import { type ChannelType, DossierError } from "@dossier/api";
 import type { Db, Statement, Tx } from "../db/database.ts";
+import { translate } from "../db/failure.ts";
 import type { Outside } from "../outside/outside.ts";
 import type { Ask } from "./ask.ts";
 import { recordOwn } from "./audit.ts";
@@ -118,7 +120,7 @@ async function take(
   if (second) return note(ask, mark, contact, candidatesOf(ask, mark, results));
   if (!only) return;
   try {
-    await untilUndisturbed(() =>
+    await patiently(() =>
       ask.db.transaction(async (tx) => {
         const { done, found } = await settleResult(tx, ask, mark, about, only);
         await giveTicket(tx, contact, done.held.id);
@@ -132,6 +134,22 @@ async function take(
       error instanceof DossierError ? conflicts.find((code) => code === error.code) : undefined;
     if (!conflict) throw error;
     await note(ask, mark, contact, { crm_conflict: conflict, crm_candidates: null });
+  }
+}
+
+const tries = 5;
+
+/** Waits for a database that is too busy: the CRM has been asked, and would be asked again for nothing. */
+async function patiently<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await untilUndisturbed(run);
+    } catch (thrown) {
+      const error = translate(thrown);
+      const isBusy = error instanceof DossierError && error.code === "unavailable";
+      if (!isBusy || attempt === tries) throw error;
+      await wait(100 * attempt);
+    }
   }
 }
 
