@@ -135,7 +135,7 @@ export const brand = {
     description:
       "Asks the CRM as a lookup does and tells what came back and what would be taken over. Changes nothing.",
     needs: [{ anyOf: ["address", "primaryId"], message: "is required, or primary_id" }],
-    search: true,
+    trial: true,
     input: z.object({
       id: identifier,
       channel: described(text(64), "`phoneNumber` (the default), `telephone` or `email`").optional(),

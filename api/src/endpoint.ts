@@ -74,6 +74,8 @@ export interface Endpoint<In extends z.ZodObject = z.ZodObject, Out extends z.Zo
   bareCustom?: true;
   /** a POST that only reads: fields may also come in the query, and nothing is kept for a retry */
   search?: true;
+  /** a POST that changes nothing: of what it answers nothing is kept, neither for a retry nor in the trail */
+  trial?: true;
   /** honours If-Match */
   ifMatch?: true;
   /** answers an ETag */
@@ -157,5 +159,5 @@ export function errorsOf(row: Endpoint): Code[] {
  * keepsAnswer(api.key.create); // false: it answers a secret
  */
 export function keepsAnswer(row: Endpoint): boolean {
-  return row.method === "POST" && !row.search && !row.secret;
+  return row.method === "POST" && !row.search && !row.trial && !row.secret;
 }

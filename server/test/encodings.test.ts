@@ -27,6 +27,7 @@ function masked(value: unknown): unknown {
     .replace(/dsr_\w+/g, "key")
     .replace(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"time"')
     .replace(/"(id|customer_id|channel_id|ticketID)":\d+/g, '"$1":0')
+    .replace(/"milliseconds":\d+/g, '"milliseconds":0')
     .replace(/"channel_ids":\[[\d,]*\]/g, '"channel_ids":[]');
   return JSON.parse(text);
 }
