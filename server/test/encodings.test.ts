@@ -25,6 +25,7 @@ function masked(value: unknown): unknown {
   const text = JSON.stringify(value)
     .replace(/[A-Za-z_]+[-_]\d+[-_]\d+/g, "word")
     .replace(/dsr_\w+/g, "key")
+    .replace(/whsec_[\w+/]+=/g, "secret")
     .replace(/"\d{4}-\d\d-\d\dT[^"]*"/g, '"time"')
     .replace(/"(id|customer_id|channel_id|ticketID)":\d+/g, '"$1":0')
     .replace(/"milliseconds":\d+/g, '"milliseconds":0')

@@ -1,6 +1,7 @@
 // A valid request for every endpoint of the table, made fresh each time, and the ways to send one. Tests that hold
 // for every endpoint start from these: a new endpoint is in all of them without a line here.
 import { connect } from "node:net";
+import { setTimeout as pause } from "node:timers/promises";
 import { type Endpoint, readsBody, rows, wireName } from "@dossier/api";
 import pg from "pg";
 import type * as z from "zod";
@@ -294,7 +295,7 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
   }),
   "webhook.create": async (scene) => ({
     path: "/webhook",
-    fields: { url: nowhere, events: "customer.purged", name: "shop", brand_ids: brandOf(scene) },
+    fields: { url: nowhere, events: "customer.synced", name: "shop", brand_ids: brandOf(scene) },
   }),
   "webhook.update": async (scene) => ({
     path: `/webhook/${await makeWebhook(scene)}`,
@@ -374,9 +375,17 @@ export async function withSql<T>(world: World, act: (client: pg.Client) => Promi
   }
 }
 
+/** Waits until nothing is done in the background that a request has brought about. */
+async function settle(client: pg.Client): Promise<void> {
+  const left = "SELECT FROM job WHERE kind LIKE 'webhook%' AND state <> 'failed' LIMIT 1";
+  for (const deadline = Date.now() + 10_000; (await client.query(left)).rowCount !== 0; await pause(10))
+    if (Date.now() > deadline) throw new Error("the background work did not end");
+}
+
 /** Everything the tables hold, as one text to compare; when keys were last used is nobody's change. */
 export function fingerprint(world: World): Promise<string> {
   return withSql(world, async (client) => {
+    await settle(client);
     const { rows: tables } = await client.query<{ name: string }>(
       "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' ORDER BY 1",
     );

@@ -101,17 +101,20 @@ export async function makeFailedJob({ world, brandId }: Scene): Promise<number> 
 /** Where nobody listens. */
 export const nowhere = "http://127.0.0.1:9/hook";
 
+/** It hears what no test does, so that nothing is sent behind anybody's back. */
 export async function makeWebhook({ world, brandId }: Scene): Promise<number> {
-  const made = { url: nowhere, events: ["customer.purged" as const], brandIds: [brandId] };
+  const made = { url: nowhere, events: ["customer.synced" as const], brandIds: [brandId] };
   return (await world.admin.webhook.create(made)).id;
 }
 
-/** Told to nobody: what tests need of a delivery is that it is there. */
+/** Of a webhook that is paused: what tests need of a delivery is that it is there. */
 export async function makeDelivery(scene: Scene): Promise<number> {
+  const webhookId = await makeWebhook(scene);
+  await scene.world.admin.webhook.update({ id: webhookId, paused: true });
   const { rows } = await scene.world.service.db.pool.query<{ id: number }>(
     `INSERT INTO webhook_delivery (webhook_id, brand_id, customer_id, event, payload, created_at)
-      VALUES ($1, $2, 1, 'customer.purged', '{}', now()) RETURNING id`,
-    [await makeWebhook(scene), scene.brandId],
+      VALUES ($1, $2, 1, 'customer.synced', '{}', now()) RETURNING id`,
+    [webhookId, scene.brandId],
   );
   return rows[0]!.id;
 }

@@ -175,7 +175,7 @@ test("every field may come twice with one value; with two it is refused, and so 
       const call = await calls[name]!(scene);
       const rest = Object.entries(call.fields).filter(([one]) => one !== field);
       const value = call.fields[field]!;
-      const list = ["permissions", "brand_ids", "options"].includes(field);
+      const list = ["permissions", "brand_ids", "options", "events"].includes(field);
       const send = (pairs: [string, string][], way: Way = "form") => sendPairs(row, call.path, pairs, way);
       const ways: Way[] = row.method === "GET" ? ["form"] : ["form", "multipart"];
       for (const way of list ? [] : ways) {
