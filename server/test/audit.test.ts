@@ -2,6 +2,7 @@
 // read in parts and by pages, by those whose brands it is about, and nobody changes it.
 import { type Api, type Input, keepsAnswer, permissions } from "@dossier/api";
 import { expect, test } from "vitest";
+import { withSql } from "./fingerprint.ts";
 import {
   type Answer,
   calls,
@@ -12,7 +13,6 @@ import {
   rowOf,
   type Scene,
   table,
-  withSql,
 } from "./requests.ts";
 
 const world = await openWorld();

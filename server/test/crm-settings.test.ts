@@ -2,7 +2,8 @@
 // or kept in clear. And the trial of a CRM, which changes nothing.
 import { expect, test } from "vitest";
 import { failing, startCrm } from "./crm-server.ts";
-import { fingerprint, openWorld, withSql } from "./requests.ts";
+import { fingerprint, withSql } from "./fingerprint.ts";
+import { openWorld } from "./requests.ts";
 import { openLog } from "../src/log.ts";
 
 const lines: string[] = [];

@@ -14,9 +14,9 @@ const log = {
 
 try {
   const postgres = await startEmbedded({ dataDir, log });
-  say({ ready: postgres.connection, pid: process.pid, postgres: postgres.pid });
   process.once("SIGTERM", () => void postgres.stop().then(() => say({ stopped: true })));
   process.once("SIGINT", () => void drain(postgres));
+  say({ ready: postgres.connection, pid: process.pid, postgres: postgres.pid });
   if (mode === "write") await write(postgres.connection);
   if (mode === "exit") process.exit(0);
 } catch (error) {

@@ -1,6 +1,7 @@
 // A purge of a customer with very much takes its time, and nobody else's: others are served all the while.
 import { expect, test } from "vitest";
-import { fresh, openWorld, withSql } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { fresh, openWorld } from "./requests.ts";
 
 const world = await openWorld();
 const { customer } = world.admin;

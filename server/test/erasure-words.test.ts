@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { foldText } from "../src/domain/search-fold.ts";
 import { openLog } from "../src/log.ts";
 import { startCrm } from "./crm-server.ts";
-import { type Fields, fresh, openWorld, table, withSql } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { type Fields, fresh, openWorld, table } from "./requests.ts";
 
 const lines: string[] = [];
 const crm = await startCrm();

@@ -1,7 +1,8 @@
 // Erasing people: every place where words can be is thought about, and what operation 12 takes, leaves and answers.
 import { expect, test } from "vitest";
 import { impersonal, places } from "../src/domain/erasure.ts";
-import { type Answer, fresh, openWorld, withoutId, withSql } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { type Answer, fresh, openWorld, withoutId } from "./requests.ts";
 
 const world = await openWorld();
 const { customer, ticket, message } = world.admin;

@@ -4,7 +4,8 @@ import { type Code, codes, codeTexts, errorShape } from "@dossier/api";
 import { expect, test, vi } from "vitest";
 import { failing, startCrm } from "./crm-server.ts";
 import { freshDatabase } from "./database.ts";
-import { type Answer, fresh, openWorld, withSql } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { type Answer, fresh, openWorld } from "./requests.ts";
 import { type Ask, settings, startInstance } from "./world.ts";
 
 const crm = await startCrm();

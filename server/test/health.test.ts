@@ -5,7 +5,8 @@ import { errorShape } from "@dossier/api";
 import { expect, test } from "vitest";
 import { freshDatabase } from "./database.ts";
 import { makeRelay, urlThrough } from "./relay.ts";
-import { fresh, sendBytes, withSql, type Answer, openWorld } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { fresh, sendBytes, type Answer, openWorld } from "./requests.ts";
 import { quickest } from "./waiting.ts";
 
 const database = await freshDatabase();

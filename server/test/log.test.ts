@@ -3,7 +3,8 @@
 import { errorShape } from "@dossier/api";
 import { expect, test } from "vitest";
 import { openLog } from "../src/log.ts";
-import { asked, calls, perform, type Scene, sendBytes, table, withSql, openWorld } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { asked, calls, perform, type Scene, sendBytes, table, openWorld } from "./requests.ts";
 
 const lines: string[] = [];
 const world = await openWorld(

@@ -4,17 +4,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { codes, errorShape, rows } from "@dossier/api";
 import { expect, test, vi } from "vitest";
-import {
-  asked,
-  calls,
-  fresh,
-  openWorld,
-  perform,
-  type Scene,
-  sendBytes,
-  table,
-  withSql,
-} from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { asked, calls, fresh, openWorld, perform, type Scene, sendBytes, table } from "./requests.ts";
 import { scrape } from "./scrape.ts";
 
 // What goes by itself goes when the tests say so.

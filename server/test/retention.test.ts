@@ -3,7 +3,8 @@ import { afterAll, expect, test } from "vitest";
 import { builtinTypes } from "@dossier/api";
 import { openDatabase } from "../src/db/database.ts";
 import { sweep } from "../src/domain/retention.ts";
-import { fresh, openWorld, withSql } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { fresh, openWorld } from "./requests.ts";
 import { makeFailedJob } from "./scene.ts";
 
 const world = await openWorld();

@@ -2,11 +2,11 @@
 import { createHmac } from "node:crypto";
 import { keepsAnswer } from "@dossier/api";
 import { expect, test } from "vitest";
+import { fingerprint, withSql } from "./fingerprint.ts";
 import {
   type Call,
   calls,
   encodings,
-  fingerprint,
   fresh,
   makeCustomer,
   perform,
@@ -14,7 +14,6 @@ import {
   type Scene,
   sendBytes,
   table,
-  withSql,
   type Answer,
   openWorld,
 } from "./requests.ts";

@@ -3,12 +3,12 @@
 import { type Endpoint, readsBody, readsQuery } from "@dossier/api";
 import { expect, test } from "vitest";
 import { aliases, wireName } from "../../api/src/wire.ts";
+import { fingerprint } from "./fingerprint.ts";
 import {
   asked,
   type Call,
   calls,
   encodings,
-  fingerprint,
   fresh,
   makeCustomer,
   rowOf,

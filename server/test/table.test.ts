@@ -4,11 +4,11 @@ import { METHODS } from "node:http";
 import { type Endpoint, errorShape, permissions, readsBody } from "@dossier/api";
 import { beforeAll, describe, expect, test } from "vitest";
 import { makeKeyText } from "../src/domain/key-text.ts";
+import { fingerprint, withSql } from "./fingerprint.ts";
 import {
   asked,
   type Call,
   calls,
-  fingerprint,
   fresh,
   makeCustomer,
   perform,
@@ -17,7 +17,6 @@ import {
   sendBytes,
   table,
   withoutId,
-  withSql,
   type Answer,
   openWorld,
 } from "./requests.ts";

@@ -2,13 +2,13 @@
 // everything else comes back as it was sent.
 import type { Endpoint } from "@dossier/api";
 import { expect, test } from "vitest";
+import { fingerprint } from "./fingerprint.ts";
 import {
   asked,
   type Call,
   calls,
   type Encoding,
   encodings,
-  fingerprint,
   fresh,
   perform,
   rowOf,

@@ -1,6 +1,7 @@
 // The timeline: events once, in the order in which things happened, tickets on demand, filters, pages and counts.
 import { expect, test } from "vitest";
-import { fresh, makeCustomer, openWorld, type Scene, withSql } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { fresh, makeCustomer, openWorld, type Scene } from "./requests.ts";
 
 const world = await openWorld();
 const scene: Scene = { world, brandId: await world.newBrand() };

@@ -7,7 +7,8 @@ import { sweep } from "../src/domain/retention.ts";
 import { openLog } from "../src/log.ts";
 import { poll } from "./embedded-harness.ts";
 import { type Received, type Reply, startReceiver } from "./receiver.ts";
-import { fresh, withSql } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { fresh } from "./requests.ts";
 import { nowhere } from "./scene.ts";
 import { startWorld } from "./world.ts";
 

@@ -6,7 +6,8 @@ import { sweep } from "../src/domain/retention.ts";
 import { openLog } from "../src/log.ts";
 import { poll } from "./embedded-harness.ts";
 import { type Received, startReceiver } from "./receiver.ts";
-import { fresh, withSql } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
+import { fresh } from "./requests.ts";
 import { untilWaiting } from "./waiting.ts";
 import { startWorld } from "./world.ts";
 

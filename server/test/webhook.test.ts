@@ -1,7 +1,7 @@
 // Webhooks as a resource: made, read, changed, paused, rotated and deleted by whoever may, and by nobody else.
 import { type Client, createClient, DossierError, eventTypes } from "@dossier/api";
 import { expect, test } from "vitest";
-import { withSql } from "./requests.ts";
+import { withSql } from "./fingerprint.ts";
 import { startWorld } from "./world.ts";
 
 /** Where nobody listens. */

@@ -5,6 +5,7 @@
  */
 import { EventEmitter } from "node:events";
 import pg from "pg";
+import { parse } from "pg-connection-string";
 import { type Activity, type Load, loadOf, makeActivity, watched } from "./activity.ts";
 import { isAway, isOutage, retryReason, tooBusy, translate, unknownOutcome } from "./failure.ts";
 import { type Gate, makeGate } from "./gate.ts";
@@ -46,11 +47,8 @@ export interface Db extends Queries {
 export type Connection = pg.PoolConfig;
 
 const statementLimit = 2000;
-const lockLimit = 1500;
 const answerLimit = 2500;
 const attempts = 4;
-const retryLimit = 5000;
-const turnLimit = 5000;
 
 // bigint is safe as a number: identifiers have at most 15 digits. Times stay Date.
 const types = { getTypeParser: (oid: number, format?: "text" | "binary") => parser(oid, format) };
@@ -61,21 +59,41 @@ function parser(oid: number, format: "text" | "binary" = "text"): (text: string)
   return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
 }
 
+/** In milliseconds. */
+interface Limits {
+  /** what a statement may take; the address of the database can say another */
+  statement: number;
+  /** how long it waits for a lock: less, so that this is told apart, and the transaction is run again */
+  lock: number;
+  /** how long a caller waits for a session */
+  turn: number;
+  /** until when a transaction is run again */
+  retry: number;
+}
+
+/** Whoever gives statements more time gives it to everything that waits for them. */
+function limitsOf({ connectionString, statement_timeout }: Connection): Limits {
+  const told = connectionString === undefined ? undefined : parse(connectionString)["statement_timeout"];
+  const statement = Number(told ?? (statement_timeout || statementLimit));
+  return { statement, lock: 0.75 * statement, turn: 2.5 * statement, retry: 2.5 * statement };
+}
+
 const tired = () => tooBusy(new Error("waited too long for a session"));
 
 /** Opens a pool. Nothing is connected before the first statement. */
 export function openDatabase(connection: Connection, size = 16): Db {
+  const limits = limitsOf(connection);
   const pool = new pg.Pool({
     max: size,
     connectionTimeoutMillis: 2000,
     query_timeout: answerLimit,
-    statement_timeout: statementLimit,
+    statement_timeout: limits.statement,
     idle_in_transaction_session_timeout: 10_000,
     keepAlive: true,
     application_name: "dossier",
     // A generic plan is the only one that can be proven in advance; the planner's guesses about one value are not.
     // Who waits for a lock gives up before the statement does, and is told apart: that transaction is run again.
-    options: `-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c jit=off -c timezone=UTC -c lock_timeout=${lockLimit}`,
+    options: `-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c jit=off -c timezone=UTC -c lock_timeout=${limits.lock}`,
     types,
     ...connection,
   });
@@ -83,7 +101,7 @@ export function openDatabase(connection: Connection, size = 16): Db {
   pool.on("error", () => undefined);
   pool.on("connect", (client) => void client.on("error", () => undefined));
   // As many as there are sessions: the pool's own limit is then about connecting only.
-  const gate = makeGate(size, { patience: turnLimit, tired, isOutage: isAway });
+  const gate = makeGate(size, { patience: limits.turn, tired, isOutage: isAway });
   const activity = makeActivity(gate);
   const signals = new EventEmitter();
   return {
@@ -92,7 +110,7 @@ export function openDatabase(connection: Connection, size = 16): Db {
     signals,
     load: () => loadOf(pool, gate),
     ...queriesOn((config) => gate.pass(() => watched(activity, pool.query(config)))),
-    transaction: (work) => retrying({ gate, pool, activity, signals }, work),
+    transaction: (work) => retrying({ gate, pool, activity, signals, limits }, work),
     close: () => pool.end(),
   };
 }
@@ -119,6 +137,7 @@ interface Ground {
   pool: pg.Pool;
   activity: Activity;
   signals: EventEmitter;
+  limits: Limits;
 }
 
 async function retrying<T>(ground: Ground, work: (tx: Tx) => Promise<T>): Promise<T> {
@@ -129,7 +148,7 @@ async function retrying<T>(ground: Ground, work: (tx: Tx) => Promise<T>): Promis
     } catch (error) {
       const reason = retryReason(error);
       if (!reason) throw translate(error);
-      if (attempt === attempts || performance.now() - begun > retryLimit) throw tooBusy(error);
+      if (attempt === attempts || performance.now() - begun > ground.limits.retry) throw tooBusy(error);
       ground.activity.retries[reason] += 1;
     }
   }

@@ -43,16 +43,16 @@ const emptyTickets: Statement = {
             ORDER BY id LIMIT $2) AS t)) AS theirs
       ORDER BY id LIMIT $2),
     emptied AS (
-      UPDATE ticket t SET customer_id = NULL, former_customer_id = NULL, contact = NULL,
+      UPDATE ticket SET customer_id = NULL, former_customer_id = NULL, contact = NULL,
           from_address = '', from_name = '', to_address = '', title = '', crm_conflict = NULL, crm_candidates = NULL
-        FROM portion WHERE t.id = portion.id
-          AND (t.customer_id IS NULL OR t.customer_id = ANY ($1)) -- else somebody else has got it meanwhile
-        RETURNING t.id),
+        WHERE id = ANY (ARRAY(SELECT id FROM portion))
+          AND (customer_id IS NULL OR customer_id = ANY ($1)) -- else somebody else has got it meanwhile
+        RETURNING id),
     said AS (
-      UPDATE message m SET author = '', from_address = '', to_address = '', content = ''
-        FROM emptied WHERE m.ticket_id = emptied.id RETURNING m.id),
-    words AS (DELETE FROM ticket_term w USING emptied WHERE w.ticket_id = emptied.id),
-    candidates AS (DELETE FROM ticket_candidate c USING emptied WHERE c.ticket_id = emptied.id)
+      UPDATE message SET author = '', from_address = '', to_address = '', content = ''
+        WHERE ticket_id = ANY (ARRAY(SELECT id FROM emptied)) RETURNING id),
+    words AS (DELETE FROM ticket_term WHERE ticket_id = ANY (ARRAY(SELECT id FROM emptied))),
+    candidates AS (DELETE FROM ticket_candidate WHERE ticket_id = ANY (ARRAY(SELECT id FROM emptied)))
     SELECT (SELECT count(*) FROM portion) AS looked_at,
       (SELECT count(*) FROM emptied) AS tickets, (SELECT count(*) FROM said) AS messages`,
 };
