@@ -128,7 +128,7 @@ export const brand = {
   }),
   crmTest: endpoint({
     method: "POST",
-    paths: ["/brand/crmTest/{id}"],
+    paths: ["/brand/{id}/crmTest"],
     permission: "SETTINGS_CRUD",
     about: "brand",
     summary: "Try a brand's CRM",

@@ -36,7 +36,7 @@ const customerFields = z.object({
   provenance: z
     .array(origin)
     .optional()
-    .describe("Of one customer, where it was asked for: where each field came from"),
+    .describe("Of one customer, where it was asked for: the origin of each field"),
 });
 
 /**

@@ -257,7 +257,7 @@ export const codeTexts: Record<Code, CodeText> = {
   crm_failed: {
     means: "the brand's CRM did not answer as it should",
     why: "It could not be reached, said that it failed, or answered something else than a JSON array of objects. Nothing was changed. One that fails several times in a row is left alone for a while.",
-    do: "Try again later; `POST /brand/crmTest/{id}` shows what the CRM answers.",
+    do: "Try again later; `POST /brand/{id}/crmTest` shows what the CRM answers.",
     says: "The CRM answered with the status 500.",
   },
   crm_timeout: {

@@ -100,6 +100,7 @@ export const webhook = {
     input: z.object({
       ...settings,
       name: settings.name.optional(),
+      paused: described(flag, "Made paused: deliveries wait until it is switched on").optional(),
       brandIds: described(list(identifier, 1), "Whose events; left out: all brands").optional(),
     }),
     output: resultOf({ secret: secretShape }),

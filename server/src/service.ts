@@ -17,7 +17,7 @@ import { sweep } from "./domain/retention.ts";
 import { type App, buildApp } from "./http/app.ts";
 import type { Log } from "./log.ts";
 import { makeMetrics, type Metrics } from "./metrics.ts";
-import { makeOutside, type Outside } from "./outside/outside.ts";
+import { makeOutside, type Outside, type OutsideOptions } from "./outside/outside.ts";
 import { version } from "./version.ts";
 import { makeKinds } from "./work/kinds.ts";
 import { startWorker, type Worker } from "./work/worker.ts";
@@ -35,15 +35,19 @@ export interface RunningService {
   stop(): Promise<void>;
 }
 
+/** What is wanted beside what the settings say. */
+export interface Wanted {
+  /** plant the demo world */
+  demo?: boolean;
+  /** other ways to reach other machines */
+  reach?: Pick<OutsideOptions, "resolve" | "dial">;
+}
+
 /** Starts everything the settings ask for; what was started is stopped again when something refuses. */
-export async function startService(
-  config: Config,
-  log: Log,
-  wanted: { demo?: boolean } = {},
-): Promise<RunningService> {
+export async function startService(config: Config, log: Log, wanted: Wanted = {}): Promise<RunningService> {
   const databases = await openDatabases(config, log);
   const { db } = databases;
-  const outside = makeOutside({ allow: config.outsideAllow, log });
+  const outside = makeOutside({ allow: config.outsideAllow, log, ...wanted.reach });
   let app: App | undefined;
   let worker: Worker | undefined;
   try {

@@ -42,7 +42,7 @@ const changed: Record<string, string[]> = {
   "customfield.update": ["label"],
   "ticket.update": ["status", "customer_id"],
   "webhook.rotateSecret": ["secret"],
-  "webhook.update": ["name", "paused"],
+  "webhook.update": ["name"],
 };
 
 /** What the entry is about: not the message or the event, but the ticket or the customer that got it. */

@@ -6,7 +6,8 @@ import { fieldsOf } from "@dossier/api";
 import { expect, test } from "vitest";
 import { optionName } from "../src/cli/fields.ts";
 import { eachOf, emptyFolder, run, runJson } from "./cli-run.ts";
-import { type Call, calls, fresh, openWorld, rowOf, type Scene, table } from "./requests.ts";
+import { type Call, calls, fresh, idIn, openWorld, rowOf, type Scene, table } from "./requests.ts";
+import { withoutCrm } from "./scene.ts";
 
 const world = await openWorld();
 const scene: Scene = { world, brandId: await world.newBrand() };
@@ -21,8 +22,7 @@ function cells(text: string): number {
 /** What somebody would type for a request: the wire's fields as options, the id of the path as the argument. */
 function wordsFor(name: string, { path, fields }: Call): string[] {
   const row = rowOf(name);
-  const [before = ""] = row.paths[0].split("{id}");
-  const words = row.paths[0].includes("{id}") ? [path.slice(before.length)] : [];
+  const words = row.paths[0].includes("{id}") ? [idIn(path)] : [];
   for (const [wire, value] of Object.entries(fields)) words.push(...optionFor(name, wire, value, fields));
   return words;
 }
@@ -67,6 +67,7 @@ test("options, a file and standard input say the same, and options count first",
 
 test("an empty value clears, --no-sync switches linking off, a version and a retry are kept", async () => {
   const email = `${fresh("m")}@example.org`;
+  await withoutCrm(scene);
   await world.admin.ticket.create({ brandId: scene.brandId, channel: "email", from: email, title: "Waits" });
   const words = [
     "call",

@@ -149,7 +149,7 @@ test("the trial tells what was asked and what would be taken over, and changes n
     { lastname: "L4st", custom_size: "large" },
   ];
   const before = await fingerprint(world);
-  const answer = await world.raw("POST", `/brand/crmTest/${brandId}`, {
+  const answer = await world.raw("POST", `/brand/${brandId}/crmTest`, {
     form: { channel: "email", address: "ada@example.org" },
   });
   expect(await fingerprint(world)).toBe(before);

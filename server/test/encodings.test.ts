@@ -193,7 +193,8 @@ test("an empty body is no fields, whatever its type, its charset or its coding s
     const { path } = await calls[name]!(scene);
     const bare = await world.raw(row.method, path);
     for (const type of types) {
-      const once = row.method === "DELETE" || name === "customer.restore"; // the second time is another thing
+      const twice = ["customer.restore", "job.retry"]; // the second time is another thing
+      const once = row.method === "DELETE" || twice.includes(name);
       const at = once && bare.status === 200 ? (await calls[name]!(scene)).path : path;
       const answer = await world.raw(row.method, at, {
         raw: { ...(type ? { type } : {}), body: Buffer.alloc(0) },

@@ -341,7 +341,7 @@ async function expectWords(brandId: number, words: string[]): Promise<void> {
 }
 
 test("planting reaches every call that writes about people", async () => {
-  const settings = /^(brand|key|customfield|channel|session)\./;
+  const settings = /^(brand|key|customfield|channel|session|webhook|job)\./;
   const { rows } = await withSql(world, (client) =>
     client.query<{ operation: string }>("SELECT DISTINCT operation FROM audit"),
   );

@@ -258,7 +258,7 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
   "brand.crmTest": async (scene) => {
     await withCrm(scene);
     return {
-      path: `/brand/crmTest/${brandOf(scene)}`,
+      path: `/brand/${brandOf(scene)}/crmTest`,
       fields: { channel: "email", address: `${fresh("crm")}@example.org` },
     };
   },
@@ -292,7 +292,7 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
   }),
   "webhook.create": async (scene) => ({
     path: "/webhook",
-    fields: { url: nowhere, events: "customer.synced", name: "shop", brand_ids: brandOf(scene) },
+    fields: { url: nowhere, events: "customer.synced", paused: "1", name: "shop", brand_ids: brandOf(scene) },
   }),
   "webhook.update": async (scene) => ({
     path: `/webhook/${await makeWebhook(scene)}`,
@@ -322,6 +322,11 @@ export function asked(row: Endpoint, fields: Fields, encoding: Encoding = "form"
   if (!readsBody(row)) return { query: fields };
   if (row.method === "DELETE" && Object.keys(fields).length === 0) return {};
   return encoding === "json" ? { json: fields } : { [encoding]: fields };
+}
+
+/** The id in a path: its only segment of digits, last or last but one. */
+export function idIn(path: string): string {
+  return path.split("/").findLast((segment) => /^\d+$/.test(segment))!;
 }
 
 /** Sends the endpoint's valid request, or the one given. */

@@ -29,13 +29,17 @@ export type World = Omit<AnyWorld, "raw"> & {
 
 let crm: TestCrm | undefined;
 
+/** Where nobody listens. */
+const quiet = "127.0.0.1:9";
+export const nowhere = `http://${quiet}/hook`;
+
 /** A Dossier whose raw answers can be looked into, and which may ask a CRM that knows everybody. */
 export async function openWorld(
   { outsideAllow = [], ...more }: Partial<Config> = {},
   log?: Log,
 ): Promise<World> {
   crm ??= await startCrm(() => [{ firstname: "Ada" }]);
-  return startWorld({ ...more, outsideAllow: [...outsideAllow, crm.place] }, log);
+  return startWorld({ ...more, outsideAllow: [...outsideAllow, crm.place, quiet] }, log);
 }
 
 /** The brands that ask the CRM; what opens tickets has them stop, since it would be asked when nobody waits for it. */
@@ -98,19 +102,15 @@ export async function makeFailedJob({ world, brandId }: Scene): Promise<number> 
   return rows[0]!.id;
 }
 
-/** Where nobody listens. */
-export const nowhere = "http://127.0.0.1:9/hook";
-
-/** It hears what no test does, so that nothing is sent behind anybody's back. */
+/** Paused, so that nothing is sent behind anybody's back. */
 export async function makeWebhook({ world, brandId }: Scene): Promise<number> {
-  const made = { url: nowhere, events: ["customer.synced" as const], brandIds: [brandId] };
+  const made = { url: nowhere, events: ["customer.synced" as const], brandIds: [brandId], paused: true };
   return (await world.admin.webhook.create(made)).id;
 }
 
-/** Of a webhook that is paused: what tests need of a delivery is that it is there. */
+/** What tests need of a delivery is that it is there. */
 export async function makeDelivery(scene: Scene): Promise<number> {
   const webhookId = await makeWebhook(scene);
-  await scene.world.admin.webhook.update({ id: webhookId, paused: true });
   const { rows } = await scene.world.service.db.pool.query<{ id: number }>(
     `INSERT INTO webhook_delivery (webhook_id, brand_id, customer_id, event, payload, created_at)
       VALUES ($1, $2, 1, 'customer.synced', '{}', now()) RETURNING id`,

@@ -61,8 +61,12 @@ const doors = table
   )
   .filter(({ names }) => names.length > 0);
 
+/** What cannot stand beside an identifier: who is asked about by one is not asked about by an address. */
+const rivals = ["address", "channel"];
+
 function without(call: Call, names: readonly string[]): Call {
-  const gone = new Set(names.map((one) => one.toLowerCase()));
+  const others = call.path.endsWith("/syncWithCRM") && names.includes("primary_id") ? rivals : [];
+  const gone = new Set([...names, ...others].map((one) => one.toLowerCase()));
   return {
     ...call,
     fields: Object.fromEntries(Object.entries(call.fields).filter(([one]) => !gone.has(one.toLowerCase()))),

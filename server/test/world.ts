@@ -4,7 +4,7 @@ import { type Client, createClient, type Input, type Api, type Permission } from
 import { afterAll } from "vitest";
 import type { Config } from "../src/config.ts";
 import { type Log, openLog } from "../src/log.ts";
-import { type RunningService, startService } from "../src/service.ts";
+import { type RunningService, startService, type Wanted } from "../src/service.ts";
 import { freshDatabase, patience } from "./database.ts";
 
 export interface Answer {
@@ -66,8 +66,9 @@ export function settings(databaseUrl: string, overrides: Partial<Config> = {}): 
 export async function startInstance(
   config: Config,
   log: Log = openLog(config.logLevel, false),
+  wanted: Wanted = {},
 ): Promise<RunningService> {
-  const service = await startService(config, log);
+  const service = await startService(config, log, wanted);
   if (config.databaseUrl?.includes("statement_timeout"))
     service.db.pool.options.connectionTimeoutMillis = patience.connectionTimeoutMillis;
   afterAll(() => service.stop());
@@ -78,10 +79,14 @@ export async function startInstance(
 const plainly = { idempotencyKeys: false, retry: false } as const;
 
 /** Starts a Dossier on a database of its own. */
-export async function startWorld(overrides: Partial<Config> = {}, log?: Log): Promise<World> {
+export async function startWorld(
+  overrides: Partial<Config> = {},
+  log?: Log,
+  wanted: Wanted = {},
+): Promise<World> {
   const database = await freshDatabase();
   const config = settings(database.url, overrides);
-  const service = await startInstance(config, log);
+  const service = await startInstance(config, log, wanted);
   const { url } = service;
   const admin = createClient({ url, key: adminKey, ...plainly });
   const keyFor = async (permissions: Permission[], brandIds?: number[]) =>

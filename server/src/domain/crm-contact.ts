@@ -14,10 +14,12 @@ import type { Brand } from "./brand.ts";
 import { readTypes } from "./channel.ts";
 import { CrmFailure, mapResult, type Result } from "./crm-answer.ts";
 import { checkPurges, type Mark, Purged } from "./crm-mark.ts";
-import { settleResult } from "./crm-settle.ts";
+import { outcomeOf, settleResult, syncNews } from "./crm-settle.ts";
 import { questionAbout, whileOutdated } from "./crm-sync.ts";
 import { noteVerdict, type Verdict } from "./crm-verdict.ts";
 import { enqueue, type Job } from "./job.ts";
+import { ticketNews } from "./link.ts";
+import { type Happening, tell } from "./outbox.ts";
 import { untilUndisturbed } from "./write.ts";
 
 /** What the job is called. */
@@ -123,10 +125,10 @@ async function take(
     await patiently(() =>
       ask.db.transaction(async (tx) => {
         const { done, found } = await settleResult(tx, ask, mark, about, only);
-        await giveTicket(tx, contact, done.held.id);
-        const outcome = !found ? "created" : done.changed ? "updated" : "unchanged";
-        const told = { id: done.held.id, outcome, fields: done.fields };
+        const given = await giveTicket(tx, contact, done.held.id);
+        const told = { id: done.held.id, outcome: outcomeOf(done, found), fields: done.fields };
         await recordOwn(tx, lookupKind, "customer", told, contact.brand_id);
+        await tell(tx, [...syncNews(done, found), ...given]); // last, as in every transaction
       }),
     );
   } catch (error) {
@@ -171,7 +173,7 @@ async function note(ask: Ask, mark: Mark, contact: Contact, verdict: Verdict): P
 const giveWaiting: Statement = {
   name: "crm_give_ticket",
   text: `UPDATE ticket SET customer_id = $3, former_customer_id = NULL
-    WHERE id = $1 AND brand_id = $2 AND customer_id IS NULL AND contact IS NOT NULL`,
+    WHERE id = $1 AND brand_id = $2 AND customer_id IS NULL AND contact IS NOT NULL RETURNING id`,
 };
 
 const contactStays: Statement = {
@@ -179,8 +181,9 @@ const contactStays: Statement = {
   text: "SELECT id FROM ticket WHERE id = $1 AND contact IS NOT NULL FOR KEY SHARE",
 };
 
-/** @throws Purged when the ticket was emptied while the CRM was asked */
-async function giveTicket(tx: Tx, { id, brand_id }: Contact, customerId: number): Promise<void> {
-  await tx.rows(giveWaiting, [id, brand_id, customerId]);
+/** Answers what webhooks are told of it. @throws Purged when the ticket was emptied while the CRM was asked */
+async function giveTicket(tx: Tx, { id, brand_id }: Contact, customerId: number): Promise<Happening[]> {
+  const given = await tx.row(giveWaiting, [id, brand_id, customerId]);
   if (!(await tx.row(contactStays, [id]))) throw new Purged();
+  return given ? [ticketNews(brand_id, customerId, id)] : [];
 }

@@ -10,8 +10,10 @@ import { type CrmBrand, findCrmBrand } from "./crm-fetch.ts";
 import { checkPurges, checkSettings, type Mark } from "./crm-mark.ts";
 import type { Change, Done } from "./customer.ts";
 import { type CustomChange, readFitting } from "./customer-custom.ts";
+import { customerNews, newsOf } from "./customer-news.ts";
 import { settle } from "./customer-resolve.ts";
 import { type Held, type OwnFields, columnNames } from "./customer-row.ts";
+import type { Happening } from "./outbox.ts";
 
 /** Whom a result is about, beside what it says itself. */
 export interface About {
@@ -60,6 +62,18 @@ export async function settleResult(
   await tx.rows(noteSync, [settled.done.held.id, brand.id]);
   await checkPurges(tx, mark);
   return { ...settled, skipped };
+}
+
+/** What came of it, in a word. */
+export function outcomeOf(done: Done, found: boolean): "created" | "updated" | "unchanged" {
+  if (!found) return "created";
+  return done.changed ? "updated" : "unchanged";
+}
+
+/** What webhooks are told of it: what it did to the customer, and that there was a lookup. */
+export function syncNews(done: Done, found: boolean): Happening[] {
+  const synced = customerNews("customer.synced", done.held, outcomeOf(done, found), done.fields);
+  return [...newsOf(done, !found), synced];
 }
 
 const noteSync: Statement = {

@@ -17,7 +17,7 @@ import { CrmFailure, type Result } from "./crm-answer.ts";
 import { type CrmBrand, findCrmBrand, lookUp } from "./crm-fetch.ts";
 import { type Mark, noteBefore, Outdated, Purged } from "./crm-mark.ts";
 import type { Asked } from "./crm-query.ts";
-import { type About, settleResult } from "./crm-settle.ts";
+import { type About, outcomeOf, settleResult, syncNews } from "./crm-settle.ts";
 import { result, skippedOf } from "./customer.ts";
 import { checkPrimaryId } from "./customer-who.ts";
 import { answerAgain, write } from "./write.ts";
@@ -137,11 +137,11 @@ async function take(ask: Ask, mark: Mark, { about }: Question, results: Result[]
   try {
     return await write(ask, async (tx) => {
       const { done, found, skipped } = await settleResult(tx, ask, mark, about, only);
-      const outcome = !found ? "created" : done.changed ? "updated" : "unchanged";
       return {
-        ...result("Customer synced.", outcome, done.held, done.fields),
+        ...result("Customer synced.", outcomeOf(done, found), done.held, done.fields),
         ...(skipped.length > 0 ? { skipped } : {}),
         ...skippedOf(done),
+        news: syncNews(done, found),
       };
     });
   } catch (error) {

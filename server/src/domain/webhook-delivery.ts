@@ -50,7 +50,7 @@ const pageOfState: Statement = { name: "delivery_page_of_state", text: page(" AN
 
 const count = (state: string) =>
   `SELECT count(*) AS count FROM (SELECT FROM webhook_delivery WHERE webhook_id = $1${state}
-    LIMIT ${mostCounted + 1}) AS part`;
+    ORDER BY created_at, id LIMIT ${mostCounted + 1}) AS part`; // in the order of an index, which is read then
 const countOfAll: Statement = { name: "delivery_count", text: count("") };
 const countOfState: Statement = { name: "delivery_count_of_state", text: count(" AND state = $2") };
 

@@ -161,8 +161,8 @@ const nextId: Statement = {
 
 const insertRow: Statement = {
   name: "webhook_insert",
-  text: `INSERT INTO webhook (id, name, url, events, all_brands, secret) OVERRIDING SYSTEM VALUE
-    VALUES ($1, $2, $3, $4, $5, $6)`,
+  text: `INSERT INTO webhook (id, name, url, events, all_brands, secret, paused) OVERRIDING SYSTEM VALUE
+    VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 };
 
 const insertBrands: Statement = {
@@ -172,9 +172,9 @@ const insertBrands: Statement = {
 
 async function insertWebhook(tx: Tx, ask: Ask, secret: string, input: NewWebhook): Promise<number> {
   const { id } = (await tx.row<{ id: number }>(nextId)) as { id: number };
-  const { name = "", url, events, brandIds } = input;
+  const { name = "", url, events, brandIds, paused = false } = input;
   const sealed = seal(ask.secret, purposeOf(id), secret);
-  await tx.row(insertRow, [id, name, url, ordered(events), !brandIds, sealed]);
+  await tx.row(insertRow, [id, name, url, ordered(events), !brandIds, sealed, paused]);
   if (brandIds) await tx.rows(insertBrands, [id, brandIds]).catch(refuseBrand);
   return id;
 }

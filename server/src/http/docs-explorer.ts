@@ -117,6 +117,10 @@ const ours = ({ React }) => ({
         React.createElement(Original, props),
         React.createElement("span", { className: "key-state", role: "status" },
           props.isAuthorized ? "Requests carry your key." : "No key yet: calls are answered with 401.")),
+    Webhooks: (Original, { layoutSelectors }) => (props) => {
+      const phrase = layoutSelectors.currentFilter();
+      return typeof phrase === "string" && phrase !== "" ? null : React.createElement(Original, props);
+    },
     ParameterIncludeEmpty: (Original) => (props) => {
       const isIncludedOptions = { ...props.isIncludedOptions, defaultValue: false };
       return React.createElement(Original, { ...props, isIncludedOptions });

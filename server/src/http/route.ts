@@ -13,7 +13,7 @@ export interface Route {
 
 type Doors = Map<string, { name: string; row: Endpoint }>;
 
-/** Doors by path; those with an `{id}` by what stands before it, apart: nobody reaches them by the braces. */
+/** Doors by path; those with an `{id}` apart: nobody reaches them by the braces. */
 interface Doorways {
   literal: Map<string, Doors>;
   byId: Map<string, Doors>;
@@ -24,8 +24,8 @@ export function makeRouter(table = rows()): (method: string, path: string) => Ro
   const doorways: Doorways = { literal: new Map(), byId: new Map() };
   for (const { name, row } of table)
     for (const path of row.paths) {
-      const place = path.endsWith("/{id}") ? doorways.byId : doorways.literal;
-      const key = fold(basePath + path.replace(/\/\{id\}$/, ""));
+      const place = path.includes("/{id}") ? doorways.byId : doorways.literal;
+      const key = fold(basePath + path);
       const doors: Doors = place.get(key) ?? new Map();
       doors.set(row.method, { name, row });
       place.set(key, doors);
@@ -40,13 +40,16 @@ export function makeRouter(table = rows()): (method: string, path: string) => Ro
   };
 }
 
+/** The id is the last segment, or the last but one. */
 function findDoors({ literal, byId }: Doorways, sent: string): { doors: Doors; pathId: string | undefined } {
   const path = decodePath(sent.replace(/\/$/, ""));
   const named = literal.get(fold(path));
   if (named) return { doors: named, pathId: undefined };
-  const cut = path.lastIndexOf("/");
-  const doors = byId.get(fold(path.slice(0, cut)));
-  if (doors) return { doors, pathId: path.slice(cut + 1) };
+  const segments = path.split("/");
+  for (let at = segments.length - 1; at > segments.length - 3; at -= 1) {
+    const doors = byId.get(fold(segments.with(at, "{id}").join("/")));
+    if (doors) return { doors, pathId: segments[at] };
+  }
   throw new DossierError(
     "unknown_endpoint",
     "There is nothing at this path. The endpoints are listed at /docs.",
