@@ -2,7 +2,6 @@
 // webhook is saved with it; and where one stands in the database all the same, using it comes to nothing, in one way.
 import { expect, test, vi } from "vitest";
 import { startCanaries } from "./canary.ts";
-import { withSql } from "./fingerprint.ts";
 import { type Forbidden, forbidden, good } from "./ssrf-corpus.ts";
 import { startWorld } from "./world.ts";
 
@@ -21,6 +20,7 @@ const world = await startWorld({}, undefined, {
   },
 });
 const { admin, newBrand, raw } = world;
+const { pool } = world.service.db;
 const card = { cases: 0, saved: 0, used: 0 };
 
 /** As a field can hold it: blanks around it are taken off, nothing is no URL, NUL is no text, and fields have an end. */
@@ -61,15 +61,13 @@ test("no URL whose text is reason enough is saved, and every good one is", async
 test("none that stands in the database leads a lookup anywhere, and all are told in the same words", async () => {
   const words = new Set<string>();
   const brands = await Promise.all(Array.from({ length: 64 }, () => newBrand()));
-  await withSql(world, (client) =>
-    each(storable, 64, async ({ url, answers }: Forbidden, lane) => {
-      plant(url, answers);
-      await client.query("UPDATE brand SET crm_lookup_url = $2 WHERE id = $1", [brands[lane], url]);
-      const { body } = await raw("POST", `/brand/${brands[lane]}/crmTest`, { json: { primary_id: "K" } });
-      card.cases += 1;
-      words.add(JSON.stringify([body.item?.status, body.item?.failure, body.item?.mapped]));
-    }),
-  );
+  await each(storable, 64, async ({ url, answers }: Forbidden, lane) => {
+    plant(url, answers);
+    await pool.query("UPDATE brand SET crm_lookup_url = $2 WHERE id = $1", [brands[lane], url]);
+    const { body } = await raw("POST", `/brand/${brands[lane]}/crmTest`, { json: { primary_id: "K" } });
+    card.cases += 1;
+    words.add(JSON.stringify([body.item?.status, body.item?.failure, body.item?.mapped]));
+  });
   expect([...words]).toEqual([expect.stringContaining('"crm_failed"')]);
   expect([dialled, canaries.accepted()]).toEqual([[], 0]);
 });
@@ -77,26 +75,24 @@ test("none that stands in the database leads a lookup anywhere, and all are told
 test("none that stands in the database leads a delivery anywhere", async () => {
   const brandId = await newBrand();
   const some = storable.filter((_, at) => at % 3 === 0);
-  await withSql(world, async (client) => {
-    for (const { url, answers } of some) {
-      plant(url, answers);
-      const { id } = await admin.webhook.create({
-        url: "https://example.org/",
-        events: ["customer.created"],
-        brandIds: [brandId],
-      });
-      await client.query("UPDATE webhook SET url = $2 WHERE id = $1", [id, url]);
-    }
-    await admin.customer.create({ brandId, firstname: "Ada" });
-    const tried = "SELECT attempts, status FROM webhook_delivery WHERE brand_id = $1 AND attempts > 0";
-    await vi.waitFor(async () => expect((await client.query(tried, [brandId])).rowCount).toBe(some.length), {
-      timeout: 100_000,
-      interval: 500,
+  for (const { url, answers } of some) {
+    plant(url, answers);
+    const { id } = await admin.webhook.create({
+      url: "https://example.org/",
+      events: ["customer.created"],
+      brandIds: [brandId],
     });
-    card.cases += some.length;
-    const { rows } = await client.query<{ status: number | null }>(tried, [brandId]);
-    expect(rows.filter(({ status }) => status !== null)).toEqual([]);
+    await pool.query("UPDATE webhook SET url = $2 WHERE id = $1", [id, url]);
+  }
+  await admin.customer.create({ brandId, firstname: "Ada" });
+  const tried = "SELECT attempts, status FROM webhook_delivery WHERE brand_id = $1 AND attempts > 0";
+  await vi.waitFor(async () => expect((await pool.query(tried, [brandId])).rowCount).toBe(some.length), {
+    timeout: 100_000,
+    interval: 500,
   });
+  card.cases += some.length;
+  const { rows } = await pool.query<{ status: number | null }>(tried, [brandId]);
+  expect(rows.filter(({ status }) => status !== null)).toEqual([]);
   expect([dialled, canaries.accepted()]).toEqual([[], 0]);
   console.log(`ssrf at the sinks cases=${card.cases} forbidden_connects=${dialled.length}`);
   expect(card.cases).toBeGreaterThanOrEqual(1500);
