@@ -4,8 +4,8 @@ import { expect, test, vi } from "vitest";
 import { failing, type Say, startCrm } from "./crm-server.ts";
 import { startWorld } from "./world.ts";
 
-const patience = { timeout: 20_000, interval: 50 };
-vi.setConfig({ testTimeout: 60_000 });
+const patience = { timeout: 60_000, interval: 50 };
+vi.setConfig({ testTimeout: 120_000 });
 const crm = await startCrm();
 const world = await startWorld({ outsideAllow: [crm.place] });
 const { admin, service } = world;
