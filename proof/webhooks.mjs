@@ -254,15 +254,12 @@ try {
   all = await listen("/all", events);
   const [gone, dead] = [await listen("/gone", events), await listen("/dead", events)];
   // A lane that is worked on is due when its lease of three seconds ends: only what is due later waits for another try.
-  const hurry = setInterval(
-    () =>
-      void sql
-        .query(
-          "UPDATE job_lane SET due_at = now() WHERE kind = 'webhook' AND due_at > now() + interval '3500 ms'",
-        )
-        .catch(() => undefined),
-    400,
-  );
+  const forward =
+    "UPDATE job_lane SET due_at = now() WHERE kind = 'webhook' AND due_at > now() + interval '3500 ms'";
+  let hurried = Promise.resolve();
+  const hurry = setInterval(() => {
+    hurried = hurried.then(() => sql.query(forward)).catch(() => undefined);
+  }, 400);
   const working = Array.from({ length: writers }, () => writer());
   const secret = readFileSync(join(dataDir, "secret"), "utf8").trim();
   const host = encodeURIComponent(socketFolder);
@@ -273,6 +270,7 @@ try {
   hostile = false;
   await untilTold(240_000);
   clearInterval(hurry);
+  await hurried;
   await wait(1000);
   const states = [];
   for (const id of [gone, dead]) states.push((await call("GET", `/webhook/${id}`)).item.off_reason);
