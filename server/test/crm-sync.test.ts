@@ -117,7 +117,11 @@ const broken: [string, Say, string][] = [
   ["something deep", json(`[{"a":${"[".repeat(40)}${"]".repeat(40)}}]`), "crm_failed"],
   ["a thousand levels", json("[".repeat(100_000)), "crm_failed"],
   ["300 KiB", json(" ".repeat(300 * 1024)), "crm_failed"],
-  ["1 GB, packed", json(gzipSync(Buffer.alloc(2 ** 20, 32)), { "content-encoding": "gzip" }), "crm_failed"],
+  [
+    "a megabyte packed into a kilobyte",
+    json(gzipSync(Buffer.alloc(2 ** 20, 32)), { "content-encoding": "gzip" }),
+    "crm_failed",
+  ],
   [
     "a gigabyte that is promised and does not come",
     json("[", { "content-length": String(2 ** 30) }),
@@ -131,6 +135,22 @@ test.each(broken)("%s is an error, and nothing is changed", async (_what, say, c
   const brandId = await brandWith(say);
   expect(await codeOf(admin.customer.syncWithCrm({ brandId, address: "+4930" }))).toBe(code);
   expect(await totalOf(brandId)).toBe(0);
+});
+
+test("of an answer of a gigabyte no more is taken than an answer may have", async () => {
+  let sent = 0;
+  const piece = Buffer.alloc(2 ** 16, " ");
+  const brandId = await brandWith((_query, response) => {
+    const pour = () => {
+      if (sent >= 2 ** 30 || response.destroyed) return void response.end();
+      sent += piece.length;
+      response.write(piece, pour);
+    };
+    pour();
+    return undefined;
+  });
+  expect(await codeOf(admin.customer.syncWithCrm({ brandId, address: "+4930" }))).toBe("crm_failed");
+  expect(sent).toBeLessThan(2 ** 26); // what the buffers of the connection hold
 });
 
 test("several are counted, a CRM that is not there is told from one that is none", async () => {
