@@ -135,7 +135,7 @@ export function tryKill(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
   }
 }
 
-const patience = 15_000;
+const patience = 60_000;
 
 /** The first truthy answer of `look`; there are no fixed sleeps. */
 export async function poll<T>(look: () => T | Promise<T>): Promise<T> {
