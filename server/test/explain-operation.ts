@@ -3,6 +3,7 @@
 import { builtinTypes, normaliseAddress, permissions } from "@dossier/api";
 import type pg from "pg";
 import type { Db, Statement, Tx } from "../src/db/database.ts";
+import type { Gathering } from "../src/db/gather.ts";
 import type { Ask } from "../src/domain/ask.ts";
 import { updateBrand } from "../src/domain/brand.ts";
 import { syncWithCrm } from "../src/domain/crm-sync.ts";
@@ -38,6 +39,9 @@ export function record(client: pg.ClientBase): { db: Db; costs: { name: string; 
   const db = {
     rows: alone,
     row: async (s: Statement, v?: readonly unknown[]) => (await alone(s, v))[0],
+    gather: async <In, Out>({ run }: Gathering<In, Out>, _key: string, one: In) =>
+      (await run(db as unknown as Db, [one]))[0],
+    attempt: <T>(work: (tx: Tx) => Promise<T>) => queue(() => within(client, () => work(tx))),
     transaction: <T>(work: (tx: Tx) => Promise<T>) => queue(() => within(client, () => work(tx))),
   };
   return { db: db as unknown as Db, costs };

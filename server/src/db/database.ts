@@ -9,6 +9,7 @@ import { parse } from "pg-connection-string";
 import { type Activity, type Load, loadOf, makeActivity, watched } from "./activity.ts";
 import { isAway, isOutage, retryReason, tooBusy, translate, unknownOutcome } from "./failure.ts";
 import { type Gate, makeGate } from "./gate.ts";
+import { type Gather, makeGather } from "./gather.ts";
 
 /** A statement that is prepared once per session under its name. */
 export interface Statement {
@@ -35,6 +36,10 @@ export interface Tx extends Queries {
 /** The database. */
 export interface Db extends Queries {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** the same, once, and waiting for no lock longer than a moment; nothing when others were in the way */
+  attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T | undefined>;
+  /** has a call done together with others */
+  gather: Gather;
   close(): Promise<void>;
   readonly pool: pg.Pool;
   readonly activity: Activity;
@@ -104,15 +109,19 @@ export function openDatabase(connection: Connection, size = 16): Db {
   const gate = makeGate(size, { patience: limits.turn, tired, isOutage: isAway });
   const activity = makeActivity(gate);
   const signals = new EventEmitter();
-  return {
+  const db: Db = {
     pool,
     activity,
     signals,
     load: () => loadOf(pool, gate),
     ...queriesOn((config) => gate.pass(() => watched(activity, pool.query(config)))),
     transaction: (work) => retrying({ gate, pool, activity, signals, limits }, work),
+    attempt: (work) => attempting({ gate, pool, activity, signals, limits }, work),
+    gather: (...call) => gather(...call),
     close: () => pool.end(),
   };
+  const gather = makeGather(db);
+  return db;
 }
 
 type Ask = (config: pg.QueryConfig) => Promise<pg.QueryResult>;
@@ -154,12 +163,25 @@ async function retrying<T>(ground: Ground, work: (tx: Tx) => Promise<T>): Promis
   }
 }
 
-async function once<T>({ pool, activity, signals }: Ground, work: (tx: Tx) => Promise<T>): Promise<T> {
+async function attempting<T>(ground: Ground, work: (tx: Tx) => Promise<T>): Promise<T | undefined> {
+  try {
+    return await ground.gate.pass(() => once(ground, work, "BEGIN; SET LOCAL lock_timeout = 100"));
+  } catch (error) {
+    if (retryReason(error)) return undefined;
+    throw translate(error);
+  }
+}
+
+async function once<T>(
+  { pool, activity, signals }: Ground,
+  work: (tx: Tx) => Promise<T>,
+  begin = "BEGIN",
+): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   const words = new Set<string>();
   try {
-    await watched(activity, client.query("BEGIN"));
+    await watched(activity, client.query(begin));
     const result = await work(transactionOn(client, activity, words));
     await commit(client, activity);
     for (const word of words) signals.emit(word);

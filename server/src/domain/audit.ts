@@ -32,6 +32,31 @@ export async function recordDone(
   await tx.row(insertEntry, [caller.keyId, operation, about, subjectId, brandId ?? null, fields, outcome]);
 }
 
+const insertEntries: Statement = {
+  name: "audit_insert_many",
+  text: `INSERT INTO audit (key_id, operation, kind, subject_id, brand_id, fields, outcome)
+    SELECT key_id, operation, kind, subject_id, $1, fields::text[], outcome
+      FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
+        AS e (key_id, operation, kind, subject_id, fields, outcome)`,
+};
+
+/** Writes down what several operations did to things of one brand, each with the names of the fields that changed. */
+export async function recordAll(
+  tx: Tx,
+  brandId: number,
+  all: readonly { ask: Ask; id: number; outcome: string; fields: readonly string[] }[],
+): Promise<void> {
+  await tx.row(insertEntries, [
+    brandId,
+    all.map(({ ask }) => ask.caller.keyId),
+    all.map(({ ask }) => ask.operation),
+    all.map(({ ask }) => ask.about),
+    all.map(({ id }) => id),
+    all.map(({ fields }) => `{${fields.map((name) => JSON.stringify(name)).join()}}`),
+    all.map(({ outcome }) => outcome),
+  ]);
+}
+
 /** Writes down what Dossier did by itself. */
 export async function recordOwn(
   tx: Tx,

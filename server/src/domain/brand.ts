@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type Api, type Decoded, DossierError, invalid, notFound, type Output } from "@dossier/api";
 import type { Db, Statement, Tx } from "../db/database.ts";
 import { violated } from "../db/failure.ts";
+import type { Gathering } from "../db/gather.ts";
 import { type Ask, type Caller, scopeOf, sees } from "./ask.ts";
 import { namesOf, readSettings, type Settings } from "./brand-settings.ts";
 import { type Place, pageOf, placeOf } from "./page.ts";
@@ -65,11 +66,30 @@ const visibleBrands: Statement = {
   text: "SELECT id FROM brand WHERE $1::bigint[] IS NULL OR id = ANY ($1) ORDER BY id",
 };
 
-/** The ids of every brand the caller sees, or of the one named. */
-export async function listBrandIds(db: Db | Tx, caller: Caller, brandId?: number): Promise<number[]> {
-  if (brandId !== undefined) return [(await findBrand(db, caller, brandId)).id];
-  const rows = await db.rows<{ id: number }>(visibleBrands, [caller.brands]);
+async function visibleIds(db: Db | Tx, scope: readonly number[] | null): Promise<number[]> {
+  const rows = await db.rows<{ id: number }>(visibleBrands, [scope]);
   return rows.map((row) => row.id);
+}
+
+/** Whoever asks in the same turn for the same scope is told by one statement. */
+const seeing: Gathering<readonly number[] | null, number[]> = {
+  most: 64,
+  atOnce: 3,
+  async run(db, all) {
+    const ids = await visibleIds(db, all[0] ?? null);
+    return all.map(() => ids);
+  },
+};
+
+/** The ids of every brand the caller sees, or of the one named. */
+export async function listBrandIds(
+  db: Db | Tx,
+  caller: Caller,
+  brandId?: number,
+): Promise<readonly number[]> {
+  if (brandId !== undefined) return [(await findBrand(db, caller, brandId)).id];
+  const scope = scopeOf(caller);
+  return "gather" in db ? db.gather(seeing, scope?.join() ?? "all", scope) : visibleIds(db, scope);
 }
 
 const brandPage: Statement = {

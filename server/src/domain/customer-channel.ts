@@ -38,6 +38,19 @@ const holdersOfAddresses: Statement = {
       JOIN customer c ON c.brand_id = $1 AND c.id = h.customer_id`,
 };
 
+const insertChannelsOfMany: Statement = {
+  name: "channel_insert_many",
+  text: `INSERT INTO customer_channel (id, customer_id, brand_id, type_id, address, normalised, source, key_id)
+    OVERRIDING SYSTEM VALUE
+    SELECT id, customer_id, $1, type_id, address, normalised, source, key_id
+      FROM (SELECT nextval(pg_get_serial_sequence('customer_channel', 'id')) AS id, a.*
+              FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+                AS a (customer_id, type_id, address, normalised, source, key_id)) AS numbered
+      ORDER BY type_id, normalised
+    ON CONFLICT ON CONSTRAINT customer_channel_address_unique DO NOTHING
+    RETURNING id, customer_id, type_id, normalised`,
+};
+
 interface ChannelRow {
   id: number;
   customer_id: number;
@@ -144,4 +157,48 @@ export function channelTaken(foreign: { field: string; customer_id: number }[]):
       conflict: { customer_id: first?.customer_id as number },
     },
   );
+}
+
+/** New customers of one brand, each with the channels it is to have. */
+export interface Fresh {
+  ask: Ask;
+  id: number;
+  channels: readonly ChannelSent[];
+}
+
+/** Adds the channels of new customers, all of them free. What was added to each, or nothing when one was not free. */
+export async function addToFresh(
+  tx: Tx,
+  brandId: number,
+  all: readonly Fresh[],
+): Promise<Map<number, Added> | undefined> {
+  const wanted = all.flatMap(({ ask, id, channels }) =>
+    distinct(channels).map((channel) => ({ id, channel, origin: originOf(ask.caller) })),
+  );
+  const rows =
+    wanted.length === 0
+      ? []
+      : await tx.rows<ChannelRow>(insertChannelsOfMany, [
+          brandId,
+          wanted.map(({ id }) => id),
+          wanted.map(({ channel }) => channel.typeId),
+          wanted.map(({ channel }) => channel.address),
+          wanted.map(({ channel }) => channel.normalised),
+          wanted.map(({ origin }) => origin[0]),
+          wanted.map(({ origin }) => origin[1]),
+        ]);
+  if (rows.length < wanted.length) return undefined;
+  const byPlace = new Map(rows.map((row) => [place(row.type_id, row.normalised), row.id]));
+  return new Map(
+    all.map(({ id, channels }) => {
+      const ids = channels.map((one) => byPlace.get(place(one.typeId, one.normalised)) as number);
+      const fresh = [...new Set(ids)].sort((a, b) => a - b);
+      return [id, { ids, fresh, skipped: [] }];
+    }),
+  );
+}
+
+/** Each address once. */
+function distinct(channels: readonly ChannelSent[]): ChannelSent[] {
+  return [...new Map(channels.map((one) => [place(one.typeId, one.normalised), one])).values()];
 }

@@ -12,6 +12,7 @@ import {
   type Page,
 } from "@dossier/api";
 import type { Db, Statement, Tx } from "../db/database.ts";
+import type { Gathering } from "../db/gather.ts";
 import { type Ask, type Caller, scopeOf } from "./ask.ts";
 import { listBrandIds } from "./brand.ts";
 import { readOrigins } from "./customer-origin.ts";
@@ -46,12 +47,28 @@ const customersByIds: Statement = {
     WHERE c.id = ANY ($1::bigint[]) AND ($2::bigint[] IS NULL OR c.brand_id = ANY ($2))`,
 };
 
+/** Whoever reads customers in the same turn, and may see the same brands, reads them in one statement. */
+const reading: Gathering<{ caller: Caller; ids: readonly number[] }, Customer[]> = {
+  most: 32,
+  atOnce: 3,
+  async run(db, all) {
+    const [first] = all;
+    const wanted = [...new Set(all.flatMap(({ ids }) => ids))];
+    const rows = await db.rows<Row>(customersByIds, [wanted, first && scopeOf(first.caller)]);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return all.map(({ ids }) =>
+      ids.flatMap((id) => {
+        const row = byId.get(id);
+        return row ? showCustomer(row) : [];
+      }),
+    );
+  },
+};
+
 /** Customers as the wire shows them, in the order of the ids. */
-async function readCustomers(db: Db | Tx, caller: Caller, ids: readonly number[]): Promise<Customer[]> {
+async function readCustomers(db: Db, caller: Caller, ids: readonly number[]): Promise<Customer[]> {
   if (ids.length === 0) return [];
-  const rows = await db.rows<Row>(customersByIds, [ids, scopeOf(caller)]);
-  const byId = new Map(rows.map((row) => [row.id, showCustomer(row)]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
+  return db.gather(reading, scopeOf(caller)?.join() ?? "all", { caller, ids });
 }
 
 function showCustomer({ custom, created_at, updated_at, ...row }: Row): Customer {
@@ -108,7 +125,7 @@ const newestAnywhere: Statement = {
 async function newestFirst(
   ask: Ask,
   place: Place,
-  brandIds: number[],
+  brandIds: readonly number[],
   everywhere: boolean,
 ): Promise<Page<Customer>> {
   const skip = place.after ? 0 : place.start;
@@ -123,7 +140,12 @@ async function newestFirst(
   return showPage(ask, place, rows, { count: total?.n ?? 0 }, (row) => [row.id]);
 }
 
-async function bestFirst(ask: Ask, place: Place, brandIds: number[], query: string): Promise<Page<Customer>> {
+async function bestFirst(
+  ask: Ask,
+  place: Place,
+  brandIds: readonly number[],
+  query: string,
+): Promise<Page<Customer>> {
   const { found, capped } = await searchCustomers(ask.db, {
     query,
     brandIds,
@@ -157,9 +179,29 @@ async function showPage<R extends { id: number }>(
   return { ...pageOf(ask, place, rows, total, keysOf, () => undefined), items: shown };
 }
 
+/** A question that several may ask at once: in these brands, by this value. Each gets the rows of its number. */
+interface Numbered {
+  id: number;
+  n: number;
+}
+
+const rowsOf = <R extends Numbered>(rows: readonly R[], at: number) => rows.filter(({ n }) => n === at);
+
 const idsByPrimaryId: Statement = {
   name: "customer_ids_by_primary_id",
-  text: `SELECT c.id FROM unnest($1::bigint[]) AS b (id) JOIN customer c ON c.brand_id = b.id AND c.primary_id = $2 ORDER BY c.id`,
+  text: `SELECT c.id, a.n::int FROM unnest($2::text[]) WITH ORDINALITY AS a (primary_id, n)
+      CROSS JOIN unnest($1::bigint[]) AS b (id)
+      JOIN customer c ON c.brand_id = b.id AND c.primary_id = a.primary_id ORDER BY c.id`,
+};
+
+const findingByPrimaryId: Gathering<{ brandIds: readonly number[]; primaryId: string }, { id: number }[]> = {
+  most: 32,
+  atOnce: 3,
+  async run(db, all) {
+    const values = [all[0]?.brandIds, all.map(({ primaryId }) => primaryId)];
+    const rows = await db.rows<Numbered>(idsByPrimaryId, values);
+    return all.map((_, at) => rowsOf(rows, at + 1));
+  },
 };
 
 /** Operation 7. */
@@ -169,18 +211,45 @@ export async function listByPrimaryId(
 ): Promise<Page<Customer>> {
   const place = placeOf(ask, "customer.listByPrimaryId", input);
   const brandIds = await listBrandIds(ask.db, ask.caller, input.brandId);
-  return fewPage(ask, place, await ask.db.rows<{ id: number }>(idsByPrimaryId, [brandIds, input.primaryId]));
+  const { primaryId } = input;
+  const found = await ask.db.gather(findingByPrimaryId, brandIds.join(), { brandIds, primaryId });
+  return fewPage(ask, place, found);
 }
 
 const idsByAddress: Statement = {
   name: "customer_ids_by_address",
-  text: `SELECT DISTINCT c.id, c.primary_id
+  text: `SELECT DISTINCT c.id, c.primary_id, a.n
     FROM unnest($1::bigint[]) AS b (id)
-      CROSS JOIN unnest($2::bigint[], $3::text[]) AS a (type_id, normalised)
+      CROSS JOIN unnest($2::int[], $3::bigint[], $4::text[]) AS a (n, type_id, normalised)
       JOIN customer_channel h ON h.brand_id = b.id AND h.type_id = a.type_id AND h.normalised = a.normalised
       JOIN customer c ON c.brand_id = b.id AND c.id = h.customer_id
     ORDER BY 1`,
 };
+
+/** Who is looked for: in these brands, by an address of any of these types. */
+interface Sought {
+  brandIds: readonly number[];
+  places: readonly { type: number; normalised: string }[];
+}
+
+type Holding = { id: number; primary_id: string | null };
+
+const findingByAddress: Gathering<Sought, Holding[]> = {
+  most: 32,
+  atOnce: 3,
+  run: (db, all) => findByAddress(db, all),
+};
+
+async function findByAddress(db: Db | Tx, all: readonly Sought[]): Promise<Holding[][]> {
+  const places = all.flatMap((one, at) => one.places.map((place) => ({ at, ...place })));
+  const rows = await db.rows<Holding & Numbered>(idsByAddress, [
+    all[0]?.brandIds,
+    places.map(({ at }) => at),
+    places.map(({ type }) => type),
+    places.map(({ normalised }) => normalised),
+  ]);
+  return all.map((_, at) => rowsOf(rows, at));
+}
 
 /** Operation 8. */
 export async function listByChannel(
@@ -196,15 +265,17 @@ export async function listByChannel(
 export async function holdersOf(
   db: Db | Tx,
   ask: Ask,
-  brandIds: number[],
+  brandIds: readonly number[],
   value: string,
-): Promise<{ id: number; primary_id: string | null }[]> {
-  const meant = ask.types.flatMap((type) => {
+): Promise<Holding[]> {
+  const places = ask.types.flatMap((type) => {
     const read = normaliseAddress(type.rule, value);
     return "fault" in read ? [] : [{ type: type.id, normalised: read.normalised }];
   });
-  if (meant.length === 0) return [];
-  return db.rows(idsByAddress, [brandIds, meant.map((one) => one.type), meant.map((one) => one.normalised)]);
+  if (places.length === 0) return [];
+  const sought = { brandIds, places };
+  if ("gather" in db) return db.gather(findingByAddress, brandIds.join(), sought);
+  return (await findByAddress(db, [sought]))[0] ?? [];
 }
 
 /** A page of a list that holds at most a customer or so for each brand. */

@@ -22,6 +22,7 @@ import { newsOf } from "./customer-news.ts";
 import { readCustoms } from "./customer-custom.ts";
 import { holdersOf } from "./customer-read.ts";
 import { type Held, lockCustomer, lockHolder } from "./customer-row.ts";
+import { insertTogether } from "./customer-together.ts";
 import { ambiguous, checkPrimaryId } from "./customer-who.ts";
 import { hasTicket, linkTicket } from "./link.ts";
 import { Raced, write } from "./write.ts";
@@ -35,8 +36,11 @@ interface Meant {
 }
 
 /** Operation 3. */
-export function resolveCustomer(ask: Ask, input: Sent) {
-  return write(ask, (tx) => resolveOnce(tx, ask, input));
+export async function resolveCustomer(ask: Ask, input: Sent) {
+  const isNamed = input.primaryId !== undefined && input.searchValue === undefined;
+  const mayBeNew = isNamed && input.ticketId === undefined;
+  const made = mayBeNew ? await insertTogether(ask, input, (done) => answer(done, false)) : undefined;
+  return made ?? (await write(ask, (tx) => resolveOnce(tx, ask, input)));
 }
 
 async function resolveOnce(tx: Tx, ask: Ask, input: Sent) {

@@ -8,7 +8,7 @@ import { DossierError, type ChannelType, notFound } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import { violated } from "../db/failure.ts";
 import { type Ask, originOf, scopeOf } from "./ask.ts";
-import { addTerms, changeTerms, type Searchable, termsOf } from "./search.ts";
+import { addTerms, addTermsOfMany, changeTerms, type Searchable, termsOf } from "./search.ts";
 import { Raced } from "./write.ts";
 
 /** A customer under lock. */
@@ -83,6 +83,12 @@ export const columnNames = {
   lastname: "lastname",
 } as const;
 
+/** The names of the fields that were sent. */
+export function namesOf(fields: OwnFields): string[] {
+  const keys = Object.keys(fields) as (keyof OwnFields)[];
+  return keys.filter((key) => fields[key] !== undefined).map((key) => columnNames[key]);
+}
+
 function setNames(fields: OwnFields): string[] {
   const keys = Object.keys(columnNames) as (keyof OwnFields)[];
   return keys.filter((key) => fields[key]).map((key) => columnNames[key]);
@@ -101,6 +107,43 @@ export function insertCustomer(
     if (violated(error) === "customer_brand_id_fkey") throw notFound("brand"); // deleted since it was read
     throw error;
   });
+}
+
+// All of them in the order of their primary ids, and by their numbers among those sent.
+const insertRows: Statement = {
+  name: "customer_insert_many",
+  text: `WITH sent AS (
+      SELECT nextval(pg_get_serial_sequence('customer', 'id')) AS id, s.*
+        FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[]) WITH ORDINALITY
+          AS s (primary_id, firstname, lastname, names, source, key_id, n)),
+    made AS (
+      INSERT INTO customer (id, brand_id, primary_id, firstname, lastname, provenance) OVERRIDING SYSTEM VALUE
+      SELECT id, $1, primary_id, firstname, lastname,
+          (SELECT coalesce(jsonb_object_agg(f, jsonb_build_array(source, key_id, now())), '{}') FROM unnest(names::text[]) AS f)
+        FROM sent ORDER BY primary_id, id
+      ON CONFLICT ON CONSTRAINT customer_primary_id_unique DO NOTHING
+      RETURNING ${heldColumns})
+    SELECT sent.n, made.* FROM made JOIN sent USING (id) ORDER BY sent.n`,
+};
+
+/** A customer to be inserted among others. */
+export interface NewCustomer {
+  ask: Ask;
+  fields: OwnFields;
+}
+
+/** Inserts customers of a brand; those are missing whose primary ids are held by then. In the order given. */
+export function insertCustomers(tx: Tx, brandId: number, all: readonly NewCustomer[]): Promise<Held[]> {
+  const origins = all.map(({ ask }) => originOf(ask.caller));
+  return tx.rows<Held>(insertRows, [
+    brandId,
+    all.map(({ fields }) => fields.primaryId ?? null),
+    all.map(({ fields }) => fields.firstname ?? ""),
+    all.map(({ fields }) => fields.lastname ?? ""),
+    all.map(({ fields }) => `{${setNames(fields).join()}}`),
+    origins.map(([source]) => source),
+    origins.map(([, keyId]) => keyId),
+  ]);
 }
 
 // The clock is read under the lock: the transaction's own time may be before that of the change it waited for.
@@ -179,6 +222,19 @@ export function searchableWith(
 /** Writes the search terms of a customer that has just been inserted. */
 export function addSearchTerms(tx: Tx, held: Held, searchable: Searchable): Promise<void> {
   return addTerms(tx, held.brand_id, held.id, termsOf(searchable));
+}
+
+/** The same of several of one brand, each with the channels it was made with. */
+export function addTermsOfCustomers(
+  tx: Tx,
+  brandId: number,
+  all: readonly { ask: Ask; held: Held; channels: readonly { typeId: number; normalised: string }[] }[],
+): Promise<void> {
+  const terms = all.map(({ ask, held, channels }) => ({
+    id: held.id,
+    terms: termsOf(searchableWith(held, channels, ask.types)),
+  }));
+  return addTermsOfMany(tx, brandId, terms);
 }
 
 /** Makes the search terms those of the customer as it is now. */

@@ -20,16 +20,17 @@ import {
   addSearchTerms,
   changeRow,
   changeSearchTerms,
-  columnNames,
   differing,
   type Held,
   insertCustomer,
   lockCustomer,
+  namesOf,
   type OwnFields,
   refusePrimaryId,
   searchableOf,
   searchableWith,
 } from "./customer-row.ts";
+import { insertTogether } from "./customer-together.ts";
 import { checkPrimaryId, lockWho, type Who } from "./customer-who.ts";
 import { linkWaiting } from "./link.ts";
 import { write } from "./write.ts";
@@ -54,6 +55,10 @@ export interface Done extends Added {
 
 /** Operation 16. */
 export async function createCustomer(ask: Ask, input: Decoded<Api["customer"]["create"]>) {
+  return (await insertTogether(ask, input, answerOfNew)) ?? (await createAlone(ask, input));
+}
+
+function createAlone(ask: Ask, input: Decoded<Api["customer"]["create"]>) {
   const { brandId, primaryId, firstname, lastname, noSync, channels = [], custom = [] } = input;
   return write(ask, async (tx) => {
     const brand = await findBrand(tx, ask.caller, brandId);
@@ -66,8 +71,12 @@ export async function createCustomer(ask: Ask, input: Decoded<Api["customer"]["c
       noSync,
     });
     if (!done) return refusePrimaryId(tx, brandId, primaryId as string);
-    return { ...result("Customer created.", "created", done.held, done.fields), news: newsOf(done, true) };
+    return answerOfNew(done);
   });
+}
+
+function answerOfNew(done: Done) {
+  return { ...result("Customer created.", "created", done.held, done.fields), news: newsOf(done, true) };
 }
 
 /** Inserts a customer with all it has; nothing when its primary id is held by then. Addresses held are refused. */
@@ -107,11 +116,6 @@ function placesOf(channels: readonly ChannelSent[], { skipped }: Added): readonl
   return channels.filter(
     ({ field, address }) => !skipped.some((one) => one.field === field && one.address === address),
   );
-}
-
-function namesOf(fields: OwnFields): string[] {
-  const keys = Object.keys(fields) as (keyof OwnFields)[];
-  return keys.filter((key) => fields[key] !== undefined).map((key) => columnNames[key]);
 }
 
 function namesOfAdded({ fresh }: Added): string[] {

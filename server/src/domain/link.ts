@@ -91,6 +91,22 @@ export async function linkWaiting(
   ]);
 }
 
+const someWaiting: Statement = {
+  name: "link_some_waiting",
+  text: `SELECT t.id FROM unnest($2::bigint[], $3::text[]) AS a (type_id, normalised)
+      CROSS JOIN LATERAL (SELECT id FROM ticket
+        WHERE brand_id = $1 AND type_id = a.type_id AND contact = a.normalised AND customer_id IS NULL LIMIT 1) AS t
+    LIMIT 1`,
+};
+
+/** Holds addresses until the transaction ends, and says whether a ticket waits for one of them. */
+export async function isWaitedFor(tx: Tx, brandId: number, places: readonly Place[]): Promise<boolean> {
+  if (places.length === 0) return false;
+  await lockAddresses(tx, brandId, places);
+  const values = [brandId, places.map((one) => one.typeId), places.map((one) => one.normalised)];
+  return (await tx.row(someWaiting, values)) !== undefined;
+}
+
 const linkNamed: Statement = {
   name: "link_ticket",
   text: `UPDATE ticket SET customer_id = $3, former_customer_id = NULL

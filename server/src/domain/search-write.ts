@@ -42,6 +42,27 @@ export async function addTerms(tx: Tx, brandId: number, customerId: number, term
   await learn(tx, brandId, await tx.rows(add, [brandId, customerId, [...terms], dictionaryWords(terms)]));
 }
 
+const addMany: Statement = {
+  name: "search_add_many",
+  text: `WITH added AS (
+      INSERT INTO search_term (brand_id, kind, term, customer_id)
+      SELECT $1, left(t, 1)::"char", substr(t, 2), id FROM unnest($2::bigint[], $3::text[]) AS a (id, t))
+    ${insertWords}`,
+};
+
+/** Makes new customers of a brand found. */
+export async function addTermsOfMany(
+  tx: Tx,
+  brandId: number,
+  all: readonly { id: number; terms: Terms }[],
+): Promise<void> {
+  const pairs = all.flatMap(({ id, terms }) => Array.from(terms, (term) => ({ id, term })));
+  if (pairs.length === 0) return;
+  const words = [...new Set(all.flatMap(({ terms }) => dictionaryWords(terms)))].sort();
+  const values = [brandId, pairs.map(({ id }) => id), pairs.map(({ term }) => term), words];
+  await learn(tx, brandId, await tx.rows(addMany, values));
+}
+
 // A word that a customer gives up stays in the dictionary: others may have it. A purge must know whose it was.
 const keepFormer: Statement = {
   name: "search_keep_former",

@@ -9,7 +9,7 @@ import { type Asked, entriesIn, type Entry, type Hits, most, rangesOf, readRange
 import { similarEntries } from "./search-similar.ts";
 
 export { type Searchable, termsOf } from "./search-term.ts";
-export { addTerms, changeTerms, forgetWords, removeTerms } from "./search-write.ts";
+export { addTerms, addTermsOfMany, changeTerms, forgetWords, removeTerms } from "./search-write.ts";
 
 /** A query, the brands it may look into, and the size of the page under which typos are forgiven. */
 export interface SearchInput {

@@ -80,7 +80,7 @@ export async function listTickets(ask: Ask, input: Decoded<Api["ticket"]["list"]
 
 const statuses: readonly TicketStatus[] = ["new", "open", "pending", "solved", "closed"];
 
-function filterOf(input: Decoded<Api["ticket"]["list"]>, brandIds: number[]): Filter {
+function filterOf(input: Decoded<Api["ticket"]["list"]>, brandIds: readonly number[]): Filter {
   return {
     brandIds,
     customerId: input.customerId,

@@ -7,7 +7,7 @@
 import { DossierError } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import type { Ask, Retry } from "./ask.ts";
-import { recordDone, type Trail } from "./audit.ts";
+import { recordAll, recordDone, type Trail } from "./audit.ts";
 import { type Happening, tell } from "./outbox.ts";
 
 const twinPatience = 5000;
@@ -108,6 +108,73 @@ async function writeOnce<T extends object>(ask: Ask, work: (tx: Tx) => Promise<W
     }
     return answer as unknown as T;
   });
+}
+
+const claimTokens: Statement = {
+  name: "idempotency_claim_many",
+  text: `INSERT INTO idempotency (key_id, operation, token, fingerprint)
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[]) AS c (key_id, operation, token, fingerprint)
+      ORDER BY 1, 2, 3
+    ON CONFLICT DO NOTHING RETURNING key_id, operation, token`,
+};
+
+const tokenOf = (keyId: number, operation: string, token: Buffer) =>
+  `${keyId} ${operation} ${token.toString("hex")}`;
+
+/** Claims the keys of several calls; those without one are claimed as they are. Who is missing goes by himself. */
+export async function claimAll(tx: Tx, asks: readonly Ask[]): Promise<Set<Ask>> {
+  const claims = asks.flatMap((ask) => (ask.retry ? [{ ask, ...ask.retry }] : []));
+  if (claims.length === 0) return new Set(asks);
+  const rows = await tx.rows<{ key_id: number; operation: string; token: Buffer }>(claimTokens, [
+    claims.map(({ ask }) => ask.caller.keyId),
+    claims.map(({ ask }) => ask.operation),
+    claims.map(({ token }) => token),
+    claims.map(({ fingerprint }) => fingerprint),
+  ]);
+  const made = new Set(rows.map(({ key_id, operation, token }) => tokenOf(key_id, operation, token)));
+  return new Set(
+    asks.filter(
+      ({ retry, caller, operation }) => !retry || made.has(tokenOf(caller.keyId, operation, retry.token)),
+    ),
+  );
+}
+
+const keepAnswers: Statement = {
+  name: "idempotency_keep_many",
+  text: `UPDATE idempotency i SET answer = a.answer::json, customer_ids = a.ids::bigint[]
+    FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::text[]) AS a (key_id, operation, token, answer, ids)
+    WHERE i.key_id = a.key_id AND i.operation = a.operation AND i.token = a.token`,
+};
+
+/** The end of several pieces of work on things of one brand: the trail, the news, the answers, as of one alone. */
+export async function endAll(
+  tx: Tx,
+  brandId: number,
+  parts: readonly { ask: Ask; work: Work<object> }[],
+): Promise<object[]> {
+  const ended = parts.map(({ ask, work: { trail, news = [], ...answer } }) => {
+    ask.replayed = false;
+    return { ask, answer, news, fields: trail?.fields ?? [], id: trail?.subjectId ?? answer.id };
+  });
+  await recordAll(
+    tx,
+    brandId,
+    ended.map(({ ask, id, answer, fields }) => ({ ask, id, fields, outcome: answer.outcome })),
+  );
+  await tell(
+    tx,
+    ended.flatMap(({ news }) => news),
+  );
+  const kept = ended.flatMap(({ ask, answer, id }) => (ask.retry ? [{ ask, answer, id, ...ask.retry }] : []));
+  if (kept.length > 0)
+    await tx.row(keepAnswers, [
+      kept.map(({ ask }) => ask.caller.keyId),
+      kept.map(({ ask }) => ask.operation),
+      kept.map(({ token }) => token),
+      kept.map(({ answer }) => JSON.stringify(answer)),
+      kept.map(({ ask, answer, id }) => `{${customersIn(ask, { ...answer, id }).join()}}`),
+    ]);
+  return ended.map(({ answer }) => answer);
 }
 
 /** Every customer an answer speaks of, so that a purge of one finds it. */

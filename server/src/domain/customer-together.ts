@@ -1,0 +1,157 @@
+/**
+ * New customers of one brand, inserted together: whoever creates one in the same turn of the event loop shares one
+ * transaction, whose statements each write for all. It is for the plain case alone. Whoever is known already, comes
+ * twice, has something that must be looked at, or meets another transaction is left out, or all of them are, with
+ * nothing changed; then each goes the usual way by itself, and is told what is his alone.
+ */
+import type { ChannelSent, CustomSent } from "@dossier/api";
+import { violated } from "../db/failure.ts";
+import type { Gathering } from "../db/gather.ts";
+import type { Statement, Tx } from "../db/database.ts";
+import { type Ask, sees } from "./ask.ts";
+import { type Brand, findBrand } from "./brand.ts";
+import type { Done } from "./customer.ts";
+import { addToFresh } from "./customer-channel.ts";
+import { addTermsOfCustomers, insertCustomers, namesOf, type OwnFields } from "./customer-row.ts";
+import { looksLikeNone } from "./customer-who.ts";
+import { isWaitedFor, linkWaiting } from "./link.ts";
+import { claimAll, endAll, type Work } from "./write.ts";
+
+/** A customer to be made, and how its maker tells what was done. */
+interface Wish {
+  ask: Ask;
+  brandId: number;
+  fields: OwnFields;
+  channels: readonly ChannelSent[];
+  noSync: boolean;
+  tell(done: Done): Work<object>;
+}
+
+/** What is sent of a customer that may be new. */
+interface Sent {
+  brandId: number;
+  primaryId?: string | undefined;
+  firstname?: string | undefined;
+  lastname?: string | undefined;
+  channels?: readonly ChannelSent[] | undefined;
+  custom?: readonly CustomSent[] | undefined;
+  noSync?: boolean | undefined;
+}
+
+/** The customer made together with others, as its maker tells it; nothing when it must be made by itself. */
+export async function insertTogether<T extends object>(
+  ask: Ask,
+  sent: Sent,
+  tell: (done: Done) => Work<T>,
+): Promise<T | undefined> {
+  const { brandId, primaryId, firstname, lastname, channels = [], custom = [], noSync = false } = sent;
+  if (custom.length > 0 || !sees(ask.caller, brandId)) return undefined;
+  const fields = { primaryId, firstname, lastname };
+  const wish: Wish = { ask, brandId, fields, channels, noSync, tell };
+  return (await ask.db.gather(inserting, String(brandId), wish)) as T | undefined;
+}
+
+const inserting: Gathering<Wish, object | undefined> = {
+  most: 32,
+  atOnce: 4,
+  async run(db, all) {
+    const answers = await db
+      .attempt((tx) => insertAll(tx, all))
+      .catch((error: unknown) => {
+        if (error instanceof Disturbed || violated(error)) return undefined;
+        throw error;
+      });
+    return all.map((wish) => answers?.get(wish));
+  },
+};
+
+/** Another transaction came between. */
+class Disturbed extends Error {}
+
+async function insertAll(tx: Tx, all: readonly Wish[]): Promise<Map<Wish, object>> {
+  const [{ ask, brandId }] = all as readonly [Wish];
+  const brand = await findBrand(tx, ask.caller, brandId);
+  const free = await withoutKnown(tx, brand, plainOf(brand, all));
+  const claimed = await claimAll(
+    tx,
+    free.map((wish) => wish.ask),
+  );
+  const wishes = free.filter((wish) => claimed.has(wish.ask));
+  if (wishes.length === 0) return new Map();
+  const done = await make(tx, brandId, wishes);
+  const parts = done.map((one, at) => ({
+    ask: wishes[at]?.ask as Ask,
+    work: (wishes[at] as Wish).tell(one),
+  }));
+  const answers = await endAll(tx, brandId, parts);
+  return new Map(wishes.map((wish, at) => [wish, answers[at] as object]));
+}
+
+/** Those who need nothing but to be inserted: of several who want one primary id or address, the first. */
+function plainOf(brand: Brand, all: readonly Wish[]): Wish[] {
+  const taken = new Set<string>();
+  return all.filter(({ ask, fields, channels }) => {
+    const { primaryId } = fields;
+    if (primaryId !== undefined && looksLikeNone(brand, primaryId)) return false;
+    const wanted = channels.map(({ typeId, normalised }) => `${typeId} ${normalised}`);
+    if (primaryId !== undefined) wanted.push(`id ${primaryId}`);
+    if (ask.retry)
+      wanted.push(`retry ${ask.caller.keyId} ${ask.operation} ${ask.retry.token.toString("hex")}`);
+    if (wanted.some((one) => taken.has(one))) return false;
+    for (const one of wanted) taken.add(one);
+    return true;
+  });
+}
+
+// Only to save the trouble: whether something is free is said by the constraints, later.
+const knownAmong: Statement = {
+  name: "customer_known_among",
+  text: `SELECT a.n FROM unnest($2::int[], $3::text[]) AS a (n, primary_id)
+      JOIN customer c ON c.brand_id = $1 AND c.primary_id = a.primary_id
+    UNION SELECT a.n FROM unnest($4::int[], $5::bigint[], $6::text[]) AS a (n, type_id, normalised)
+      JOIN customer_channel h ON h.brand_id = $1 AND h.type_id = a.type_id AND h.normalised = a.normalised`,
+};
+
+async function withoutKnown(tx: Tx, brand: Brand, all: readonly Wish[]): Promise<Wish[]> {
+  const ids = all.flatMap(({ fields }, n) =>
+    fields.primaryId === undefined ? [] : [{ n, primaryId: fields.primaryId }],
+  );
+  const places = all.flatMap(({ channels }, n) =>
+    channels.map(({ typeId, normalised }) => ({ n, typeId, normalised })),
+  );
+  if (ids.length + places.length === 0) return [...all];
+  const known = await tx.rows<{ n: number }>(knownAmong, [
+    brand.id,
+    ids.map(({ n }) => n),
+    ids.map(({ primaryId }) => primaryId),
+    places.map(({ n }) => n),
+    places.map(({ typeId }) => typeId),
+    places.map(({ normalised }) => normalised),
+  ]);
+  const numbers = new Set(known.map(({ n }) => n));
+  return all.filter((_, n) => !numbers.has(n));
+}
+
+/** Inserts them all, in the order in which everybody takes locks: primary ids, addresses, words. */
+async function make(tx: Tx, brandId: number, wishes: readonly Wish[]): Promise<Done[]> {
+  const held = await insertCustomers(tx, brandId, wishes);
+  if (held.length < wishes.length) throw new Disturbed();
+  const made = held.map((one, at) => ({ ...(wishes[at] as Wish), held: one, id: one.id }));
+  const added = await addToFresh(tx, brandId, made);
+  if (!added) throw new Disturbed();
+  await addTermsOfCustomers(tx, brandId, made);
+  const linking = made.filter(({ noSync }) => !noSync);
+  const isWaited = await isWaitedFor(
+    tx,
+    brandId,
+    linking.flatMap(({ channels }) => channels),
+  );
+  const done: Done[] = [];
+  for (const { held: one, fields, channels, noSync } of made) {
+    const tickets = isWaited && !noSync ? await linkWaiting(tx, one, channels) : [];
+    const own = added.get(one.id) ?? { ids: [], fresh: [], skipped: [] };
+    const names = [...namesOf(fields), ...(own.fresh.length > 0 ? ["channels"] : [])];
+    done.push({ held: one, changed: true, ...own, fields: names, tickets });
+  }
+  return done;
+}
