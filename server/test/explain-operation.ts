@@ -139,6 +139,17 @@ export const operations: Operation[] = [
       }),
   },
   {
+    what: "create with nothing that must be looked at",
+    page: 1,
+    run: (ask) =>
+      createCustomer(ask, {
+        brandId: 1,
+        primaryId: "plain-1",
+        firstname: "Nova",
+        channels: email("plain@example.org"),
+      }),
+  },
+  {
     what: "resolve a new one",
     page: 1,
     run: (ask) =>

@@ -70,7 +70,9 @@ test("only those of one key go together, whoever waits longest first", async () 
 
 test("a failure is told to those who went along, and to nobody else", async () => {
   const { goes, call } = work(2, 2);
-  const all = [call(1), call(2), call(3)].map((one) => one.catch((error: Error) => error.message));
+  const all = [call(1), call(2), call(3)].map((one) =>
+    one.catch((error: unknown) => (error as Error).message),
+  );
   await turn();
   goes[0]!.fail(new Error("lost"));
   goes[1]!.end();
