@@ -13,6 +13,7 @@ import { addSeed } from "./cli/seed.ts";
 import { addServe } from "./cli/serve.ts";
 import { addStatus } from "./cli/status.ts";
 import { paintFor, say } from "./cli/terminal.ts";
+import { addWorker } from "./cli/worker.ts";
 import { version } from "./version.ts";
 
 const helpTail = `
@@ -40,6 +41,7 @@ const program = new Command("dossier")
   .showHelpAfterError("Add --help to see what there is.");
 
 addServe(program);
+addWorker(program);
 addSeed(program);
 addMigrate(program);
 addStatus(program);

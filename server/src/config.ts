@@ -10,6 +10,8 @@ import { resolve } from "node:path";
 export interface Config {
   host: string;
   port: number;
+  /** how many processes answer; 1: this one */
+  workers: number;
   databaseUrl: string | undefined;
   dataDir: string;
   databaseUser: string | undefined;
@@ -40,6 +42,7 @@ type Fault = (message: string) => void;
 export const settingNames = [
   "HOST",
   "PORT",
+  "DOSSIER_WORKERS",
   "DATABASE_URL",
   "DOSSIER_DATA_DIR",
   "DOSSIER_DB_USER",
@@ -52,6 +55,9 @@ export const settingNames = [
   "DOSSIER_OUTSIDE_ALLOW",
   "LOG_LEVEL",
 ] as const;
+
+/** More processes than this are more than one machine has use for. */
+export const mostWorkers = 64;
 
 const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"];
 
@@ -66,6 +72,7 @@ export function readConfig(env: Environment = process.env, from = env.INIT_CWD ?
   const config: Config = {
     host: env.HOST || "127.0.0.1",
     port: whole(env, "PORT", 8080, 65_535, fault),
+    workers: whole(env, "DOSSIER_WORKERS", 1, mostWorkers, fault, 1),
     databaseUrl: databaseUrl(secretText(env, "DATABASE_URL", fault), fault),
     dataDir: resolve(from, env.DOSSIER_DATA_DIR || "dossier-data"),
     databaseUser: env.DOSSIER_DB_USER || undefined,
@@ -159,11 +166,18 @@ function secretText(env: Environment, name: string, fault: Fault): string | unde
   }
 }
 
-function whole(env: Environment, name: string, standard: number, most: number, fault: Fault): number {
+function whole(
+  env: Environment,
+  name: string,
+  standard: number,
+  most: number,
+  fault: Fault,
+  least = 0,
+): number {
   const text = env[name];
   if (!text) return standard;
-  if (/^[0-9]{1,8}$/.test(text) && Number(text) <= most) return Number(text);
-  fault(`${name} must be a whole number from 0 to ${most}`);
+  if (/^[0-9]{1,8}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  fault(`${name} must be a whole number from ${least} to ${most}`);
   return standard;
 }
 

@@ -9,6 +9,9 @@ import { within } from "./deadline.ts";
 import type { JobCount } from "./domain/backlog.ts";
 import { type Census, mostBrands, takeCensus } from "./domain/census.ts";
 import type { Swept } from "./domain/retention.ts";
+import { addUp, ownCounts, type Snapshot } from "./metrics/together.ts";
+
+export { addUp, lastingCounts, type Snapshot } from "./metrics/together.ts";
 
 /** A request that is over. */
 export interface EndedRequest {
@@ -38,8 +41,10 @@ export interface Metrics {
   sweepEnded(swept: Swept | undefined): void;
   /** a piece of background work is over */
   jobEnded(job: EndedJob): void;
-  /** every series, in the text format */
+  /** every series, in the text format; of processes that answer together, what they come to together */
   read(): Promise<string>;
+  /** what this process has counted by itself, for others to add up */
+  counts(): Promise<Snapshot>;
   contentType: string;
 }
 
@@ -50,7 +55,9 @@ export interface Watched {
   /** a way to the database that is not the pool's, so that a pool in full use does not look like a database away */
   aside: Db;
   /** how often the embedded database was started again */
-  restarts(): number;
+  restarts(): number | Promise<number>;
+  /** what all other processes have counted, in exchange for what this one has */
+  countsOfOthers?(own: Snapshot): Promise<Snapshot[]>;
 }
 
 const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -69,6 +76,7 @@ export function makeMetrics(watched: Watched): Metrics {
     "Always 1; the label says which release of Dossier this is.",
     build,
     "version",
+    "first",
   );
   const requests = countRequests(registry, show);
   const lookAround = showDatabase(registry, show, watched);
@@ -80,19 +88,31 @@ export function makeMetrics(watched: Watched): Metrics {
     sweepEnded,
     jobEnded,
     contentType: registry.contentType,
+    counts: async () => ownCounts(await registry.getMetricsAsJSON()),
     async read() {
       await lookAround();
-      return registry.metrics();
+      if (!watched.countsOfOthers) return registry.metrics();
+      const all = await registry.getMetricsAsJSON();
+      return addUp([all, ...(await watched.countsOfOthers(ownCounts(all)))]).metrics();
     },
   };
 }
 
 /** Values that are looked up when somebody reads: one, or one for each value of a label; nothing if it is not known. */
 type Look = () => number | Readonly<Record<string, number>> | undefined;
-type Show = (kind: "counter" | "gauge", name: string, help: string, look: Look, label?: string) => void;
+/** Of processes that answer together: what each has is added up, or it is the same for all and the reader's is told. */
+type Over = "sum" | "first" | "max";
+type Show = (
+  kind: "counter" | "gauge",
+  name: string,
+  help: string,
+  look: Look,
+  label?: string,
+  over?: Over,
+) => void;
 
 function shower(registry: Registry): Show {
-  return (kind, name, help, look, label) => {
+  return (kind, name, help, look, label, over = "sum") => {
     const collect = () => {
       const found = look();
       if (label === undefined) series.remove();
@@ -101,7 +121,8 @@ function shower(registry: Registry): Show {
       else if (found && label)
         for (const [value, n] of Object.entries(found)) series.inc({ [label]: value }, n);
     };
-    const options = { name, help, collect, registers: [registry], labelNames: label ? [label] : [] };
+    const labelNames = label ? [label] : [];
+    const options = { name, help, collect, registers: [registry], labelNames, aggregator: over };
     const series = kind === "counter" ? new Counter(options) : new Gauge(options);
   };
 }
@@ -148,25 +169,28 @@ function countRequests(
 function showDatabase(registry: Registry, show: Show, { db, aside, restarts }: Watched): () => Promise<void> {
   const unknown: Census = { up: false, brands: [] };
   let census = unknown;
+  let restarted = 0;
   let underWay: Promise<Census> | undefined;
   const ask = () => (underWay ??= takeCensus(aside).finally(() => (underWay = undefined)));
   const by = (kind: "customers" | "tickets") =>
     Object.fromEntries(census.brands.map((brand) => [brand.brandId, brand[kind]]));
   const isCurrent = () => (census.current === undefined ? undefined : Number(census.current));
   const up = "Whether the database answered within a second (1) or not (0).";
-  show("gauge", "dossier_database_up", up, () => Number(census.up));
+  show("gauge", "dossier_database_up", up, () => Number(census.up), undefined, "first");
   const current = "Whether the database's migrations are those of this release (1) or not (0).";
-  show("gauge", "dossier_database_migrations_current", current, isCurrent);
+  show("gauge", "dossier_database_migrations_current", current, isCurrent, undefined, "first");
   const again = "Times the embedded database ended unexpectedly and was started again.";
-  show("counter", "dossier_database_restarts_total", again, restarts);
+  show("counter", "dossier_database_restarts_total", again, () => restarted, undefined, "first");
   showPool(show, db);
   const size = "Size of the database on its disk.";
-  show("gauge", "dossier_database_size_bytes", size, () => census.bytes);
+  show("gauge", "dossier_database_size_bytes", size, () => census.bytes, undefined, "first");
   const among = `by id of the brand, for the ${mostBrands} oldest brands`;
-  show("gauge", "dossier_customers", `Live customers ${among}.`, () => by("customers"), "brand_id");
-  show("gauge", "dossier_tickets", `Tickets ${among}.`, () => by("tickets"), "brand_id");
+  show("gauge", "dossier_customers", `Live customers ${among}.`, () => by("customers"), "brand_id", "first");
+  show("gauge", "dossier_tickets", `Tickets ${among}.`, () => by("tickets"), "brand_id", "first");
   showJobs(registry, () => census.jobs ?? []);
-  return async () => void (census = await within(censusLimit, ask(), unknown));
+  return async () => {
+    [census, restarted] = await Promise.all([within(censusLimit, ask(), unknown), restarts()]);
+  };
 }
 
 function showPool(show: Show, db: Db): void {
@@ -202,12 +226,11 @@ function showPool(show: Show, db: Db): void {
 /** Background work as it stands in the database, whoever does it. */
 function showJobs(registry: Registry, look: () => readonly JobCount[]): void {
   const registers = [registry];
-  const labelNames = ["kind", "state"];
+  const shared = { labelNames: ["kind", "state"], aggregator: "first" as const, registers };
   const jobs = new Gauge({
     name: "dossier_jobs",
     help: "Background work by kind and state: waiting, running, failed (up to 10,000 of each brand).",
-    labelNames,
-    registers,
+    ...shared,
     collect() {
       this.reset();
       for (const { kind, state, count } of look()) this.set({ kind, state }, count);
@@ -216,8 +239,7 @@ function showJobs(registry: Registry, look: () => readonly JobCount[]): void {
   const oldest = new Gauge({
     name: "dossier_jobs_oldest_seconds",
     help: "Age of the oldest piece of background work, by kind and state.",
-    labelNames,
-    registers,
+    ...shared,
     collect() {
       this.reset();
       for (const one of look()) this.set({ kind: one.kind, state: one.state }, one.oldest);
@@ -265,7 +287,7 @@ function countSweeps(show: Show): Metrics["sweepEnded"] {
   show("counter", "dossier_retention_dropped_answers_total", answers, () => erased.answers);
   const last =
     "When a run of retention last succeeded, in Unix time; not there before the first, ten minutes after the start.";
-  show("gauge", "dossier_retention_last_success_timestamp_seconds", last, () => success);
+  show("gauge", "dossier_retention_last_success_timestamp_seconds", last, () => success, undefined, "max");
   return (swept) => {
     runs[swept ? "done" : "failed"] += 1;
     if (!swept) return;

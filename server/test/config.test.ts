@@ -25,6 +25,7 @@ test("without any setting there are safe ones", () => {
   expect(readConfig({}, folder)).toEqual({
     host: "127.0.0.1",
     port: 8080,
+    workers: 1,
     databaseUrl: undefined,
     dataDir: join(folder, "dossier-data"),
     databaseUser: undefined,

@@ -33,7 +33,7 @@ const unmarked: Record<string, [language: string, count: number, why: string][]>
   ],
   "docs/operations.md": [
     ["sql", 1, "for an administrator of another PostgreSQL"],
-    ["sh", 6, "need another PostgreSQL, a stopped server, or start one; a setting"],
+    ["sh", 7, "need another PostgreSQL, a stopped server, or start one; a setting"],
     ["nginx", 1, "settings of another program"],
     ["caddy", 1, "settings of another program"],
   ],

@@ -44,6 +44,7 @@ export function settings(databaseUrl: string, overrides: Partial<Config> = {}): 
   return {
     host: "127.0.0.1",
     port: 0,
+    workers: 1,
     databaseUrl,
     dataDir: "/nonexistent",
     databaseUser: undefined,

@@ -2,11 +2,12 @@
  * `dossier serve`: the server itself, until a signal ends it. What it has to say to whoever started it stands on
  * standard output once it answers; its log goes to standard error.
  */
-import type { Command } from "commander";
-import { readConfig } from "../config.ts";
+import { type Command, InvalidArgumentError } from "commander";
+import { mostWorkers, readConfig } from "../config.ts";
 import type { Demo } from "../demo.ts";
 import { type Log, openLog } from "../log.ts";
-import { type RunningService, startService } from "../service.ts";
+import { type Serving, startService } from "../service.ts";
+import { startPrimary } from "../service/primary.ts";
 import { version } from "../version.ts";
 import { print, say } from "./terminal.ts";
 
@@ -16,6 +17,11 @@ export function addServe(program: Command): void {
     .command("serve")
     .description("start the server; with --demo, in a world to try things in")
     .option("--demo", "add two brands with invented customers, tickets and timelines, unless they are there")
+    .option(
+      "--workers <n>",
+      "answer by so many processes on one port; else DOSSIER_WORKERS, else 1",
+      readWorkers,
+    )
     .addHelpText(
       "after",
       `
@@ -24,9 +30,10 @@ Every setting comes from the environment: see the table in the README, and \`dos
 Examples:
   dossier serve
   DOSSIER_DATA_DIR=/var/lib/dossier PORT=9000 dossier serve
-  dossier serve --demo`,
+  dossier serve --demo
+  dossier serve --workers 4`,
     )
-    .action(async (wanted: { demo?: boolean }) => {
+    .action(async (wanted: ServeOptions) => {
       try {
         await serve(wanted);
       } catch (error) {
@@ -36,22 +43,33 @@ Examples:
     });
 }
 
-/** What there is to stop: nothing before the start is over. */
-interface Running {
-  service?: RunningService;
+interface ServeOptions {
+  demo?: boolean;
+  workers?: number;
 }
 
-async function serve(wanted: { demo?: boolean }): Promise<void> {
+function readWorkers(text: string): number {
+  if (/^[1-9][0-9]?$/.test(text) && Number(text) <= mostWorkers) return Number(text);
+  throw new InvalidArgumentError(`It must be a whole number from 1 to ${mostWorkers}.`);
+}
+
+/** What there is to stop: nothing before the start is over. */
+interface Running {
+  service?: Serving;
+}
+
+async function serve({ workers, ...wanted }: ServeOptions): Promise<void> {
   const begun = performance.now();
-  const config = readConfig();
+  const settings = readConfig();
+  const config = { ...settings, workers: workers ?? settings.workers };
   const log = openLog(config.logLevel);
   const running: Running = {};
   stopOnSignals(running, log);
-  running.service = await startService(config, log, wanted);
+  running.service = await (config.workers > 1 ? startPrimary : startService)(config, log, wanted);
   print(banner(running.service, config.databaseUrl ? undefined : config.dataDir, performance.now() - begun));
 }
 
-function banner(service: RunningService, dataDir: string | undefined, ms: number): string {
+function banner(service: Serving, dataDir: string | undefined, ms: number): string {
   const lines = [
     "",
     `  Dossier ${version} is ready (${(ms / 1000).toFixed(1)} s)`,

@@ -28,7 +28,7 @@ import { docsRoutes } from "./docs.ts";
 import { failureOf, hasLeft, refuseUnread, sendFailure } from "./failure.ts";
 import { type Health, healthRoutes } from "./health.ts";
 import { type Identify, metricsRoute } from "./metrics.ts";
-import { makeLimit } from "./rate.ts";
+import { makeLimit, type SpendTogether } from "./rate.ts";
 import { makeRouter, type Route } from "./route.ts";
 import { closeSession, openSession } from "./session.ts";
 import { logRequest, traceOf, type Traces, watch } from "./trace.ts";
@@ -53,6 +53,8 @@ export interface Service extends Health {
 /** The settings that concern HTTP. */
 export interface HttpOptions {
   rateLimit: number;
+  /** who counts for several processes */
+  spend?: SpendTogether;
   keyInQuery: boolean;
   corsOrigins: readonly string[];
   trustedProxies: readonly string[];
@@ -92,7 +94,7 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     },
   });
   if (options.corsOrigins.length > 0) await openTo(app, options.corsOrigins);
-  const spend = await makeLimit(app, options.rateLimit);
+  const spend = await makeLimit(app, options.rateLimit, options.spend);
   const route = makeRouter();
 
   const identify: Identify = (credential) => identifyBy(service, credential);

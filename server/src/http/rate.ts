@@ -1,19 +1,38 @@
 /** How many requests a key may make in a minute, and how the caller is told. */
-import rateLimit from "@fastify/rate-limit";
+import { callbackify } from "node:util";
+import rateLimit, { type FastifyRateLimitStore } from "@fastify/rate-limit";
 import { DossierError } from "@dossier/api";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Caller } from "../domain/ask.ts";
 
 export type Spend = (request: FastifyRequest, reply: FastifyReply, caller: Caller) => Promise<void>;
 
-/** Makes the function that counts a request against its key. 0 requests a minute means no limit. */
-export async function makeLimit(app: FastifyInstance, perMinute: number): Promise<Spend> {
+/** What a key has used of its minute: requests so far, and the milliseconds that are left of it. */
+export interface Spent {
+  current: number;
+  ttl: number;
+}
+
+/** Counts a request where several processes have it counted. */
+export type SpendTogether = (key: string) => Promise<Spent>;
+
+const minute = 60_000;
+
+/**
+ * Makes the function that counts a request against its key. 0 requests a minute means no limit; without `together` this
+ * process counts for itself.
+ */
+export async function makeLimit(
+  app: FastifyInstance,
+  perMinute: number,
+  together?: SpendTogether,
+): Promise<Spend> {
   if (perMinute === 0) return async () => undefined;
   const callers = new WeakMap<FastifyRequest, number>();
-  await app.register(rateLimit, { global: false });
+  await app.register(rateLimit, { global: false, ...(together ? { store: storeOf(together) } : {}) });
   const count = app.createRateLimit({
     max: perMinute,
-    timeWindow: 60_000,
+    timeWindow: minute,
     keyGenerator: (request) => String(callers.get(request)),
   });
   return async (request, reply, caller) => {
@@ -33,5 +52,19 @@ export async function makeLimit(app: FastifyInstance, perMinute: number): Promis
           retryAfter: Math.max(1, state.ttlInSeconds),
         },
       );
+  };
+}
+
+/** The counter as the library asks for one. */
+function storeOf(together: SpendTogether): new () => FastifyRateLimitStore {
+  const count = callbackify(together);
+  return class SharedStore implements FastifyRateLimitStore {
+    incr(key: string, done: (error: Error | null, result?: Spent) => void): void {
+      count(key, done);
+    }
+
+    child(): FastifyRateLimitStore {
+      return this;
+    }
   };
 }
