@@ -11,6 +11,8 @@ export interface Cost {
   /** how much a server before 18 may have rounded `rows` up */
   rounded: number;
   buffers: number;
+  /** the plan's nodes with their indexes, each with what is below it in brackets */
+  shape: string;
   scanned: string[];
   ms: number;
 }
@@ -18,6 +20,7 @@ export interface Cost {
 interface Plan {
   "Node Type": string;
   "Relation Name"?: string;
+  "Index Name"?: string;
   "Actual Rows": number;
   "Actual Loops": number;
   "Rows Removed by Filter"?: number;
@@ -93,9 +96,23 @@ async function costOf(client: pg.ClientBase, plan: Plan): Promise<Omit<Cost, "ms
   return {
     rows: Math.round(scans.reduce((sum, node) => sum + rowsOf(node), 0)),
     rounded,
-    buffers: plan["Shared Hit Blocks"] + plan["Shared Read Blocks"],
+    buffers: buffersOf(plan),
+    shape: shapeOf(plan),
     scanned: rows.map((row) => row.relname),
   };
+}
+
+/** What writes beside the statement's own answer (WITH … INSERT) is run after its end, and not added to it. */
+function buffersOf({ "Shared Hit Blocks": hit, "Shared Read Blocks": read, Plans = [] }: Plan): number {
+  return Math.max(
+    hit + read,
+    Plans.reduce((sum, inner) => sum + buffersOf(inner), 0),
+  );
+}
+
+function shapeOf({ "Node Type": type, "Index Name": index, Plans = [] }: Plan): string {
+  const below = Plans.length > 0 ? ` (${Plans.map(shapeOf).join(", ")})` : "";
+  return `${type}${index === undefined ? "" : ` ${index}`}${below}`;
 }
 
 function* walk(plan: Plan): Generator<Plan> {

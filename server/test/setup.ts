@@ -12,6 +12,8 @@ import { startPackaged } from "./packaged.ts";
 export interface TestPostgres {
   connection: { host: string; port: number; user: string; password?: string; database: string };
   golden: string;
+  /** Whether it is the one that comes with Dossier. */
+  isPackaged: boolean;
   /** Part of the name of every database this run makes. */
   run: string;
 }
@@ -35,7 +37,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   };
   try {
     await printVersion(connection, server.name);
-    project.provide("postgres", { connection, golden: await makeGolden(connection), run });
+    const isPackaged = server.name === "packaged";
+    project.provide("postgres", { connection, golden: await makeGolden(connection), isPackaged, run });
   } catch (error) {
     await teardown();
     throw error;
