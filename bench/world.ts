@@ -1,0 +1,81 @@
+/**
+ * The world that is measured: customers with names as they are spread among people, 2.2 channels and 5 events each,
+ * 20 to 2,000 events on a hot hundredth, and a ticket for every third. A customer is a function of the seed and a
+ * number, so each table is written in a pass of its own.
+ */
+import { fraction, hash, zipf } from "./random.ts";
+
+/** One world. */
+export interface World {
+  seed: number;
+  customers: number;
+}
+
+/** A customer of it; `at` counts from 1 and is the id. */
+export interface Person {
+  at: number;
+  primaryId: string;
+  firstname: string;
+  lastname: string;
+  email: string;
+  telephone: string | undefined;
+  chat: string | undefined;
+}
+
+const firstnames =
+  "Anna Ben Carla David Elena Felix Greta Hassan Ines Jonas Katharina Leon Maria Noah Olga Paul Rosa Samuel Tina Viktor Amelie Bruno Cem Dilara Emil Frieda Gustav Hanna Ibrahim Julia Karl Lena Mateusz Nadia Oskar Petra Quentin Ramona Sofia Theo Ursula Valentina Wanda Xenia Yusuf Zoe".split(
+    " ",
+  );
+const onsets = "B Br D Dr F Fr G Gr H J K Kl Kr L M N P Pr R S Sch St T Tr V W Z".split(" ");
+const nuclei = "a e i o u au ei ie".split(" ");
+const codas = "ber ck der feld ger hof kamp ler mann mer nig ow rich ski stein ter tz vic wald zel".split(" ");
+const middles = ["", "l", "n", "r", "s", "nd", "lt", "rt", "ch"];
+
+/** How many surnames there are: many people share the first ones, few the last. */
+export const surnames = onsets.length * nuclei.length * middles.length * codas.length;
+
+/** The surname of a rank; neighbours in rank do not look alike. */
+export function surname(rank: number): string {
+  let n = (rank * 7919) % surnames;
+  const take = (from: readonly string[]) => {
+    const one = from[n % from.length] as string;
+    n = Math.floor(n / from.length);
+    return one;
+  };
+  const [coda, nucleus, onset, middle] = [take(codas), take(nuclei), take(onsets), take(middles)];
+  return `${onset}${nucleus}${middle}${coda}`;
+}
+
+export function person({ seed }: World, at: number): Person {
+  const firstname = firstnames[zipf(fraction(seed, at, 1), firstnames.length)] as string;
+  const lastname = surname(zipf(fraction(seed, at, 2), surnames));
+  const digits = String(1_000_000_000 + at * 7 + (hash(seed, at, 3) % 7));
+  return {
+    at,
+    primaryId: `C-${at}`,
+    firstname,
+    lastname,
+    email: `${firstname}.${lastname}.${at}@mail${hash(seed, at, 4) % 50}.example.org`.toLowerCase(),
+    telephone: fraction(seed, at, 5) < 0.9 ? `+49${digits}` : undefined,
+    chat: fraction(seed, at, 6) < 0.3 ? `visitor-${at}` : undefined,
+  };
+}
+
+/** Whether a customer is of the hot hundredth. */
+export const isHot = (at: number): boolean => at % 100 === 1;
+
+/** How many events a customer has. */
+export function eventsOf({ seed }: World, at: number): number {
+  return isHot(at) ? Math.round(20 * 100 ** fraction(seed, at, 7)) : 5;
+}
+
+/** The numbers of the customers with a ticket. */
+export const hasTicket = (at: number): boolean => at % 3 === 0;
+
+/** The moment of the n-th thing that happened to a customer, over the two years before 1 January 2026. */
+export function moment({ seed }: World, at: number, n: number): string {
+  const second = Math.floor(fraction(seed, at, 100 + n) * 63_072_000);
+  return new Date(1_704_067_200_000 + second * 1000).toISOString();
+}
+
+export const eventTypes = ["order", "payment", "mailing", "visit", "return"];
