@@ -1,8 +1,56 @@
 /** `npm run bench`: see README.md beside this file. */
+import { parseArgs } from "node:util";
 import { openProgress } from "./progress.ts";
-import { prepare } from "./prepare.ts";
+import { prepare, sizeOf } from "./prepare.ts";
+import { endTogether } from "./processes.ts";
+import { tablesOf, writeSection } from "./report.ts";
+import { readResults, writeResults } from "./results.ts";
+import { measure, type Options } from "./rounds.ts";
 
+const { values } = parseArgs({
+  options: {
+    sizes: { type: "string", default: "10k" },
+    seconds: { type: "string", default: "3" },
+    rounds: { type: "string", default: "3" },
+    concurrency: { type: "string", default: "1,8,64" },
+    only: { type: "string", default: "" },
+    "load-only": { type: "boolean", default: false },
+  },
+});
+
+const listOf = (text: string) => text.split(",").filter((word) => word !== "");
+
+function whole(text: string, option: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new Error(`--${option} takes whole numbers from 1, not ${text}`);
+}
+
+const options: Options = {
+  seconds: whole(values.seconds, "seconds"),
+  rounds: whole(values.rounds, "rounds"),
+  concurrency: listOf(values.concurrency).map((text) => whole(text, "concurrency")),
+  only: listOf(values.only),
+};
+const sizes = listOf(values.sizes);
+sizes.forEach(sizeOf); // a wrong one is told before anything starts
+
+endTogether();
 const progress = openProgress();
-const { cluster, world, loadSeconds } = await prepare(process.argv[2] ?? "10k", progress);
-progress.say(`${world.customers} customers, loaded in ${loadSeconds} s`);
-await cluster.stop();
+for (const size of sizes) {
+  const prepared = await prepare(size, progress);
+  try {
+    if (values["load-only"]) continue;
+    const result = await measure(prepared, options, progress);
+    if (result.work.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
+    const results = await readResults(prepared.cluster.version);
+    results.sizes[size] = result;
+    // A run of some works only is for looking at: what is kept is always the whole.
+    if (options.only.length > 0) console.log(tablesOf({ ...results, sizes: { [size]: result } }));
+    else {
+      writeResults(results);
+      writeSection("results", tablesOf(results));
+    }
+  } finally {
+    await prepared.cluster.stop();
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * Dossier's own statements: a Dossier without a network answers a request, on a database that notes every statement
+ * with its values, its rows, and where transactions begin and end.
+ */
+import { readConfig } from "../server/src/config.ts";
+import { type Db, openDatabase, type Statement, type Tx } from "../server/src/db/database.ts";
+import { openLog } from "../server/src/log.ts";
+import { attachService } from "../server/src/service.ts";
+import type { Cluster } from "./cluster.ts";
+import { secret } from "./dossier.ts";
+import { fillIn } from "./fill.ts";
+import type { Numbers, Request } from "./work.ts";
+
+/** A statement that was sent. */
+export interface Sent {
+  name: string;
+  text: string;
+  values: readonly unknown[];
+  rows: Record<string, unknown>[];
+}
+
+/** What a request did in the database, in order. */
+export type Step = "begin" | "commit" | Sent;
+
+export interface Recorder {
+  /** Sends a request and answers what it did. */
+  record(request: Request, numbers: Numbers): Promise<Step[]>;
+  stop(): Promise<void>;
+}
+
+/** Who a key is and which channel types there are is asked once a second, not for each request. */
+const remembered = new Set(["key_by_hash", "key_touch", "channel_type_all"]);
+
+/** Opens a Dossier on a database that records. */
+export async function openRecorder(cluster: Cluster, database: string, key: string): Promise<Recorder> {
+  const config = readConfig({ DATABASE_URL: cluster.url(database), DOSSIER_SECRET: secret });
+  const real = openDatabase(cluster.at(database));
+  let steps: Step[] = [];
+  const db = noting(real, (step) => steps.push(step));
+  const service = await attachService(config, openLog("silent", false), db);
+  return {
+    async record(request, numbers) {
+      steps = [];
+      const { method, path, type, body } = fillIn(request, numbers);
+      const answer = await service.request({
+        method,
+        path: `/api/v2${path}`,
+        headers: { apiKey: key, ...(type ? { "content-type": type } : {}) },
+        ...(body === undefined ? {} : { body }),
+      });
+      if (answer.status !== 200) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+      return steps;
+    },
+    async stop() {
+      await service.stop();
+      await real.close();
+    },
+  };
+}
+
+function noting(real: Db, note: (step: Step) => void): Db {
+  const queries = (on: Db | Tx) => {
+    const rows = async (statement: Statement, values: readonly unknown[] = []): Promise<never[]> => {
+      const sent: Sent = { name: statement.name, text: statement.text, values, rows: [] };
+      if (!remembered.has(statement.name)) note(sent);
+      sent.rows = await on.rows<Record<string, unknown>>(statement, values);
+      return sent.rows as never[];
+    };
+    return { rows, row: async (s: Statement, v?: readonly unknown[]) => (await rows(s, v))[0] };
+  };
+  return {
+    ...real,
+    ...queries(real),
+    async transaction(work) {
+      note("begin");
+      const result = await real.transaction((tx) => work({ ...tx, ...queries(tx) }));
+      note("commit");
+      return result;
+    },
+  };
+}

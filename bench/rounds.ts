@@ -1,0 +1,204 @@
+/** One world measured: everything once a round, each work's targets next to each other, in turn forwards and backwards. */
+import { loadavg } from "node:os";
+import { remakeDatabase } from "./cluster.ts";
+import { logEnd, memoryNow, roomOf } from "./costs.ts";
+import { type Dossier, startDossier } from "./dossier.ts";
+import { firstFresh } from "./fill.ts";
+import { bareCreate, bareTables, runPgbench } from "./pgbench.ts";
+import type { Prepared } from "./prepare.ts";
+import type { Progress } from "./progress.ts";
+import { makeFolder } from "./processes.ts";
+import { timePurge } from "./purge.ts";
+import { openRecorder, type Recorder } from "./record.ts";
+import type { Measured, SizeResult } from "./results.ts";
+import { type Script, scriptOf } from "./script.ts";
+import { checkSize, verify } from "./verify.ts";
+import { readWork, searchWork, type Work, writeWork } from "./work.ts";
+import { runWrk } from "./wrk.ts";
+
+export interface Options {
+  seconds: number;
+  rounds: number;
+  concurrency: number[];
+  /** names of works; none: all */
+  only: string[];
+}
+
+const clients = 16; // of pgbench, where commits are written together and the cores are busy
+
+/** Works with all that is needed to measure them. */
+interface Ready {
+  work: Work;
+  scripts: Script[];
+  measured: Measured;
+  /** bytes of a right answer */
+  size: number;
+}
+
+interface Ground {
+  prepared: Prepared;
+  options: Options;
+  progress: Progress;
+  dossier: Dossier;
+  /** what pgbench and wrk are told */
+  place: { cluster: Prepared["cluster"]; customers: number; folder: string; url: string };
+  /** a number that no run had before */
+  next(): number;
+}
+
+/** Measures a world, in a copy of it that is thrown away. */
+export async function measure(prepared: Prepared, options: Options, progress: Progress): Promise<SizeResult> {
+  const { name, world, cluster, loadSeconds } = prepared;
+  progress.at(`${name}: copying the world`);
+  await remakeDatabase(cluster, "run", "world");
+  await cluster.use("run", (client) => client.query(bareTables));
+  const folder = makeFolder();
+  const dossier = await startDossier(cluster.url("run"));
+  let runs = 0;
+  const place = { cluster, customers: world.customers, folder, url: dossier.url };
+  const ground = { prepared, options, progress, dossier, place, next: () => (runs += 1) };
+  try {
+    const ready = await makeReady(ground);
+    const result: SizeResult = {
+      customers: world.customers,
+      loadSeconds,
+      measuredAt: new Date().toISOString(),
+      options: { seconds: options.seconds, rounds: options.rounds, concurrency: options.concurrency },
+      load: [],
+      work: ready.map(({ measured }) => measured),
+      bare: [],
+      purgeSeconds: [],
+      logOfCreate: [],
+      memory: { dossier: 0, postgres: 0 },
+      room: await roomOf(cluster, world.customers),
+    };
+    for (let round = 1; round <= options.rounds; round += 1) await runRound(ground, ready, result, round);
+    result.memory = memoryNow(cluster, dossier);
+    return result;
+  } finally {
+    await dossier.stop();
+    await cluster.use("postgres", (client) => client.query("DROP DATABASE run WITH (FORCE)"));
+  }
+}
+
+/** Checks answers and records statements, of each work. */
+async function makeReady(ground: Ground): Promise<Ready[]> {
+  const { prepared, dossier, options, progress } = ground;
+  const { world, name, cluster } = prepared;
+  const headers = { apiKey: dossier.key };
+  const target = { url: `${dossier.url}/api/v2`, headers, customers: world.customers };
+  const works = [...readWork(await cursorsOf(target)), ...writeWork(world), ...searchWork(world)];
+  const wanted = works.filter((work) => options.only.length === 0 || options.only.includes(work.name));
+  const recorder = await openRecorder(cluster, "run", dossier.key);
+  const ready: Ready[] = [];
+  try {
+    for (const work of wanted) {
+      progress.at(`${name}: checking answers of ${work.name}`);
+      const size = await verify(target, work, ground.next());
+      const measured: Measured = { name: work.name, title: work.title, limit: [], http: {} };
+      ready.push({ work, measured, size, scripts: await recordScripts(recorder, work, ground) });
+    }
+  } finally {
+    await recorder.stop();
+  }
+  return ready;
+}
+
+/** Where pages deep in the list of customers begin. */
+async function cursorsOf({
+  url,
+  headers,
+  customers,
+}: {
+  url: string;
+  headers: { apiKey: string };
+  customers: number;
+}) {
+  const cursors: string[] = [];
+  for (const part of [0.2, 0.35, 0.5, 0.65, 0.8]) {
+    const answer = await fetch(`${url}/customer?itemStart=${Math.round(part * customers)}`, { headers });
+    const { nextCursor } = (await answer.json()) as { nextCursor?: string };
+    if (!nextCursor) throw new Error(`no cursor ${part} into the list: ${answer.status}`);
+    cursors.push(nextCursor);
+  }
+  return cursors;
+}
+
+/** Of customers there are in every world; no two of them alike. */
+const sampleNumbers = [
+  { n: 4213, e: 4257, h: 4301 },
+  { n: 4829, e: 4907, h: 4801 },
+];
+
+/** A script for each of the requests, from two recordings. */
+async function recordScripts(recorder: Recorder, work: Work, ground: Ground): Promise<Script[]> {
+  const scripts: Script[] = [];
+  for (const [at, request] of work.requests.entries()) {
+    const twice = [];
+    for (const known of sampleNumbers) {
+      // Digits in no order, so that no end of the number is found where something else is meant.
+      const numbers = { ...known, m: firstFresh(ground.next()) + 86_753_019 };
+      twice.push({ numbers, steps: await recorder.record(request, numbers) });
+    }
+    const [one, other] = twice;
+    if (one && other) scripts.push(scriptOf(`c${at}`, one, other));
+  }
+  return scripts;
+}
+
+async function runRound(ground: Ground, ready: Ready[], result: SizeResult, round: number): Promise<void> {
+  const { prepared, options, progress, place } = ground;
+  const label = `${prepared.name}, round ${round} of ${options.rounds}`;
+  result.load.push(Math.round((loadavg()[0] ?? 0) * 10) / 10);
+  await place.cluster.use("run", (client) => client.query("CHECKPOINT"));
+  for (const [at, one] of ready.entries()) {
+    progress.at(`${label}: ${one.work.name}`, at / ready.length);
+    if (one.measured.failure) continue;
+    try {
+      await measureWork(ground, one, result, round);
+    } catch (error) {
+      one.measured.failure = (error as Error).message;
+      progress.say(`${label}: ${one.measured.failure}`);
+    }
+  }
+  if (ready.some(({ work }) => work.name === "create")) {
+    const bare = {
+      name: "bare",
+      scripts: [bareCreate],
+      clients,
+      seconds: options.seconds,
+      run: ground.next(),
+    };
+    result.bare.push(await runPgbench(place, bare));
+  }
+  if (options.only.length > 0 && !options.only.includes("purge")) return;
+  progress.at(`${label}: purge`);
+  result.purgeSeconds.push(await timePurge(place.cluster, ground.dossier, ground.next()));
+}
+
+async function measureWork(ground: Ground, one: Ready, result: SizeResult, round: number): Promise<void> {
+  const { options, place, dossier } = ground;
+  const { work, measured, scripts, size } = one;
+  const { name } = work;
+  const requests = work.requests.map((request) => ({ ...request, path: `/api/v2${request.path}` }));
+  const headers = { apiKey: dossier.key };
+  const http = async (connections: number, seconds: number) =>
+    runWrk(place, { name, requests, headers, connections, seconds, run: ground.next() });
+  const most = Math.max(...options.concurrency);
+  if (round === 1) await http(most, 1); // warms what is called for the first time
+  const targets = [
+    async () => {
+      const { seconds } = options;
+      measured.limit.push(await runPgbench(place, { name, scripts, clients, seconds, run: ground.next() }));
+    },
+    ...options.concurrency.map((connections) => async () => {
+      const before = await logEnd(place.cluster);
+      const found = await http(connections, options.seconds);
+      checkSize(work, size, found.bytes);
+      (measured.http[connections] ??= []).push(found);
+      if (name === "create" && connections === most)
+        result.logOfCreate.push(Math.round(((await logEnd(place.cluster)) - before) / found.requests));
+    }),
+  ];
+  for (const target of round % 2 === 1 ? targets : targets.toReversed()) await target();
+}

@@ -1,0 +1,176 @@
+/**
+ * From recorded statements to a pgbench script. The same request is recorded with two sets of numbers; what is the same
+ * in both is a constant, what differs must follow from the numbers or from a row that an earlier statement answered.
+ * Anything else is an error, so that no script does other work than Dossier did.
+ */
+import type { Sent, Step } from "./record.ts";
+import type { Numbers } from "./work.ts";
+
+/** A script, and the constants that pgbench is given beside it. */
+export interface Script {
+  text: string;
+  constants: Record<string, string>;
+}
+
+interface Recording {
+  steps: Step[];
+  numbers: Numbers;
+}
+
+const setNumbers = `\\set n random(0, :ranges_n - 1) + 1
+\\set e 50 * random(0, :ranges_e - 1) + 7
+\\set h 100 * random(0, :ranges_h - 1) + 1
+\\set count :count + 1
+\\set m :fresh + 1000000 * :client_id + :count
+`;
+
+/** Writes the script of an operation that was recorded twice. `id` keeps constants of several scripts apart. */
+export function scriptOf(id: string, one: Recording, other: Recording): Script {
+  if (one.steps.length !== other.steps.length)
+    throw new Error("the two recordings have not the same statements");
+  const constants: Record<string, string> = {};
+  const answered = new Set<number>();
+  const lines = one.steps.map((step, at) => {
+    const twin = other.steps[at];
+    if (typeof step === "string" || typeof twin !== "object") {
+      if (step !== twin || typeof step !== "string")
+        throw new Error("the two recordings have not the same transactions");
+      return `${step.toUpperCase()};`;
+    }
+    if (step.text !== twin.text) throw new Error(`${step.name} is ${twin.name} in the other recording`);
+    if (/[^:]:[A-Za-z]/.test(step.text))
+      throw new Error(`${step.name} holds what pgbench takes for a variable`);
+    const written = step.values.map((value, n) => {
+      const pair = { one: value, other: twin.values[n] };
+      if (JSON.stringify(pair.one) === JSON.stringify(pair.other))
+        return constant(`${id}_${at}_${n}`, value, constants);
+      const found = explain(pair, { one, other, at });
+      if (!found) throw new Error(`${step.name}: nothing says where $${n + 1} comes from`);
+      if (found.answered !== undefined) answered.add(found.answered);
+      return found.text;
+    });
+    return step.text.replace(/\$(\d+)/g, (_, n: string) => written[Number(n) - 1] ?? "NULL");
+  });
+  const ended = lines.map((line, at) => {
+    if (line.endsWith(";")) return line;
+    return answered.has(at) ? `${line} \\gset r${at}_` : `${line};`;
+  });
+  return { text: `${setNumbers}${ended.join("\n")}\n`, constants };
+}
+
+/** Given as a variable, so that PostgreSQL sees a parameter, as it does from Dossier. */
+function constant(name: string, value: unknown, constants: Record<string, string>): string {
+  if (value === null || value === undefined) return "NULL";
+  if (value === "") return "''"; // pgbench takes no empty variable
+  constants[name] = textOf(value);
+  return `:${name}`;
+}
+
+interface Pair {
+  one: unknown;
+  other: unknown;
+}
+
+interface Place {
+  one: Recording;
+  other: Recording;
+  at: number;
+}
+
+/** An expression, and the statement whose row it takes something from. */
+interface Found {
+  text: string;
+  answered?: number;
+}
+
+function explain(pair: Pair, place: Place): Found | undefined {
+  if (Array.isArray(pair.one) && Array.isArray(pair.other)) return explainArray(pair.one, pair.other, place);
+  const row = fromRow(pair, place);
+  if (row) return { text: `:${row.name}`, answered: row.answered };
+  const pieces = fromNumbers(pair, place);
+  if (!pieces) return undefined;
+  const [only] = pieces;
+  if (pieces.length === 1 && only?.startsWith(":")) return { text: only.replace("::text", "") };
+  return { text: `(${pieces.join(" || ")})` };
+}
+
+/** The text of an array, put together from its elements. */
+function explainArray(one: unknown[], other: unknown[], place: Place): Found | undefined {
+  if (one.length !== other.length) return undefined;
+  const found = one.map((element, n): Found | undefined => {
+    const pair = { one: element, other: other[n] };
+    if (pair.one === pair.other) return { text: quote(textOf([element]).slice(1, -1)) };
+    const row = fromRow(pair, place);
+    const inner = row ? [`:${row.name}::text`] : fromNumbers(pair, place);
+    if (!inner) return undefined;
+    const mark = typeof element === "string" ? [`'"'`] : [];
+    const text = [...mark, ...inner, ...mark].join(" || ");
+    return row ? { text, answered: row.answered } : { text };
+  });
+  if (found.includes(undefined)) return undefined;
+  const all = found as Found[];
+  const answered = new Set(all.flatMap((element) => element.answered ?? []));
+  if (answered.size > 1) return undefined;
+  const type = one.every((element) => typeof element === "number") ? "bigint[]" : "text[]";
+  const text = `('{' || ${all.map((element) => element.text).join(" || ',' || ")} || '}')::${type}`;
+  const [from] = answered;
+  return from === undefined ? { text } : { text, answered: from };
+}
+
+/** A column of the only row that an earlier statement answered, the latest first. */
+function fromRow({ one: value, other: twin }: Pair, { one, other, at }: Place) {
+  for (let n = at - 1; n >= 0; n -= 1) {
+    const [here, there] = [one.steps[n], other.steps[n]].map((step) => onlyRow(step));
+    if (!here || !there) continue;
+    const column = Object.keys(here).find((key) => here[key] === value && there[key] === twin);
+    if (column) return { name: `r${n}_${column}`, answered: n };
+  }
+  return undefined;
+}
+
+function onlyRow(step: Step | undefined): Sent["rows"][number] | undefined {
+  return typeof step === "object" && step.rows.length === 1 ? step.rows[0] : undefined;
+}
+
+const names = ["m", "n", "e", "h"] as const;
+const fewestDigits = 4; // shorter ends of a number are not looked for
+
+/** Texts and numbers, in turn, that both values are put together from in the same way. */
+function fromNumbers(pair: Pair, { one, other }: Place): string[] | undefined {
+  const [a, b] = [cut(textOf(pair.one), one.numbers), cut(textOf(pair.other), other.numbers)];
+  return JSON.stringify(a) === JSON.stringify(b) ? a : undefined;
+}
+
+/** The text in expressions: quoted texts, `:n::text`, or the last digits of a number. */
+function cut(text: string, numbers: Numbers): string[] {
+  for (const name of names) {
+    const digits = String(numbers[name]);
+    for (let length = digits.length; length >= fewestDigits; length -= 1) {
+      const at = text.indexOf(digits.slice(-length));
+      if (at < 0) continue;
+      const piece = length === digits.length ? `:${name}::text` : `right(:${name}::text, ${length})`;
+      const [before, after] = [text.slice(0, at), text.slice(at + length)];
+      return [...cutRest(before, numbers), piece, ...cutRest(after, numbers)];
+    }
+  }
+  return [quote(text)];
+}
+
+function cutRest(text: string, numbers: Numbers): string[] {
+  return text === "" ? [] : cut(text, numbers);
+}
+
+const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** A value as pg sends it. */
+function textOf(value: unknown): string {
+  if (value instanceof Date) return value.toISOString();
+  if (Buffer.isBuffer(value)) return `\\x${value.toString("hex")}`;
+  if (Array.isArray(value)) return `{${value.map(element).join(",")}}`;
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function element(value: unknown): string {
+  if (value === null) return "NULL";
+  return typeof value === "string" ? `"${value.replace(/["\\]/g, "\\$&")}"` : textOf(value);
+}

@@ -1,0 +1,88 @@
+/** Answers looked at one by one: that they are right, and how many bytes right ones have. */
+import { Agent, request as ask } from "node:http";
+import { fillIn, firstFresh, rangesOf } from "./fill.ts";
+import type { Answer, Numbers, Work } from "./work.ts";
+
+interface Target {
+  url: string;
+  headers: Record<string, string>;
+  customers: number;
+}
+
+const samples = 20;
+
+/** Sends requests of a kind and checks each answer; the mean number of bytes of an answer, headers included. */
+export async function verify(target: Target, work: Work, run: number): Promise<number> {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  let bytes = 0;
+  try {
+    for (let k = 0; k < samples; k += 1) {
+      const at = k % work.requests.length;
+      const numbers = draw(target.customers, run, k);
+      const { status, text, size } = await send(target, agent, work, at, numbers);
+      const answer = status === 200 ? (JSON.parse(text) as Answer) : undefined;
+      const fault = answer ? work.fault(answer, numbers, at) : `is refused with ${status}: ${text}`;
+      if (fault) throw new Error(`${work.name}, ${work.requests[at]?.path}: the answer ${fault}`);
+      bytes += size;
+    }
+  } finally {
+    agent.destroy();
+  }
+  return bytes / samples;
+}
+
+function draw(customers: number, run: number, k: number): Numbers {
+  const ranges = rangesOf(customers);
+  const [n, e, h] = [
+    ((k * 379) % ranges.n) + 1,
+    50 * ((k * 37) % ranges.e) + 7,
+    100 * ((k * 13) % ranges.h) + 1,
+  ];
+  return { n, e, h, m: firstFresh(run) + k };
+}
+
+interface Reply {
+  status: number;
+  text: string;
+  size: number;
+}
+
+function send(
+  { url, headers }: Target,
+  agent: Agent,
+  work: Work,
+  at: number,
+  numbers: Numbers,
+): Promise<Reply> {
+  const request = work.requests[at];
+  if (!request) throw new Error(`${work.name} has no request`);
+  const { method, path, type, body } = fillIn(request, numbers);
+  const sent = { ...headers, ...(type ? { "content-type": type } : {}) };
+  const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
+  return new Promise((done, fail) => {
+    const asked = ask(`${url}${path}`, { method, agent, headers: { ...sent, ...length } }, (answer) => {
+      const parts: Buffer[] = [];
+      answer.on("data", (part: Buffer) => parts.push(part));
+      answer.on("end", () => {
+        const content = Buffer.concat(parts);
+        const head = answer.rawHeaders.reduce((sum, piece) => sum + piece.length + 2, 0);
+        const first = "HTTP/1.1 200 OK\r\n\r\n".length;
+        done({
+          status: answer.statusCode ?? 0,
+          text: content.toString(),
+          size: first + head + content.length,
+        });
+      });
+    });
+    asked.on("error", fail);
+    asked.end(body);
+  });
+}
+
+/** Whether answers that nobody looked at have the size of right ones. */
+export function checkSize(work: Work, right: number, bytes: number): void {
+  if (Math.abs(bytes / right - 1) > 0.25)
+    throw new Error(
+      `${work.name}: answers have ${bytes.toFixed(0)} bytes under load, right ones ${right.toFixed(0)}`,
+    );
+}

@@ -1,0 +1,98 @@
+/** wrk: the load over HTTP, with requests written in Lua from the description of the work. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { firstFresh, piecesOf, rangesOf } from "./fill.ts";
+import { run } from "./processes.ts";
+import type { Request } from "./work.ts";
+
+export interface WrkRun {
+  name: string;
+  requests: readonly Request[];
+  /** sent with each of them */
+  headers: Record<string, string>;
+  connections: number;
+  seconds: number;
+  /** a number of this run alone, for what must be unique */
+  run: number;
+}
+
+/** What came of a run; times in milliseconds. */
+export interface WrkResult {
+  rate: number;
+  requests: number;
+  p50: number;
+  p99: number;
+  /** bytes of an answer with its headers, on average */
+  bytes: number;
+}
+
+interface Told extends Omit<WrkResult, "rate"> {
+  seconds: number;
+  failures: number;
+}
+
+/** Loads a server; throws when anything but a success was answered. */
+export async function runWrk(
+  { url, customers, folder }: { url: string; customers: number; folder: string },
+  load: WrkRun,
+): Promise<WrkResult> {
+  const file = join(folder, `${load.name}.lua`);
+  writeFileSync(file, luaOf(load, customers));
+  const { connections, seconds } = load;
+  const said = await run("wrk", [
+    "-t1",
+    `-c${connections}`,
+    `-d${seconds}s`,
+    "--timeout",
+    "10s",
+    "-s",
+    file,
+    url,
+  ]);
+  const line = said.split("\n").find((text) => text.startsWith("{"));
+  if (!line) throw new Error(`wrk of ${load.name} said nothing:\n${said}`);
+  const { failures, seconds: took, ...result } = JSON.parse(line) as Told;
+  if (failures > 0 || result.requests === 0)
+    throw new Error(`wrk of ${load.name}: ${failures} of ${result.requests} requests failed`);
+  return { ...result, rate: result.requests / took };
+}
+
+function luaOf({ requests, headers, run: number }: WrkRun, customers: number): string {
+  const ranges = rangesOf(customers);
+  const makers = requests.map(({ method, path, type, body }) => {
+    const all = { ...headers, ...(type ? { "content-type": type } : {}) };
+    const sent = `{ ${Object.entries(all)
+      .map(([key, value]) => `[${text(key)}] = ${text(value)}`)
+      .join(", ")} }`;
+    const content = body === undefined ? "nil" : expression(body);
+    return `function(n, e, h, m) return wrk.format(${text(method)}, ${expression(path)}, ${sent}, ${content}) end`;
+  });
+  return `local makers = { ${makers.join(",\n  ")} }
+local count = 0
+math.randomseed(${number})
+function request()
+  count = count + 1
+  local n = math.random(1, ${ranges.n})
+  local e = 50 * math.random(0, ${ranges.e - 1}) + 7
+  local h = 100 * math.random(0, ${ranges.h - 1}) + 1
+  return makers[math.random(#makers)](n, e, h, string.format("%.0f", ${firstFresh(number)} + count))
+end
+function done(summary, latency)
+  local errors = summary.errors
+  local failures = errors.connect + errors.read + errors.write + errors.status + errors.timeout
+  io.write(string.format('{"requests":%d,"seconds":%f,"failures":%d,"p50":%f,"p99":%f,"bytes":%f}\\n',
+    summary.requests, summary.duration / 1e6, failures, latency:percentile(50) / 1e3, latency:percentile(99) / 1e3,
+    summary.bytes / math.max(1, summary.requests)))
+end
+`;
+}
+
+/** A text with its numbers, in Lua. */
+function expression(template: string): string {
+  return piecesOf(template)
+    .map((piece) => ("number" in piece ? piece.number : text(piece.text)))
+    .join(" .. ");
+}
+
+/** A string in Lua; JSON escapes what a request may hold in the same way. */
+const text = (value: string) => JSON.stringify(value);
