@@ -3,7 +3,7 @@
  * that every target is measured under. Durable; reached through a private socket only, and no part of the measurement
  * touches a network.
  */
-import { existsSync, readFileSync } from "node:fs";
+import { chownSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import pg from "pg";
 import { chooseAccount } from "../server/src/db/embedded-account.ts";
@@ -20,6 +20,7 @@ export const settings = {
   random_page_cost: "1.1",
   jit: "off",
   max_wal_size: "4GB",
+  checkpoint_timeout: "1h", // after one, every page is written to the log anew: not in the midst of a comparison
   max_connections: "120",
 } as const;
 
@@ -41,7 +42,7 @@ export interface Cluster {
 const quiet = { info() {}, warn() {}, error() {} };
 
 /** Starts the cluster in a folder, making it first where there is none. */
-export async function startCluster(folder: string): Promise<Cluster> {
+export async function startCluster(folder: string, { tcp = false } = {}): Promise<Cluster> {
   const dataDir = join(folder, "data");
   const first = await startEmbedded({ dataDir, log: quiet }); // makes it, or mends what a crash left
   await first.stop();
@@ -51,7 +52,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
   const { postgres } = prepareBinaries(account);
   const server = await spawnServer(
     { postgres, dataDir, cluster, account, connection },
-    { ...listFixedSettings(connection.host), ...settings },
+    { ...listFixedSettings(connection.host), ...settings, ...(tcp ? openTo(account, connection.host) : {}) },
   );
   if (!(await awaitReady(server, cluster))) throw new Error(`PostgreSQL ended: ${await server.ended}`);
   const { host, port, user } = connection;
@@ -85,6 +86,14 @@ export async function startCluster(folder: string): Promise<Cluster> {
   };
 }
 
+/** Takes connections by TCP as well, for programs that know no sockets. Only where nobody else can connect: see peers.ts. */
+function openTo({ uid, gid }: { uid: number; gid: number }, folder: string): Record<string, string> {
+  const file = join(folder, "access.conf");
+  writeFileSync(file, "local all all peer map=dossier\nhost all all 127.0.0.1/32 trust\n");
+  chownSync(file, uid, gid);
+  return { listen_addresses: "127.0.0.1", hba_file: file };
+}
+
 /** Makes a database anew: empty, or a copy of another one that nobody is connected to. */
 export async function remakeDatabase(cluster: Cluster, name: string, template = "template0"): Promise<void> {
   await cluster.use("postgres", async (client) => {
@@ -92,6 +101,21 @@ export async function remakeDatabase(cluster: Cluster, name: string, template = 
     await client.query(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   });
 }
+
+/**
+ * How much processor time a process and its children have had, in seconds. Of a child that has ended the parent has it,
+ * so the sum only rises.
+ */
+export function processorTimeOf(pid: number): number {
+  const children = readText(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
+  const fields = readText(`/proc/${pid}/stat`)
+    .replace(/^.*\) /, "")
+    .split(" ");
+  const ticks = fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0); // own, and of ended children
+  return ticks / ticksPerSecond + children.reduce((sum, child) => sum + processorTimeOf(child), 0);
+}
+
+const ticksPerSecond = 100; // Linux shows it so, whatever its clock
 
 /** What resident memory a process and its children have, in bytes, shared pages counted once (PSS). */
 export function memoryOf(pid: number): number {

@@ -78,7 +78,8 @@ async function copyDictionary(client: pg.Client, world: World, progress: Progres
   await copy(client, "search_variant", "brand_id, variant, word", variants);
 }
 
-async function copy(
+/** Copies rows into a table. */
+export async function copy(
   client: pg.Client,
   table: string,
   columns: string,

@@ -1,9 +1,10 @@
 /** pgbench: the limit, which is Dossier's own statements without Dossier. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Cluster } from "./cluster.ts";
+import { type Cluster, processorTimeOf } from "./cluster.ts";
 import { firstFresh, rangesOf } from "./fill.ts";
 import { run } from "./processes.ts";
+import type { Limit } from "./results.ts";
 import type { Script } from "./script.ts";
 
 /** What Dossier's sessions are opened with. */
@@ -20,11 +21,11 @@ export interface PgbenchRun {
   run: number;
 }
 
-/** Transactions a second; throws when any of them failed. */
+/** What it did; throws when any transaction failed. */
 export async function runPgbench(
   { cluster, customers, folder }: { cluster: Cluster; customers: number; folder: string },
   { name, scripts, clients, seconds, run: number }: PgbenchRun,
-): Promise<number> {
+): Promise<Limit> {
   const files = scripts.flatMap(({ text }, at) => {
     const file = join(folder, `${name}-${at}.sql`);
     writeFileSync(file, text);
@@ -39,6 +40,7 @@ export async function runPgbench(
     fresh: String(firstFresh(number)),
     ...Object.fromEntries(scripts.flatMap(({ constants }) => Object.entries(constants))),
   };
+  const before = processorTimeOf(cluster.pid);
   const told = await run(
     "pgbench",
     [
@@ -56,12 +58,13 @@ export async function runPgbench(
   const failed = Number(/number of failed transactions: (\d+)/.exec(told)?.[1] ?? 0);
   const rate = rateOf(told);
   if (!(rate > 0) || failed > 0) throw new Error(`pgbench of ${name} failed:\n${told}`);
-  return rate;
+  const all = Number(/actually processed: (\d+)/.exec(told)?.[1]);
+  return { rate, postgres: (1000 * (processorTimeOf(cluster.pid) - before)) / all };
 }
 
 const warming = 1; // seconds: each client prepares each statement of each script when it first comes to it
 
-/** The mean of what it told of each second after the first. */
+/** The mean of what it told of each second after the first; of all of them where the machine was too busy to tell. */
 function rateOf(told: string): number {
   let [before, seconds, transactions] = [0, 0, 0];
   for (const [, time, rate] of told.matchAll(/^progress: ([\d.]+) s, ([\d.]+) tps/gm)) {
@@ -72,7 +75,7 @@ function rateOf(told: string): number {
     }
     before = Number(time);
   }
-  return transactions / seconds;
+  return transactions > 0 ? transactions / seconds : Number(/^tps = ([\d.]+)/m.exec(told)?.[1]);
 }
 
 /** The least that a create can be: a customer and two channels, nothing else, in tables with their promises only. */

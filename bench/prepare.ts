@@ -36,7 +36,11 @@ export function sizeOf(name: string): number {
 }
 
 /** Starts the PostgreSQL of a world, and loads the world first unless it is there. */
-export async function prepare(name: string, progress: Progress): Promise<Prepared> {
+export async function prepare(
+  name: string,
+  progress: Progress,
+  options: { tcp?: boolean } = {},
+): Promise<Prepared> {
   const world = { seed: 42, customers: sizeOf(name) };
   const folder = join(cache, name);
   const file = join(folder, "world.json");
@@ -48,7 +52,7 @@ export async function prepare(name: string, progress: Progress): Promise<Prepare
   }
   mkdirSync(folder, { recursive: true, mode: 0o755 });
   progress.at(`${name}: starting PostgreSQL`);
-  const cluster = await startCluster(folder);
+  const cluster = await startCluster(folder, options);
   try {
     if (kept?.stamp === stamp) return { name, world, cluster, loadSeconds: kept.loadSeconds };
     const begun = performance.now();

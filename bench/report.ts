@@ -1,7 +1,7 @@
 /** The tables in README.md, written from the results. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { median, type Measured, type Results, type SizeResult, spread } from "./results.ts";
+import { type Limit, median, type Measured, type Results, type SizeResult, spread } from "./results.ts";
 
 const readme = join(process.cwd(), "bench", "README.md");
 
@@ -25,6 +25,7 @@ export function tablesOf(results: Results): string {
     `Measured on ${results.machine}. ${results.versions}.`,
     runs.join("\n"),
     ...sizes.map(([name, size]) => `### ${name}: HTTP ÷ pgbench\n\n${ratioTable(size)}`),
+    ...sizes.map(([name, size]) => `### ${name}: processor time\n\n${processorTable(size)}`),
     `### The limits\n\n${limitTable(sizes)}`,
     `### How cost grows\n\n${growthTable(sizes)}`,
     `### Memory, log, loading, purge\n\n${costTable(sizes)}`,
@@ -49,23 +50,45 @@ function ratios(over: readonly number[], under: readonly number[]): number[] {
   return over.flatMap((number, round) => (under[round] ? [number / under[round]] : []));
 }
 
+const ofAll = (limits: readonly Limit[]) => limits.map(({ rate }) => rate);
 const rates = ({ http }: Measured, connections: number) => (http[connections] ?? []).map(({ rate }) => rate);
 
 function ratioTable({ work, options }: SizeResult): string {
-  const head = ["work", ...options.concurrency.map((connections) => `${connections} connections`)];
+  const head = ["work", ...options.concurrency.map((connections) => `${connections} at a time`)];
   const rows = work.map((one) => [
     one.title,
     ...(one.failure
       ? [`failed: ${one.failure.split("\n")[0]}`]
-      : options.concurrency.map((connections) => spread(ratios(rates(one, connections), one.limit)))),
+      : options.concurrency.map((connections) => spread(ratios(rates(one, connections), ofAll(one.limit))))),
   ]);
   return table(head, rows);
 }
 
+/** For each request, which a machine with other things to do changes less than it does what is done in a second. */
+function processorTable({ work, options }: SizeResult): string {
+  const most = Math.max(...options.concurrency);
+  const head = ["work", "Dossier, ms", "PostgreSQL, ms", "PostgreSQL under pgbench, ms", "pgbench's ÷ both"];
+  const rows = work.map((one) => {
+    const found = one.http[most] ?? [];
+    const both = found.map(({ dossier, postgres }) => dossier + postgres);
+    const limits = one.limit.map(({ postgres }) => postgres);
+    return [
+      one.title,
+      ...[found.map(({ dossier }) => dossier), found.map(({ postgres }) => postgres), limits].map((times) =>
+        spread(times, 2),
+      ),
+      spread(ratios(limits, both)),
+    ];
+  });
+  return `At ${most} connections.\n\n${table(head, rows)}`;
+}
+
 /** At the number of connections where HTTP does most. */
-function best(one: Measured | undefined, under: readonly number[] | undefined): string {
+function best(one: Measured | undefined, under: readonly Limit[] | undefined): string {
   if (!one || !under) return "–";
-  const all = Object.keys(one.http).map((connections) => ratios(rates(one, Number(connections)), under));
+  const all = Object.keys(one.http).map((connections) =>
+    ratios(rates(one, Number(connections)), ofAll(under)),
+  );
   return spread(all.toSorted((a, b) => median(b) - median(a))[0] ?? []);
 }
 
@@ -81,7 +104,7 @@ function limitTable(sizes: readonly Named[]): string {
     ["create ÷ pgbench with three bare rows", (size) => best(find(size, "create"), size.bare)],
     [
       "pgbench with our statements ÷ with three bare rows",
-      (size) => spread(ratios(find(size, "create")?.limit ?? [], size.bare)),
+      (size) => spread(ratios(ofAll(find(size, "create")?.limit ?? []), ofAll(size.bare))),
     ],
   ];
   const head = ["best of all connections ÷ 16 clients", ...sizes.map(([name]) => name)];
@@ -109,7 +132,11 @@ function growthTable(sizes: readonly Named[]): string {
       const [p50, p99] = [median(times(size, name, "p50")), median(times(size, name, "p99"))];
       return Number.isNaN(p50) ? "–" : `${p50.toFixed(1)} / ${p99.toFixed(1)}`;
     }),
-    spread([median(times(biggest[1], name, "p99")) / median(times(smallest[1], name, "p99"))]),
+    spread(
+      [median(times(biggest[1], name, "p99")) / median(times(smallest[1], name, "p99"))].filter(
+        Number.isFinite,
+      ),
+    ),
   ]);
   return `At ${most} connections.\n\n${table(head, rows)}`;
 }

@@ -6,14 +6,26 @@ import type { Memory, Room } from "./costs.ts";
 import { run } from "./processes.ts";
 import type { WrkResult } from "./wrk.ts";
 
+/** What pgbench did: transactions a second, and processor time of PostgreSQL for each, in milliseconds. */
+export interface Limit {
+  rate: number;
+  postgres: number;
+}
+
+/** What Dossier did; processor times are for each request, in milliseconds. */
+export interface Http extends WrkResult {
+  dossier: number;
+  postgres: number;
+}
+
 /** One kind of work in one world; the lists have an entry for each round. */
 export interface Measured {
   name: string;
   title: string;
-  /** of pgbench with Dossier's statements, 16 clients, in transactions a second */
-  limit: number[];
+  /** of pgbench with Dossier's statements, 16 clients */
+  limit: Limit[];
   /** over HTTP, by the number of connections */
-  http: Record<string, WrkResult[]>;
+  http: Record<string, Http[]>;
   /** why there are no more rounds of it */
   failure?: string;
 }
@@ -28,7 +40,7 @@ export interface SizeResult {
   load: number[];
   work: Measured[];
   /** of pgbench's three bare rows, 16 clients */
-  bare: number[];
+  bare: Limit[];
   purgeSeconds: number[];
   /** bytes of log for a create, by round */
   logOfCreate: number[];

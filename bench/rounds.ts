@@ -1,6 +1,6 @@
 /** One world measured: everything once a round, each work's targets next to each other, in turn forwards and backwards. */
 import { loadavg } from "node:os";
-import { remakeDatabase } from "./cluster.ts";
+import { processorTimeOf, remakeDatabase } from "./cluster.ts";
 import { logEnd, memoryNow, roomOf } from "./costs.ts";
 import { type Dossier, startDossier } from "./dossier.ts";
 import { firstFresh } from "./fill.ts";
@@ -150,7 +150,6 @@ async function runRound(ground: Ground, ready: Ready[], result: SizeResult, roun
   const { prepared, options, progress, place } = ground;
   const label = `${prepared.name}, round ${round} of ${options.rounds}`;
   result.load.push(Math.round((loadavg()[0] ?? 0) * 10) / 10);
-  await place.cluster.use("run", (client) => client.query("CHECKPOINT"));
   for (const [at, one] of ready.entries()) {
     progress.at(`${label}: ${one.work.name}`, at / ready.length);
     if (one.measured.failure) continue;
@@ -193,9 +192,15 @@ async function measureWork(ground: Ground, one: Ready, result: SizeResult, round
     },
     ...options.concurrency.map((connections) => async () => {
       const before = await logEnd(place.cluster);
+      const times = () => [dossier.pid, place.cluster.pid].map(processorTimeOf);
+      const begun = times();
       const found = await http(connections, options.seconds);
+      const [own = 0, postgres = 0] = times().map(
+        (time, at) => (1000 * (time - (begun[at] ?? 0))) / found.requests,
+      );
+      if (found.requests === 0) throw new Error(`${name}: nothing was answered in ${options.seconds} s`);
       checkSize(work, size, found.bytes);
-      (measured.http[connections] ??= []).push(found);
+      (measured.http[connections] ??= []).push({ ...found, dossier: own, postgres });
       if (name === "create" && connections === most)
         result.logOfCreate.push(Math.round(((await logEnd(place.cluster)) - before) / found.requests));
     }),

@@ -20,7 +20,7 @@ export async function verify(target: Target, work: Work, run: number): Promise<n
       const at = k % work.requests.length;
       const numbers = draw(target.customers, run, k);
       const { status, text, size } = await send(target, agent, work, at, numbers);
-      const answer = status === 200 ? (JSON.parse(text) as Answer) : undefined;
+      const answer = status === 200 || status === 201 ? (JSON.parse(text) as Answer) : undefined;
       const fault = answer ? work.fault(answer, numbers, at) : `is refused with ${status}: ${text}`;
       if (fault) throw new Error(`${work.name}, ${work.requests[at]?.path}: the answer ${fault}`);
       bytes += size;

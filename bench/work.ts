@@ -5,7 +5,6 @@
  * Numbers: `n` any customer's, `e` that of one at the domain mail7.example.org, `h` that of a hot one, `m` one that was
  * never used.
  */
-import { storedSpellings } from "../server/src/domain/search-spelling.ts";
 import { firstnames, person, surname, type World } from "./world.ts";
 
 /** The names of numbers in texts, as in `C-{n}`. */
@@ -182,12 +181,14 @@ export function writeWork(world: World): Work[] {
 /** Five of many words, from all over. */
 const some = (words: readonly string[]) => words.filter((_, at) => at % Math.ceil(words.length / 5) === 0);
 
+/** Surnames that are neither rare nor common. */
+export const someSurnames = () =>
+  some(Array.from({ length: 180 }, (_, at) => lower(surname(20 + at))).filter((name) => name.length >= 7));
+
 /** The searches by what a person types, with how many they must find, counted in the generator. */
 export function searchWork(world: World): Work[] {
   const names = countNames(world);
-  const ranked = Array.from({ length: 3000 }, (_, rank) => surname(rank).toLowerCase());
   const rare = [...names.entries()].filter(([, count]) => count <= 3).map(([name]) => name);
-  const middle = ranked.slice(20, 200).filter((name) => name.length >= 7 && storedSpellings(name).length > 0);
   const begins = (beginning: string) =>
     [...names].reduce((sum, [name, count]) => sum + (name.startsWith(beginning) ? count : 0), 0);
   const exactly = (words: readonly string[]) => (answer: Answer, _: Numbers, at: number) => {
@@ -203,7 +204,7 @@ export function searchWork(world: World): Work[] {
     requests: words.map(asks),
     fault: exactly(words),
   });
-  const swapped = some(middle).map((word) => ({ word, typed: swapLetters(word) }));
+  const swapped = someSurnames().map((word) => ({ word, typed: swapLetters(word) }));
   const phones = [1207, 2207, 3207, 4207].map((at) => (person(world, at).telephone ?? "").slice(-7));
   return [
     wordy("rare", "search a rare name", some(rare)),

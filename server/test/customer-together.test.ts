@@ -14,7 +14,8 @@ const mail = (address: string) => ({ type: "email", address });
 /** What is stored of a brand's people and what is noted of their making, without the numbers that rows have. */
 function storedIn(brandId: number): Promise<unknown> {
   return withSql(world, async (client) => {
-    const ask = async (text: string): Promise<unknown[]> => (await client.query<object>(text, [brandId])).rows;
+    const ask = async (text: string): Promise<unknown[]> =>
+      (await client.query<object>(text, [brandId])).rows;
     return {
       people: await ask(
         `SELECT primary_id, firstname, lastname, version, (SELECT jsonb_object_agg(key, value - 2) FROM jsonb_each(provenance)) AS origins,
