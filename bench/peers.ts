@@ -68,7 +68,6 @@ async function compareAll(): Promise<void> {
   const { cluster, world } = prepared;
   const ground: Ground = { cluster, world, progress };
   const words = someSurnames();
-  const sections: string[] = [];
   try {
     for (const name of wanted) {
       const own = await startOwn(ground, words);
@@ -76,13 +75,12 @@ async function compareAll(): Promise<void> {
         await own.stop();
         throw error;
       });
-      sections.push(await compare(ground, own, peer, progress));
+      writeSection(name, await compare(ground, own, peer, progress));
       await Promise.all([own.stop(), peer.stop()]);
     }
   } finally {
     await cluster.stop();
   }
-  writeSection("peers", sections.join("\n\n"));
 }
 
 /** Dossier by the same road: TCP to the same server. */

@@ -1,6 +1,7 @@
 /** pgbench: the limit, which is Dossier's own statements without Dossier. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Cluster, processorTimeOf } from "./cluster.ts";
 import { firstFresh, rangesOf } from "./fill.ts";
 import { run } from "./processes.ts";
@@ -40,8 +41,7 @@ export async function runPgbench(
     fresh: String(firstFresh(number)),
     ...Object.fromEntries(scripts.flatMap(({ constants }) => Object.entries(constants))),
   };
-  const before = processorTimeOf(cluster.pid);
-  const told = await run(
+  const running = run(
     "pgbench",
     [
       "-n",
@@ -55,16 +55,23 @@ export async function runPgbench(
     ],
     { ...process.env, ...cluster.variables("run"), PGOPTIONS: options },
   );
+  const [told, begun] = await Promise.all([running, snapshotAfter(warming, cluster)]);
   const failed = Number(/number of failed transactions: (\d+)/.exec(told)?.[1] ?? 0);
   const rate = rateOf(told);
   if (!(rate > 0) || failed > 0) throw new Error(`pgbench of ${name} failed:\n${told}`);
-  const all = Number(/actually processed: (\d+)/.exec(told)?.[1]);
-  return { rate, postgres: (1000 * (processorTimeOf(cluster.pid) - before)) / all };
+  const took = (performance.now() - begun.at) / 1000;
+  return { rate, postgres: (1000 * (processorTimeOf(cluster.pid) - begun.time)) / (rate * took) };
 }
 
-const warming = 1; // seconds: each client prepares each statement of each script when it first comes to it
+/** What PostgreSQL has used by then: sessions that have only begun use theirs to learn tables and to plan. */
+async function snapshotAfter(seconds: number, cluster: Cluster) {
+  await wait(seconds * 1000);
+  return { at: performance.now(), time: processorTimeOf(cluster.pid) };
+}
 
-/** The mean of what it told of each second after the first; of all of them where the machine was too busy to tell. */
+const warming = 2; // seconds: each client prepares each statement of each script when it first comes to it
+
+/** The mean of what it told of each second after those; of all of them where the machine was too busy to tell. */
 function rateOf(told: string): number {
   let [before, seconds, transactions] = [0, 0, 0];
   for (const [, time, rate] of told.matchAll(/^progress: ([\d.]+) s, ([\d.]+) tps/gm)) {
