@@ -68,14 +68,19 @@ function noting(real: Db, note: (step: Step) => void): Db {
     };
     return { rows, row: async (s: Statement, v?: readonly unknown[]) => (await rows(s, v))[0] };
   };
-  return {
+  const around = async <T>(run: () => Promise<T>): Promise<T> => {
+    note("begin");
+    const result = await run();
+    note("commit");
+    return result;
+  };
+  const db: Db = {
     ...real,
     ...queries(real),
-    async transaction(work) {
-      note("begin");
-      const result = await real.transaction((tx) => work({ ...tx, ...queries(tx) }));
-      note("commit");
-      return result;
-    },
+    transaction: (work) => around(() => real.transaction((tx) => work({ ...tx, ...queries(tx) }))),
+    attempt: (work) => around(() => real.attempt((tx) => work({ ...tx, ...queries(tx) }))),
+    // One request alone: what it sends when nobody goes along.
+    gather: async ({ run }, _key, one) => (await run(db, [one]))[0] as never,
   };
+  return db;
 }
