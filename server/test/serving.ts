@@ -30,6 +30,10 @@ export interface Serve {
   stop(): Promise<number | null>;
 }
 
+// Here, where the file is read: a hook that a test or another hook adds is not run.
+const running: (() => Promise<void>)[] = [];
+afterAll(async () => void (await Promise.all(running.map((end) => end()))));
+
 /** Starts one; whatever is left of it when the test file is over is killed. */
 export async function serve(
   args: readonly string[],
@@ -54,7 +58,7 @@ export async function serve(
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   const pid = child.pid ?? 0;
   const signal = (name: NodeJS.Signals, group = false) => void process.kill(group ? -pid : pid, name);
-  afterAll(async () => {
+  running.push(async () => {
     if (!isOver()) signal("SIGKILL", true);
     await ended;
   });
