@@ -60,6 +60,7 @@ export async function runPgbench(
   const rate = rateOf(told);
   if (!(rate > 0) || failed > 0) throw new Error(`pgbench of ${name} failed:\n${told}`);
   const took = (performance.now() - begun.at) / 1000;
+  await wait(settling); // until the sessions have ended, and their time is their parent's
   return { rate, postgres: (1000 * (processorTimeOf(cluster.pid) - begun.time)) / (rate * took) };
 }
 
@@ -69,6 +70,7 @@ async function snapshotAfter(seconds: number, cluster: Cluster) {
   return { at: performance.now(), time: processorTimeOf(cluster.pid) };
 }
 
+const settling = 300; // milliseconds
 const warming = 2; // seconds: each client prepares each statement of each script when it first comes to it
 
 /** The mean of what it told of each second after those; of all of them where the machine was too busy to tell. */
