@@ -129,10 +129,22 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     return send(reply, found.row, ask, result);
   }
 
+  /** Whoever asked may have left: what he asked for is ended all the same before the database is closed. */
+  const underWay = new Set<Promise<FastifyReply>>();
+  async function awaited(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const answering = answer(request, reply);
+    underWay.add(answering);
+    try {
+      return await answering;
+    } finally {
+      underWay.delete(answering);
+    }
+  }
+
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
   app.setErrorHandler((error, request, reply) => fail(service, traces, request, reply, error));
-  app.setNotFoundHandler(answer); // what is no path, and methods that are not routed: the router knows why
+  app.setNotFoundHandler(awaited); // what is no path, and methods that are not routed: the router knows why
   app.addHook("onRequest", (request, reply, done) => {
     stamp(request, reply);
     watch(service.metrics, traces, request, reply);
@@ -143,8 +155,9 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     "onResponse",
     (request, reply, done) => void done(void logRequest(service.log, traces, request, reply)),
   );
-  app.all("/api/v2", answer);
-  app.all("/api/v2/*", answer);
+  app.all("/api/v2", awaited);
+  app.all("/api/v2/*", awaited);
+  app.addHook("onClose", async () => void (await Promise.allSettled(underWay)));
   healthRoutes(app, service);
   metricsRoute(app, service.metrics, identify, admit);
   docsRoutes(app);
