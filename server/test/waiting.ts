@@ -11,7 +11,7 @@ interface Asked {
 export async function untilWaiting(pool: Asked, sessions = 1): Promise<void> {
   const blocked = `SELECT pid FROM pg_stat_activity
     WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`;
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; await pause(5))
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(5))
     if ((await pool.query(blocked)).rows.length >= sessions) return;
   throw new Error("nobody came to wait");
 }
@@ -21,7 +21,7 @@ export async function untilTriedAgain(pool: Asked): Promise<void> {
   const begun = `SELECT xact_start::text AS begun FROM pg_stat_activity
     WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0`;
   const seen = new Set<string>();
-  for (const deadline = Date.now() + 20_000; Date.now() < deadline; await pause(20)) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; await pause(20)) {
     for (const row of (await pool.query(begun)).rows) seen.add((row as { begun: string }).begun);
     if (seen.size > 1) return;
   }

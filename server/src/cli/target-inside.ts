@@ -10,6 +10,7 @@ import { type Connection, type Db, openDatabase } from "../db/database.ts";
 import { startEmbedded } from "../db/embedded.ts";
 import { clusterPath } from "../db/embedded-cluster.ts";
 import { findHolder, type Holder } from "../db/embedded-lock.ts";
+import { FolderInUse } from "../db/embedded-refusal.ts";
 import { readWhereabouts } from "../db/embedded-socket.ts";
 import { findGap } from "../db/migrate.ts";
 import { openLog } from "../log.ts";
@@ -54,9 +55,15 @@ export async function openFolder(config: Config): Promise<Opened> {
       "unreachable",
       `There is no data in ${config.dataDir}. Start Dossier once with \`dossier serve\`, or name its folder with --data-dir, or a server with --url.`,
     );
-  const running = await awaitServer(config.dataDir);
-  if (running) return { ...running, close: () => running.db.close() };
-  return startForNow(config);
+  for (const deadline = Date.now() + patience; ; ) {
+    const running = await awaitServer(config.dataDir);
+    if (running) return { ...running, close: () => running.db.close() };
+    try {
+      return await startForNow(config);
+    } catch (error) {
+      if (!(error instanceof FolderInUse) || Date.now() > deadline) throw error; // else another was quicker: it is waited for
+    }
+  }
 }
 
 /** Waits while another command holds the folder, or a server that does not answer yet. */

@@ -20,7 +20,7 @@ import {
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { findPlace, findVital, tryTo } from "./embedded-liveness.ts";
-import { EmbeddedRefusal, refuseUnwritable } from "./embedded-refusal.ts";
+import { FolderInUse, refuseUnwritable } from "./embedded-refusal.ts";
 
 const beatEvery = 2_000;
 const silentFor = 10_000;
@@ -162,8 +162,8 @@ function isHolding(claim: Claim): boolean {
   return tryTo(() => readFileSync(claim.path, "latin1"))?.startsWith("holding") === true;
 }
 
-function refuse(dataDir: string, other: Claim): EmbeddedRefusal {
-  return new EmbeddedRefusal(
+function refuse(dataDir: string, other: Claim): FolderInUse {
+  return new FolderInUse(
     `The data folder ${dataDir} is in use by another Dossier: process ${other.pid}, since ` +
       `${other.since.toISOString()}. Stop that one first, or set DOSSIER_DATA_DIR to another folder.`,
   );

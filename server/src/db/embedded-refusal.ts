@@ -9,6 +9,9 @@ export class EmbeddedRefusal extends Error {
   override readonly name = "EmbeddedRefusal";
 }
 
+/** Another Dossier holds the data folder; it may let it go. */
+export class FolderInUse extends EmbeddedRefusal {}
+
 const reasons: Record<string, string> = {
   EACCES:
     "this account may not write there: change its owner, or set DOSSIER_DATA_DIR to a folder that is yours",
