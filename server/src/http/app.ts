@@ -129,18 +129,7 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     return send(reply, found.row, ask, result);
   }
 
-  /** Whoever asked may have left: what he asked for is ended all the same before the database is closed. */
-  const underWay = new Set<Promise<FastifyReply>>();
-  async function awaited(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const answering = answer(request, reply);
-    underWay.add(answering);
-    try {
-      return await answering;
-    } finally {
-      underWay.delete(answering);
-    }
-  }
-
+  const awaited = awaitedBy(app, answer);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
   app.setErrorHandler((error, request, reply) => fail(service, traces, request, reply, error));
@@ -157,11 +146,27 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   );
   app.all("/api/v2", awaited);
   app.all("/api/v2/*", awaited);
-  app.addHook("onClose", async () => void (await Promise.allSettled(underWay)));
   healthRoutes(app, service);
   metricsRoute(app, service.metrics, identify, admit);
   docsRoutes(app);
   return app;
+}
+
+type Answer = (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>;
+
+/** Whoever asked may have left: what he asked for is ended all the same before the database is closed. */
+function awaitedBy(app: FastifyInstance, answer: Answer): Answer {
+  const underWay = new Set<Promise<FastifyReply>>();
+  app.addHook("onClose", async () => void (await Promise.allSettled(underWay)));
+  return async (request, reply) => {
+    const answering = answer(request, reply);
+    underWay.add(answering);
+    try {
+      return await answering;
+    } finally {
+      underWay.delete(answering);
+    }
+  };
 }
 
 function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
