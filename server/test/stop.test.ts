@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { openLog } from "../src/log.ts";
 import { startService } from "../src/service.ts";
 import { freshDatabase } from "./database.ts";
+import { poll } from "./embedded-harness.ts";
 import { untilWaiting } from "./waiting.ts";
 import { settings } from "./world.ts";
 
@@ -24,10 +25,16 @@ test("what a caller asked for who has left is ended before the database is close
     await untilWaiting(service.db.pool);
     leaving.abort();
     expect(await left).toBe("left");
-    const stopped = service.stop();
-    await new Promise((done) => void setTimeout(done, 300)); // the server has closed what it can by then
+    const order: string[] = [];
+    const closed = service.app.close().then(() => order.push("closed"));
+    // Nobody is connected any more: but for what is under way, the rest is a matter of some turns of the loop.
+    await poll(() => !service.app.server.listening);
+    for (let turn = 0; turn < 50; turn += 1) await new Promise((done) => void setImmediate(done));
+    order.push("released");
     await client.query("COMMIT");
-    await stopped;
+    await closed;
+    expect(order).toEqual(["released", "closed"]);
+    await service.stop();
     expect(lines.filter((line) => !line.includes('"level":30'))).toEqual([]);
   } finally {
     await client.end();
