@@ -28,11 +28,14 @@ export async function perform(call: Call): Promise<object> {
   const { clock, retry, signal } = call;
   const end = clock.now() + call.timeout;
   for (let attempt = 1; ; attempt += 1) {
+    const left = end - clock.now();
     try {
-      return await tryOnce(call, Math.min(call.tryTimeout, end - clock.now()));
+      return await tryOnce(call, Math.min(call.tryTimeout, left));
     } catch (error) {
       if (!isDossierError(error)) throw error;
       error.attempts = attempt;
+      // a try that had all that was left has used it up, even if its timer rang a little before the end by the clock
+      if (error.code === "timed_out" && left <= call.tryTimeout) throw error;
       if (attempt >= (retry.attempts ?? 4) || !mayRepeat(call, error)) throw error;
       const wait = delayOf(attempt, error.retryAfter, clock.random(), retry);
       if (wait >= end - clock.now()) throw error;

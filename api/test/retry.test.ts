@@ -74,6 +74,14 @@ test("tries and time are bounded, both can be set, and repeating can be switched
   expect([refused.code, refused.attempts, hasty.clock.slept.length]).toEqual(["rate_limited", 1, 0]);
 });
 
+test("a call whose time is up is not tried again, even if its timer rings before the clock is there", async () => {
+  const clock = leapingClock({ random: 0 });
+  const early = { ...clock, now: () => clock.now() * 0.99 };
+  const { client, seen } = stub({ clock: early }, () => new Promise<Response>(() => undefined));
+  const error = await caught(client.brand.list({}, { timeout: 50 }));
+  expect([error.code, error.attempts, seen.length]).toEqual(["timed_out", 1, 1]);
+});
+
 const tries = async (
   answer: () => Response | Promise<Response>,
   call: (client: ReturnType<typeof stub>["client"]) => Promise<unknown>,
