@@ -3,7 +3,7 @@
  * with its values, its rows, and where transactions begin and end.
  */
 import { readConfig } from "../server/src/config.ts";
-import { type Db, openDatabase, type Statement, type Tx } from "../server/src/db/database.ts";
+import { type Db, openDatabase, type Queries, type Statement, type Tx } from "../server/src/db/database.ts";
 import { openLog } from "../server/src/log.ts";
 import { attachService } from "../server/src/service.ts";
 import type { Cluster } from "./cluster.ts";
@@ -59,7 +59,7 @@ export async function openRecorder(cluster: Cluster, database: string, key: stri
 }
 
 function noting(real: Db, note: (step: Step) => void): Db {
-  const queries = (on: Db | Tx) => {
+  const queries = (on: Queries) => {
     const rows = async (statement: Statement, values: readonly unknown[] = []): Promise<never[]> => {
       const sent: Sent = { name: statement.name, text: statement.text, values, rows: [] };
       if (!remembered.has(statement.name)) note(sent);
@@ -78,7 +78,13 @@ function noting(real: Db, note: (step: Step) => void): Db {
     ...real,
     ...queries(real),
     transaction: (work) => around(() => real.transaction((tx) => work({ ...tx, ...queries(tx) }))),
-    attempt: (work) => around(() => real.attempt((tx) => work({ ...tx, ...queries(tx) }))),
+    attempt: (look, work) =>
+      around(() =>
+        real.attempt(
+          (tx) => look(queries(tx)),
+          (tx, seen) => work({ ...tx, ...queries(tx) }, seen),
+        ),
+      ),
     // One request alone: what it sends when nobody goes along.
     gather: async ({ run }, _key, one) => (await run(db, [one]))[0] as never,
   };

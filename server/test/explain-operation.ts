@@ -18,7 +18,9 @@ import { secluded } from "./secluded.ts";
 /** A database on one session that keeps the cost of every statement. */
 export function record(client: pg.ClientBase): { db: Db; costs: { name: string; found: Cost }[] } {
   const costs: { name: string; found: Cost }[] = [];
-  const measure = async (statement: Statement, values: readonly unknown[] = []) => {
+  const inTurn = serially(); // EXPLAIN needs several statements, and a transaction may send several at once
+  const measure = (...one: Parameters<typeof measureAlone>) => inTurn(() => measureAlone(...one));
+  const measureAlone = async (statement: Statement, values: readonly unknown[] = []) => {
     const planned = !statement.text.startsWith("LOCK "); // the others have plans
     if (planned) costs.push({ name: statement.name, found: await explain(client, statement, values) });
     return (await client.query({ text: statement.text, values: [...values] })).rows as never[];
@@ -41,7 +43,8 @@ export function record(client: pg.ClientBase): { db: Db; costs: { name: string; 
     row: async (s: Statement, v?: readonly unknown[]) => (await alone(s, v))[0],
     gather: async <In, Out>({ run }: Gathering<In, Out>, _key: string, one: In) =>
       (await run(db as unknown as Db, [one]))[0],
-    attempt: <T>(work: (tx: Tx) => Promise<T>) => queue(() => within(client, () => work(tx))),
+    attempt: <S, T>(look: (tx: Tx) => Promise<S>, work: (tx: Tx, seen: S) => Promise<T>) =>
+      queue(() => within(client, async () => work(tx, await look(tx)))),
     transaction: <T>(work: (tx: Tx) => Promise<T>) => queue(() => within(client, () => work(tx))),
   };
   return { db: db as unknown as Db, costs };

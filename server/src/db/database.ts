@@ -17,7 +17,8 @@ export interface Statement {
   text: string;
 }
 
-interface Queries {
+/** Who takes statements. */
+export interface Queries {
   rows<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
   row<Row extends object>(statement: Statement, values?: readonly unknown[]): Promise<Row | undefined>;
 }
@@ -36,8 +37,14 @@ export interface Tx extends Queries {
 /** The database. */
 export interface Db extends Queries {
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
-  /** the same, once, and waiting for no lock longer than a moment; nothing when others were in the way */
-  attempt<T>(work: (tx: Tx) => Promise<T>): Promise<T | undefined>;
+  /**
+   * the same, once, and waiting for no lock longer than a moment; nothing when others were in the way. `look` only
+   * reads: what it asks goes to the database together with the beginning of the transaction
+   */
+  attempt<S, T>(
+    look: (tx: Queries) => Promise<S>,
+    work: (tx: Tx, seen: S) => Promise<T>,
+  ): Promise<T | undefined>;
   /** has a call done together with others */
   gather: Gather;
   close(): Promise<void>;
@@ -100,6 +107,8 @@ export function openDatabase(connection: Connection, size = 16): Db {
     // Who waits for a lock gives up before the statement does, and is told apart: that transaction is run again.
     options: `-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c jit=off -c timezone=UTC -c lock_timeout=${limits.lock}`,
     types,
+    // What a transaction asks without waiting for an answer in between is sent at once.
+    pipeline: true,
     ...connection,
   });
   // A session that dies between two statements says so to nobody else; the next statement on it fails.
@@ -116,7 +125,7 @@ export function openDatabase(connection: Connection, size = 16): Db {
     load: () => loadOf(pool, gate),
     ...queriesOn((config) => gate.pass(() => watched(activity, pool.query(config)))),
     transaction: (work) => retrying({ gate, pool, activity, signals, limits }, work),
-    attempt: (work) => attempting({ gate, pool, activity, signals, limits }, work),
+    attempt: (look, work) => attempting({ gate, pool, activity, signals, limits }, look, work),
     gather: (...call) => gather(...call),
     close: () => pool.end(),
   };
@@ -153,7 +162,12 @@ async function retrying<T>(ground: Ground, work: (tx: Tx) => Promise<T>): Promis
   const begun = performance.now();
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await ground.gate.pass(() => once(ground, work));
+      return await ground.gate.pass(() =>
+        once(ground, async (client, tx) => {
+          await watched(ground.activity, client.query("BEGIN"));
+          return work(tx);
+        }),
+      );
     } catch (error) {
       const reason = retryReason(error);
       if (!reason) throw translate(error);
@@ -163,30 +177,42 @@ async function retrying<T>(ground: Ground, work: (tx: Tx) => Promise<T>): Promis
   }
 }
 
-async function attempting<T>(ground: Ground, work: (tx: Tx) => Promise<T>): Promise<T | undefined> {
+async function attempting<S, T>(
+  ground: Ground,
+  look: (tx: Queries) => Promise<S>,
+  work: (tx: Tx, seen: S) => Promise<T>,
+): Promise<T | undefined> {
   try {
-    return await ground.gate.pass(() => once(ground, work, "BEGIN; SET LOCAL lock_timeout = 100"));
+    return await ground.gate.pass(() =>
+      once(ground, async (client, tx) => {
+        const begun = watched(ground.activity, client.query("BEGIN; SET LOCAL lock_timeout = 100"));
+        const [, seen] = await Promise.all([begun, look(tx)]);
+        return work(tx, seen);
+      }),
+    );
   } catch (error) {
     if (retryReason(error)) return undefined;
     throw translate(error);
   }
 }
 
+/** Lends a session, which `run` begins a transaction on. */
 async function once<T>(
   { pool, activity, signals }: Ground,
-  work: (tx: Tx) => Promise<T>,
-  begin = "BEGIN",
+  run: (client: pg.PoolClient, tx: Tx) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();
   let broken: Error | undefined;
   const words = new Set<string>();
+  const tx = transactionOn(client, activity, words);
   try {
-    await watched(activity, client.query(begin));
-    const result = await work(transactionOn(client, activity, words));
+    const result = await run(client, tx);
+    tx.end();
     await commit(client, activity);
     for (const word of words) signals.emit(word);
     return result;
   } catch (error) {
+    tx.end();
     broken = await rollBack(client, error);
     throw error;
   } finally {
@@ -214,13 +240,17 @@ async function rollBack(client: pg.PoolClient, error: unknown): Promise<Error | 
   }
 }
 
-function transactionOn(client: pg.PoolClient, activity: Activity, words: Set<string>): Tx {
+/** Of several statements sent at once one may fail: what would follow another of them must not come after the end. */
+function transactionOn(client: pg.PoolClient, activity: Activity, words: Set<string>): Tx & { end(): void } {
   let patience: number | undefined;
+  let ended = false;
   return {
     transactional: true,
-    ...queriesOn((config) =>
-      watched(activity, client.query(patience ? withPatience(config, patience) : config)),
-    ),
+    ...queriesOn(async (config) => {
+      if (ended) throw new Error(`${config.name} comes after the end of its transaction`);
+      return watched(activity, client.query(patience ? withPatience(config, patience) : config));
+    }),
+    end: () => void (ended = true),
     async allowWaiting(milliseconds) {
       await client.query(
         `SET LOCAL statement_timeout = ${milliseconds}; SET LOCAL lock_timeout = ${milliseconds}`,

@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import { type Api, type Decoded, DossierError, invalid, notFound, type Output } from "@dossier/api";
-import type { Db, Statement, Tx } from "../db/database.ts";
+import type { Db, Queries, Statement, Tx } from "../db/database.ts";
 import { violated } from "../db/failure.ts";
 import type { Gathering } from "../db/gather.ts";
 import { type Ask, type Caller, scopeOf, sees } from "./ask.ts";
@@ -40,7 +40,7 @@ const columns = `id, name, search_by_channel, default_country, custom_fields, ta
 const brandById: Statement = { name: "brand_by_id", text: `SELECT ${columns} FROM brand WHERE id = $1` };
 
 /** The brand, if it exists and the caller may know of it. */
-export async function findBrand(db: Db | Tx, caller: Caller, id: number): Promise<Brand> {
+export async function findBrand(db: Queries, caller: Caller, id: number): Promise<Brand> {
   const row = sees(caller, id) ? await db.row<Brand>(brandById, [id]) : undefined;
   if (!row) throw notFound("brand");
   return row;

@@ -7,7 +7,7 @@
 import type { ChannelSent, CustomSent } from "@dossier/api";
 import { violated } from "../db/failure.ts";
 import type { Gathering } from "../db/gather.ts";
-import type { Statement, Tx } from "../db/database.ts";
+import type { Queries, Statement, Tx } from "../db/database.ts";
 import { type Ask, sees } from "./ask.ts";
 import { type Brand, findBrand } from "./brand.ts";
 import type { Done } from "./customer.ts";
@@ -53,10 +53,13 @@ export async function insertTogether<T extends object>(
 
 const inserting: Gathering<Wish, object | undefined> = {
   most: 32,
-  atOnce: 4,
+  atOnce: 2, // more of them wait for one another where they write
   async run(db, all) {
     const answers = await db
-      .attempt((tx) => insertAll(tx, all))
+      .attempt(
+        (tx) => look(tx, all),
+        (tx, seen) => insertAll(tx, all, seen),
+      )
       .catch((error: unknown) => {
         if (error instanceof Disturbed || violated(error)) return undefined;
         throw error;
@@ -68,22 +71,35 @@ const inserting: Gathering<Wish, object | undefined> = {
 /** Another transaction came between. */
 class Disturbed extends Error {}
 
-async function insertAll(tx: Tx, all: readonly Wish[]): Promise<Map<Wish, object>> {
+/** The brand, and by their numbers among all who is known. */
+interface Seen {
+  brand: Brand;
+  known: ReadonlySet<number>;
+}
+
+async function look(tx: Queries, all: readonly Wish[]): Promise<Seen> {
   const [{ ask, brandId }] = all as readonly [Wish];
-  const brand = await findBrand(tx, ask.caller, brandId);
-  const free = await withoutKnown(tx, brand, plainOf(brand, all));
+  const [brand, known] = await Promise.all([findBrand(tx, ask.caller, brandId), findKnown(tx, brandId, all)]);
+  return { brand, known };
+}
+
+async function insertAll(tx: Tx, all: readonly Wish[], { brand, known }: Seen): Promise<Map<Wish, object>> {
+  const free = plainOf(
+    brand,
+    all.filter((_, at) => !known.has(at)),
+  );
   const claimed = await claimAll(
     tx,
     free.map((wish) => wish.ask),
   );
   const wishes = free.filter((wish) => claimed.has(wish.ask));
   if (wishes.length === 0) return new Map();
-  const done = await make(tx, brandId, wishes);
+  const done = await make(tx, brand.id, wishes);
   const parts = done.map((one, at) => ({
     ask: wishes[at]?.ask as Ask,
     work: (wishes[at] as Wish).tell(one),
   }));
-  const answers = await endAll(tx, brandId, parts);
+  const answers = await endAll(tx, brand.id, parts);
   return new Map(wishes.map((wish, at) => [wish, answers[at] as object]));
 }
 
@@ -112,24 +128,23 @@ const knownAmong: Statement = {
       JOIN customer_channel h ON h.brand_id = $1 AND h.type_id = a.type_id AND h.normalised = a.normalised`,
 };
 
-async function withoutKnown(tx: Tx, brand: Brand, all: readonly Wish[]): Promise<Wish[]> {
+async function findKnown(tx: Queries, brandId: number, all: readonly Wish[]): Promise<Set<number>> {
   const ids = all.flatMap(({ fields }, n) =>
     fields.primaryId === undefined ? [] : [{ n, primaryId: fields.primaryId }],
   );
   const places = all.flatMap(({ channels }, n) =>
     channels.map(({ typeId, normalised }) => ({ n, typeId, normalised })),
   );
-  if (ids.length + places.length === 0) return [...all];
+  if (ids.length + places.length === 0) return new Set();
   const known = await tx.rows<{ n: number }>(knownAmong, [
-    brand.id,
+    brandId,
     ids.map(({ n }) => n),
     ids.map(({ primaryId }) => primaryId),
     places.map(({ n }) => n),
     places.map(({ typeId }) => typeId),
     places.map(({ normalised }) => normalised),
   ]);
-  const numbers = new Set(known.map(({ n }) => n));
-  return all.filter((_, n) => !numbers.has(n));
+  return new Set(known.map(({ n }) => n));
 }
 
 /** Inserts them all, in the order in which everybody takes locks: primary ids, addresses, words. */
@@ -137,15 +152,17 @@ async function make(tx: Tx, brandId: number, wishes: readonly Wish[]): Promise<D
   const held = await insertCustomers(tx, brandId, wishes);
   if (held.length < wishes.length) throw new Disturbed();
   const made = held.map((one, at) => ({ ...(wishes[at] as Wish), held: one, id: one.id }));
-  const added = await addToFresh(tx, brandId, made);
-  if (!added) throw new Disturbed();
-  await addTermsOfCustomers(tx, brandId, made);
   const linking = made.filter(({ noSync }) => !noSync);
-  const isWaited = await isWaitedFor(
-    tx,
-    brandId,
-    linking.flatMap(({ channels }) => channels),
-  );
+  const [added, , isWaited] = await Promise.all([
+    addToFresh(tx, brandId, made),
+    addTermsOfCustomers(tx, brandId, made),
+    isWaitedFor(
+      tx,
+      brandId,
+      linking.flatMap(({ channels }) => channels),
+    ),
+  ]);
+  if (!added) throw new Disturbed();
   const done: Done[] = [];
   for (const { held: one, fields, channels, noSync } of made) {
     const tickets = isWaited && !noSync ? await linkWaiting(tx, one, channels) : [];

@@ -102,9 +102,9 @@ const someWaiting: Statement = {
 /** Holds addresses until the transaction ends, and says whether a ticket waits for one of them. */
 export async function isWaitedFor(tx: Tx, brandId: number, places: readonly Place[]): Promise<boolean> {
   if (places.length === 0) return false;
-  await lockAddresses(tx, brandId, places);
   const values = [brandId, places.map((one) => one.typeId), places.map((one) => one.normalised)];
-  return (await tx.row(someWaiting, values)) !== undefined;
+  const [, waiting] = await Promise.all([lockAddresses(tx, brandId, places), tx.row(someWaiting, values)]);
+  return waiting !== undefined;
 }
 
 const linkNamed: Statement = {

@@ -100,12 +100,12 @@ async function writeOnce<T extends object>(ask: Ask, work: (tx: Tx) => Promise<W
     ask.replayed = earlier !== undefined;
     if (earlier) return earlier;
     const { trail, news = [], ...answer } = await work(tx);
-    await recordDone(tx, ask, answer, trail);
-    await tell(tx, news); // last: it takes locks that others hold until they are done
-    if (place) {
-      const subject = { ...answer, id: trail?.subjectId ?? answer.id };
-      await tx.row(keepAnswer, [...place, JSON.stringify(answer), customersIn(ask, subject)]);
-    }
+    const subject = { ...answer, id: trail?.subjectId ?? answer.id };
+    await Promise.all([
+      recordDone(tx, ask, answer, trail),
+      place && tx.row(keepAnswer, [...place, JSON.stringify(answer), customersIn(ask, subject)]),
+      tell(tx, news), // last: it takes locks that others hold until they are done
+    ]);
     return answer as unknown as T;
   });
 }
@@ -156,24 +156,26 @@ export async function endAll(
     ask.replayed = false;
     return { ask, answer, news, fields: trail?.fields ?? [], id: trail?.subjectId ?? answer.id };
   });
-  await recordAll(
-    tx,
-    brandId,
-    ended.map(({ ask, id, answer, fields }) => ({ ask, id, fields, outcome: answer.outcome })),
-  );
-  await tell(
-    tx,
-    ended.flatMap(({ news }) => news),
-  );
   const kept = ended.flatMap(({ ask, answer, id }) => (ask.retry ? [{ ask, answer, id, ...ask.retry }] : []));
-  if (kept.length > 0)
-    await tx.row(keepAnswers, [
-      kept.map(({ ask }) => ask.caller.keyId),
-      kept.map(({ ask }) => ask.operation),
-      kept.map(({ token }) => token),
-      kept.map(({ answer }) => JSON.stringify(answer)),
-      kept.map(({ ask, answer, id }) => `{${customersIn(ask, { ...answer, id }).join()}}`),
-    ]);
+  await Promise.all([
+    recordAll(
+      tx,
+      brandId,
+      ended.map(({ ask, id, answer, fields }) => ({ ask, id, fields, outcome: answer.outcome })),
+    ),
+    kept.length > 0 &&
+      tx.row(keepAnswers, [
+        kept.map(({ ask }) => ask.caller.keyId),
+        kept.map(({ ask }) => ask.operation),
+        kept.map(({ token }) => token),
+        kept.map(({ answer }) => JSON.stringify(answer)),
+        kept.map(({ ask, answer, id }) => `{${customersIn(ask, { ...answer, id }).join()}}`),
+      ]),
+    tell(
+      tx,
+      ended.flatMap(({ news }) => news),
+    ),
+  ]);
   return ended.map(({ answer }) => answer);
 }
 

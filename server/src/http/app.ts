@@ -4,7 +4,6 @@
  */
 import { randomUUID } from "node:crypto";
 import cors from "@fastify/cors";
-import helmet from "@fastify/helmet";
 import {
   type ChannelType,
   decode,
@@ -15,6 +14,7 @@ import {
   sentName,
 } from "@dossier/api";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
+import helmet from "helmet";
 import type { Db } from "../db/database.ts";
 import type { Ask, Caller } from "../domain/ask.ts";
 import { handlerOf } from "../handlers.ts";
@@ -86,13 +86,16 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     },
   });
   app.server.maxHeadersCount = 100;
-  await app.register(helmet, {
+  const harden = helmet({
     strictTransportSecurity: options.trustedProxies.length > 0,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
   });
+  app.addHook("onRequest", (request, reply, done) =>
+    harden(request.raw, reply.raw, (error) => done(error as Error | undefined)),
+  );
   if (options.corsOrigins.length > 0) await openTo(app, options.corsOrigins);
   const spend = await makeLimit(app, options.rateLimit, options.spend);
   const route = makeRouter();
