@@ -3,7 +3,7 @@
  * with its values, its rows, and where transactions begin and end.
  */
 import { readConfig } from "../server/src/config.ts";
-import { type Db, openDatabase, type Queries, type Statement, type Tx } from "../server/src/db/database.ts";
+import { type Db, openDatabase, type Queries, type Statement } from "../server/src/db/database.ts";
 import { openLog } from "../server/src/log.ts";
 import { attachService } from "../server/src/service.ts";
 import type { Cluster } from "./cluster.ts";

@@ -21,6 +21,7 @@ interface Plan {
   "Node Type": string;
   "Relation Name"?: string;
   "Index Name"?: string;
+  Strategy?: string;
   "Actual Rows": number;
   "Actual Loops": number;
   "Rows Removed by Filter"?: number;
@@ -110,7 +111,8 @@ function buffersOf({ "Shared Hit Blocks": hit, "Shared Read Blocks": read, Plans
   );
 }
 
-function shapeOf({ "Node Type": type, "Index Name": index, Plans = [] }: Plan): string {
+function shapeOf({ "Node Type": node, "Index Name": index, Strategy: strategy, Plans = [] }: Plan): string {
+  const type = strategy === undefined || strategy === "Plain" ? node : `${strategy} ${node}`;
   const below = Plans.length > 0 ? ` (${Plans.map(shapeOf).join(", ")})` : "";
   return `${type}${index === undefined ? "" : ` ${index}`}${below}`;
 }

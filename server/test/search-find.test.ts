@@ -13,6 +13,7 @@ import {
   searchCustomers,
   termsOf,
 } from "../src/domain/search.ts";
+import type { Found } from "../src/domain/search-ranking.ts";
 import { insertPeople, openCrowded, type Person, searchableOf } from "./crowd.ts";
 import { seed } from "./seed.ts";
 
@@ -138,6 +139,7 @@ function expected(
 }
 
 const shown = (list: readonly { id: number; rank: number }[]) => list.map(({ id, rank }) => `${rank}:${id}`);
+const listOf = (found: Found) => found.slice(0, found.length);
 
 test("a search finds what the rule says, in its order, and nothing else", async () => {
   const known = plain(1, { firstname: "lovelace strasse", lastname: "marías" });
@@ -180,7 +182,7 @@ test("a search finds what the rule says, in its order, and nothing else", async 
   await fc.assert(
     fc.asyncProperty(query, scope, fc.constantFrom(1, 15, 99, 500), async (text, brandIds, need) => {
       const { found, capped } = await searchCustomers(db, { query: text, brandIds, need });
-      expect(shown(found)).toEqual(shown(expected(people, ids, text, brandIds, need)));
+      expect(shown(listOf(found))).toEqual(shown(expected(people, ids, text, brandIds, need)));
       expect(capped).toBe(false);
     }),
     { seed: seed(), numRuns: 600, examples: other.map((text) => [text, [1, 2, 3], 15]) },
@@ -204,9 +206,9 @@ test("of 10,050 it says 10,000 and that there are more; of 10,000 it says so exa
     ...count(50, (n) => plain(4, { firstname: "Crowded", lastname: `Late${madeUp(n)}` })),
   ]);
   const search = (query: string) => searchCustomers(db, { query, brandIds: [4], need: 15 });
-  const all = await search("crowd");
-  expect(all.capped).toBe(true);
-  expect(all.found).toEqual(ids.slice(0, 10_000).map((id) => ({ id, rank: 0 })));
+  const everybody = await search("crowd");
+  expect(everybody.capped).toBe(true);
+  expect(listOf(everybody.found)).toEqual(ids.slice(0, 10_000).map((id) => ({ id, rank: 0 })));
   for (const query of ["cro", "c"])
     expect(await search(query)).toMatchObject({ capped: true, found: { length: 10_000 } });
   expect(await search("crowd m")).toMatchObject({ capped: false, found: { length: 10_000 } });
@@ -230,7 +232,7 @@ test("who is found in several ways counts once, however many rows that takes", a
   );
   const { found, capped } = await searchCustomers(db, { query: "info", brandIds: [5], need: 15 });
   expect([found.length, capped]).toEqual([6000, false]);
-  expect(found).toEqual(ids.map((id) => ({ id, rank: 0 })));
+  expect(listOf(found)).toEqual(ids.map((id) => ({ id, rank: 0 })));
   const three = await searchCustomers(db, { query: "info x inf", brandIds: [5], need: 15 });
   expect(three.found).toHaveLength(6000);
 });
@@ -324,7 +326,6 @@ test("a name of the longest words there can be is written and found", async () =
     channels: [],
   });
   await db.transaction((tx) => addTerms(tx, 3, id as number, long));
-  expect((await searchCustomers(db, { query: "𠀀".repeat(100), brandIds: [3], need: 1 })).found).toEqual([
-    { id, rank: 1 },
-  ]);
+  const { found } = await searchCustomers(db, { query: "𠀀".repeat(100), brandIds: [3], need: 1 });
+  expect(listOf(found)).toEqual([{ id, rank: 1 }]);
 });

@@ -18,6 +18,7 @@ import { listBrandIds } from "./brand.ts";
 import { readOrigins } from "./customer-origin.ts";
 import { showCustomValue } from "./field.ts";
 import { pageOf, type Place, placeOf } from "./page.ts";
+import type { Rank } from "./search-query.ts";
 import { searchCustomers } from "./search.ts";
 
 interface Row {
@@ -152,11 +153,8 @@ async function bestFirst(
     need: place.after?.[2] ?? place.limit,
   });
   const [rank, id] = place.after ?? [];
-  const from =
-    rank === undefined || id === undefined
-      ? place.start
-      : found.findIndex((one) => one.rank > rank || (one.rank === rank && one.id > id));
-  const rows = from < 0 ? [] : found.slice(from, from + place.limit + 1);
+  const from = rank === undefined || id === undefined ? place.start : found.upTo({ rank: rank as Rank, id });
+  const rows = found.slice(from, from + place.limit + 1);
   return showPage(ask, place, rows, { count: found.length, capped }, (row) => [
     row.rank,
     row.id,

@@ -115,10 +115,12 @@ export function entriesIn(brands: readonly number[], ranges: readonly Range[]): 
   return entries.sort((a, b) => a.rank - b.rank);
 }
 
-// A range is of one of the two tables; with null for its kind or type the other one is not even looked at.
+// A range is of one of the two tables; with null for its kind or type the other one is not even looked at. A row for
+// each range in which there is somebody; ten thousand ids are told fastest as one text. They are in the order in which
+// they were read, since the generic plan groups by hash (explain.test.ts).
 export const readEntries: Statement = {
   name: "search_ranges",
-  text: `SELECT array_agg(entry) AS entries, array_agg(customer_id) AS ids, (array_agg(term))[$7] AS reached FROM (
+  text: `SELECT entry::int, string_agg(customer_id::text, ',') AS ids, max(term) AS reached FROM (
       SELECT r.entry, f.customer_id, f.term
         FROM unnest($1::bigint[], $2::"char"[], $3::bigint[], $4::text[], $5::bigint[], $6::text[])
           WITH ORDINALITY AS r (brand, kind, type, low, after, high, entry)
@@ -131,13 +133,15 @@ export const readEntries: Statement = {
             WHERE brand_id = r.brand AND type_id = r.type AND normalised >= r.low AND normalised < r.high
             ORDER BY normalised LIMIT ${chunk})
         ) f LIMIT $7
-    ) found`,
+    ) found GROUP BY entry ORDER BY entry`,
 };
 
 interface Read {
-  entries: number[] | null;
-  ids: number[] | null;
-  reached: string | null;
+  /** counts from 1 */
+  entry: number;
+  ids: string;
+  /** the last of the terms, by which they are in order */
+  reached: string;
 }
 
 /** The statement's values. */
@@ -168,26 +172,36 @@ export async function* readRanges(
   let rest = entries;
   for (let round = 0; rest.length > 0 && round < rounds; round += 1) {
     const limit = Math.min(chunk, Math.max(smallestChunk, 2 * countMissing()));
-    const read = await db.row<Read>(readEntries, valuesOf(rest, limit));
-    const ids = read?.ids ?? [];
-    const places = read?.entries ?? [];
-    yield hitsOf(rest, places, ids);
-    if (countMissing() <= 0 || typeof read?.reached !== "string") return;
-    rest = behind(rest, places.at(-1) ?? 0, read.reached, ids.at(-1) ?? 0);
+    const reads = await db.rows<Read>(readEntries, valuesOf(rest, limit));
+    const hits = hitsOf(rest, reads);
+    yield hits;
+    const [last, lastHits] = [reads.at(-1), hits.at(-1)];
+    const count = hits.reduce((sum, { ids }) => sum + ids.length, 0);
+    if (!last || !lastHits || count < limit || countMissing() <= 0) return;
+    rest = behind(rest, last.entry, last.reached, lastHits.ids.at(-1) ?? 0);
   }
 }
 
-/** The rows of a range follow one another; its place among the entries counts from 1. */
-function hitsOf(entries: readonly Entry[], places: readonly number[], ids: readonly number[]): Hits[] {
-  const hits: Hits[] = [];
-  for (let from = 0; from < ids.length; ) {
-    const place = places[from] ?? 0;
-    const to = places.lastIndexOf(place) + 1;
-    const range = entries[place - 1];
-    if (range) hits.push({ range, ids: ids.slice(from, to) });
-    from = to;
+function hitsOf(entries: readonly Entry[], reads: readonly Read[]): Hits[] {
+  return reads.map(({ entry, ids }) => ({ range: entries[entry - 1] as Entry, ids: numbersIn(ids) }));
+}
+
+const comma = ",".charCodeAt(0);
+const zero = "0".charCodeAt(0);
+
+/** The numbers of "1,23,4"; a third of the time that splitting takes. */
+function numbersIn(text: string): number[] {
+  const numbers: number[] = [];
+  let number = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === comma) {
+      numbers.push(number);
+      number = 0;
+    } else number = number * 10 + code - zero;
   }
-  return hits;
+  numbers.push(number);
+  return numbers;
 }
 
 /** What is still to be read after a chunk that ended at this customer of this term. */

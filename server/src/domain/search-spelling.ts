@@ -15,9 +15,12 @@ export function typosForgiven(word: string): 0 | 1 | 2 {
 
 /** The spellings a word of a name is stored under. Shorter words than of three letters are near no searched one. */
 export function storedSpellings(word: string): string[] {
-  const length = [...word].length;
-  if (length < 3) return [];
-  return spellings(word, length >= 8 ? 2 : length >= 4 ? 1 : 0);
+  return hasSpellings(word) ? spellings(word, typosForgiven(word)) : [];
+}
+
+/** Whether a word is stored under any. */
+export function hasSpellings(word: string): boolean {
+  return [...word].length >= 3;
 }
 
 /** The spellings under which everything near a searched word is stored. */

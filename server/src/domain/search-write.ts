@@ -4,7 +4,7 @@
  * Nothing is ever searched for in the dictionary's rows of another brand.
  */
 import type { Statement, Tx } from "../db/database.ts";
-import { storedSpellings } from "./search-spelling.ts";
+import { hasSpellings, storedSpellings } from "./search-spelling.ts";
 import { type Terms, wordsAmong } from "./search-term.ts";
 
 const insertTerms = `INSERT INTO search_term (brand_id, kind, term, customer_id)
@@ -93,9 +93,7 @@ export async function removeTerms(tx: Tx, brandId: number, customerId: number, t
 }
 
 function dictionaryWords(terms: Terms): string[] {
-  return wordsAmong(terms)
-    .filter((word) => storedSpellings(word).length > 0)
-    .sort();
+  return wordsAmong(terms).filter(hasSpellings).sort();
 }
 
 async function learn(tx: Tx, brandId: number, fresh: readonly { word: string }[]): Promise<void> {

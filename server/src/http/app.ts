@@ -86,16 +86,7 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     },
   });
   app.server.maxHeadersCount = 100;
-  const harden = helmet({
-    strictTransportSecurity: options.trustedProxies.length > 0,
-    contentSecurityPolicy: {
-      useDefaults: false,
-      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
-    },
-  });
-  app.addHook("onRequest", (request, reply, done) =>
-    harden(request.raw, reply.raw, (error) => done(error as Error | undefined)),
-  );
+  harden(app, options.trustedProxies.length > 0);
   if (options.corsOrigins.length > 0) await openTo(app, options.corsOrigins);
   const spend = await makeLimit(app, options.rateLimit, options.spend);
   const route = makeRouter();
@@ -175,6 +166,20 @@ function awaitedBy(app: FastifyInstance, answer: Answer): Answer {
 function requestId(request: { headers: Record<string, string | string[] | undefined> }): string {
   const sent = request.headers["x-request-id"];
   return typeof sent === "string" && /^[A-Za-z0-9._-]{8,64}$/.test(sent) ? sent : randomUUID();
+}
+
+/** The headers that are the same for every answer; a page of the documentation has a policy of its own. */
+function harden(app: FastifyInstance, strictTransportSecurity: boolean): void {
+  const set = helmet({
+    strictTransportSecurity,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+    },
+  });
+  app.addHook("onRequest", (request, reply, done) =>
+    set(request.raw, reply.raw, (error) => done(error as Error | undefined)),
+  );
 }
 
 async function openTo(app: FastifyInstance, origins: readonly string[]): Promise<void> {
