@@ -150,7 +150,7 @@ async function measureLine(
       requests: work.requests,
       headers,
       connections: Number(values.concurrency),
-      seconds: round === 0 ? 1 : Number(values.seconds),
+      seconds: Number(values.seconds),
       run,
     },
   );

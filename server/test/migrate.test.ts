@@ -174,3 +174,16 @@ test("a session that is ended just before the commit is an outage that does not 
     message: expect.stringContaining("before it said whether"),
   });
 });
+
+test("every index says in the database what it is there for", async () => {
+  const { connection: own } = await freshDatabase();
+  const pool = new pg.Pool({ ...own, max: 1 });
+  const { rows } = await pool.query<{ name: string; reason: string | null }>(
+    `SELECT c.relname AS name, obj_description(c.oid, 'pg_class') AS reason
+      FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+      WHERE c.relnamespace = 'public'::regnamespace ORDER BY 1`,
+  );
+  await pool.end();
+  expect(rows.length).toBeGreaterThan(50);
+  expect(rows.filter(({ reason }) => (reason ?? "").length < 10).map(({ name }) => name)).toEqual([]);
+});

@@ -14,7 +14,7 @@ const insertEvent: Statement = {
   text: `WITH held AS (SELECT id FROM customer WHERE id = $1 AND brand_id = $2 FOR KEY SHARE)
     INSERT INTO event (customer_id, type, message, initiated_by, source_url, event_id, occurred_at, key_id)
     SELECT id, $3, $4, $5, $6, $7, coalesce($8, now()), $9 FROM held
-    ON CONFLICT ON CONSTRAINT event_once DO NOTHING RETURNING id`,
+    ON CONFLICT (customer_id, event_id) WHERE event_id IS NOT NULL DO NOTHING RETURNING id`,
 };
 
 const eventById: Statement = {
