@@ -5,7 +5,7 @@ import { prepare, sizeOf } from "./prepare.ts";
 import { endTogether } from "./processes.ts";
 import { tablesOf, writeSection } from "./report.ts";
 import { readResults, writeResults } from "./results.ts";
-import { measure, type Options } from "./rounds.ts";
+import { countAgain, measure, type Options } from "./rounds.ts";
 
 const { values } = parseArgs({
   options: {
@@ -15,6 +15,7 @@ const { values } = parseArgs({
     concurrency: { type: "string", default: "1,8,64" },
     only: { type: "string", default: "" },
     "load-only": { type: "boolean", default: false },
+    "count-only": { type: "boolean", default: false },
   },
 });
 
@@ -40,6 +41,15 @@ for (const size of sizes) {
   const prepared = await prepare(size, progress);
   try {
     if (values["load-only"]) continue;
+    const kept = await readResults(prepared.cluster.version);
+    const before = kept.sizes[size];
+    if (values["count-only"]) {
+      if (!before) throw new Error(`nothing was measured of ${size} yet`);
+      await countAgain(prepared, options, progress, before);
+      writeResults(kept);
+      writeSection("results", tablesOf(kept));
+      continue;
+    }
     const result = await measure(prepared, options, progress);
     if (result.work.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
     const results = await readResults(prepared.cluster.version);

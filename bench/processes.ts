@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const running = new Set<ChildProcess>();
+const folders: string[] = [];
 
 /** Starts a program that is killed if the benchmark ends first. */
 export function start(command: string, args: readonly string[], options: SpawnOptions): ChildProcess {
@@ -37,7 +38,7 @@ export function run(
 /** A folder that is gone when the benchmark ends. */
 export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "dossier-bench-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 
@@ -45,6 +46,7 @@ export function makeFolder(): string {
 export function endTogether(): void {
   process.once("exit", () => {
     for (const child of running) child.kill("SIGKILL");
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
     process.once(signal, () => {

@@ -2,10 +2,12 @@
  * Dossier's own statements: a Dossier without a network answers a request, on a database that notes every statement
  * with its values, its rows, and where transactions begin and end.
  */
+import type pg from "pg";
 import { readConfig } from "../server/src/config.ts";
 import { type Db, openDatabase, type Queries, type Statement } from "../server/src/db/database.ts";
 import { openLog } from "../server/src/log.ts";
 import { attachService } from "../server/src/service.ts";
+import { explain } from "../server/test/explain.ts";
 import type { Cluster } from "./cluster.ts";
 import { secret } from "./dossier.ts";
 import { fillIn } from "./fill.ts";
@@ -17,6 +19,8 @@ export interface Sent {
   text: string;
   values: readonly unknown[];
   rows: Record<string, unknown>[];
+  /** rows that it read, and pages that it looked into */
+  touched: { rows: number; buffers: number };
 }
 
 /** What a request did in the database, in order. */
@@ -58,16 +62,43 @@ export async function openRecorder(cluster: Cluster, database: string, key: stri
   };
 }
 
+/** What a statement touches where it stands in its transaction: it is run, undone, and then run as it was meant. */
+async function examine(
+  tx: Queries,
+  statement: Statement,
+  values: readonly unknown[],
+): Promise<Sent["touched"]> {
+  const query = async (text: string, given: readonly unknown[] = []) => ({
+    rows: await tx.rows({ name: "", text }, given),
+  });
+  const { rows, buffers } = await explain({ query } as unknown as pg.ClientBase, statement, values);
+  return { rows, buffers };
+}
+
 function noting(real: Db, note: (step: Step) => void): Db {
-  const queries = (on: Queries) => {
-    const rows = async (statement: Statement, values: readonly unknown[] = []): Promise<never[]> => {
-      const sent: Sent = { name: statement.name, text: statement.text, values, rows: [] };
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const next = last.then(work, work);
+    last = next;
+    return next;
+  };
+  const queries = (
+    on: Queries,
+    examined: (work: (tx: Queries) => Promise<Sent["touched"]>) => Promise<Sent["touched"]>,
+  ) => {
+    const rows = (statement: Statement, values: readonly unknown[] = []): Promise<never[]> => {
+      const sent: Sent = { ...statement, values, rows: [], touched: { rows: 0, buffers: 0 } };
       if (!remembered.has(statement.name)) note(sent);
-      sent.rows = await on.rows<Record<string, unknown>>(statement, values);
-      return sent.rows as never[];
+      return inTurn(async () => {
+        if (!remembered.has(statement.name))
+          sent.touched = await examined((tx) => examine(tx, statement, values));
+        sent.rows = await on.rows<Record<string, unknown>>(statement, values);
+        return sent.rows as never[];
+      });
     };
     return { rows, row: async (s: Statement, v?: readonly unknown[]) => (await rows(s, v))[0] };
   };
+  const within = (tx: Queries) => queries(tx, (work) => work(tx));
   const around = async <T>(run: () => Promise<T>): Promise<T> => {
     note("begin");
     const result = await run();
@@ -76,13 +107,13 @@ function noting(real: Db, note: (step: Step) => void): Db {
   };
   const db: Db = {
     ...real,
-    ...queries(real),
-    transaction: (work) => around(() => real.transaction((tx) => work({ ...tx, ...queries(tx) }))),
+    ...queries(real, (work) => real.transaction(work)),
+    transaction: (work) => around(() => real.transaction((tx) => work({ ...tx, ...within(tx) }))),
     attempt: (look, work) =>
       around(() =>
         real.attempt(
-          (tx) => look(queries(tx)),
-          (tx, seen) => work({ ...tx, ...queries(tx) }, seen),
+          (tx) => look(within(tx)),
+          (tx, seen) => work({ ...tx, ...within(tx) }, seen),
         ),
       ),
     // One request alone: what it sends when nobody goes along.

@@ -28,6 +28,7 @@ export function tablesOf(results: Results): string {
     ...sizes.map(([name, size]) => `### ${name}: processor time\n\n${processorTable(size)}`),
     `### The limits\n\n${limitTable(sizes)}`,
     `### How cost grows\n\n${growthTable(sizes)}`,
+    `### What one request touches: statements / rows / pages\n\n${touchedTable(sizes)}`,
     `### Memory, log, loading, purge\n\n${costTable(sizes)}`,
     `### Room on disk, bytes for each customer\n\n${roomTable(sizes)}`,
   ].join("\n\n");
@@ -139,6 +140,19 @@ function growthTable(sizes: readonly Named[]): string {
     ),
   ]);
   return `At ${most} connections.\n\n${table(head, rows)}`;
+}
+
+function touchedTable(sizes: readonly Named[]): string {
+  const rows = (sizes[0]?.[1].work ?? []).map(({ name, title }) => [
+    title,
+    ...sizes.map(([, size]) => {
+      const touched = find(size, name)?.touched;
+      return touched
+        ? [touched.statements, touched.rows, touched.buffers].map((n) => Math.round(n)).join(" / ")
+        : "–";
+    }),
+  ]);
+  return table(["work", ...sizes.map(([name]) => name)], rows);
 }
 
 const megabytes = (bytes: number) => (bytes > 0 ? `${Math.round(bytes / 2 ** 20)}` : "–");

@@ -18,10 +18,20 @@ export interface Http extends WrkResult {
   postgres: number;
 }
 
+/** What one request asks of the database, on average over the requests of a kind. */
+export interface Touched {
+  statements: number;
+  /** read, and thrown away */
+  rows: number;
+  /** pages looked into, cached or not */
+  buffers: number;
+}
+
 /** One kind of work in one world; the lists have an entry for each round. */
 export interface Measured {
   name: string;
   title: string;
+  touched?: Touched;
   /** of pgbench with Dossier's statements, 16 clients */
   limit: Limit[];
   /** over HTTP, by the number of connections */

@@ -9,8 +9,8 @@ import type { Prepared } from "./prepare.ts";
 import type { Progress } from "./progress.ts";
 import { makeFolder } from "./processes.ts";
 import { timePurge } from "./purge.ts";
-import { openRecorder, type Recorder } from "./record.ts";
-import type { Measured, SizeResult } from "./results.ts";
+import { openRecorder, type Recorder, type Sent, type Step } from "./record.ts";
+import type { Measured, SizeResult, Touched } from "./results.ts";
 import { type Script, scriptOf } from "./script.ts";
 import { checkSize, verify } from "./verify.ts";
 import { readWork, searchWork, type Work, writeWork } from "./work.ts";
@@ -81,6 +81,21 @@ export async function measure(prepared: Prepared, options: Options, progress: Pr
   }
 }
 
+/** Counts again what each work touches in a world, and nothing else: into figures that were measured before. */
+export async function countAgain(
+  prepared: Prepared,
+  options: Options,
+  progress: Progress,
+  kept: SizeResult,
+): Promise<void> {
+  const none = { ...options, rounds: 0 };
+  const { work } = await measure(prepared, none, progress);
+  for (const one of kept.work) {
+    const again = work.find(({ name }) => name === one.name);
+    if (again?.touched) one.touched = again.touched;
+  }
+}
+
 /** Checks answers and records statements, of each work. */
 async function makeReady(ground: Ground): Promise<Ready[]> {
   const { prepared, dossier, options, progress } = ground;
@@ -95,8 +110,9 @@ async function makeReady(ground: Ground): Promise<Ready[]> {
     for (const work of wanted) {
       progress.at(`${name}: checking answers of ${work.name}`);
       const size = await verify(target, work, ground.next());
-      const measured: Measured = { name: work.name, title: work.title, limit: [], http: {} };
-      ready.push({ work, measured, size, scripts: await recordScripts(recorder, work, ground) });
+      const { scripts, touched } = await recordScripts(recorder, work, ground);
+      const measured: Measured = { name: work.name, title: work.title, touched, limit: [], http: {} };
+      ready.push({ work, measured, size, scripts });
     }
   } finally {
     await recorder.stop();
@@ -131,8 +147,13 @@ const sampleNumbers = [
 ];
 
 /** A script for each of the requests, from two recordings. */
-async function recordScripts(recorder: Recorder, work: Work, ground: Ground): Promise<Script[]> {
+async function recordScripts(
+  recorder: Recorder,
+  work: Work,
+  ground: Ground,
+): Promise<{ scripts: Script[]; touched: Touched }> {
   const scripts: Script[] = [];
+  const recorded: Step[][] = [];
   for (const [at, request] of work.requests.entries()) {
     const twice = [];
     for (const known of sampleNumbers) {
@@ -140,10 +161,22 @@ async function recordScripts(recorder: Recorder, work: Work, ground: Ground): Pr
       const numbers = { ...known, m: firstFresh(ground.next()) + 86_753_019 };
       twice.push({ numbers, steps: await recorder.record(request, numbers) });
     }
+    recorded.push(...twice.map(({ steps }) => steps));
     const [one, other] = twice;
     if (one && other) scripts.push(scriptOf(`c${at}`, one, other));
   }
-  return scripts;
+  return { scripts, touched: touchedBy(recorded) };
+}
+
+function touchedBy(recorded: readonly (readonly Step[])[]): Touched {
+  const all = recorded.flat().filter((step): step is Sent => typeof step !== "string");
+  const mean = (of: (sent: Sent) => number) =>
+    Math.round((10 * all.reduce((sum, sent) => sum + of(sent), 0)) / Math.max(1, recorded.length)) / 10;
+  return {
+    statements: mean(() => 1),
+    rows: mean(({ touched }) => touched.rows),
+    buffers: mean(({ touched }) => touched.buffers),
+  };
 }
 
 async function runRound(ground: Ground, ready: Ready[], result: SizeResult, round: number): Promise<void> {
