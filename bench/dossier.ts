@@ -16,7 +16,7 @@ export interface Dossier {
 const permissions = ["CUSTOMER_READ", "CUSTOMER_CUD", "TICKET_READ", "TICKET_CREATE", "MESSAGE_CREATE"];
 
 /** Starts the bundle with production settings on the database of a URL. */
-export async function startDossier(databaseUrl: string): Promise<Dossier> {
+export async function startDossier(databaseUrl: string, workers = 1): Promise<Dossier> {
   const adminKey = randomBytes(24).toString("hex");
   const child = start(process.execPath, ["scripts/start.mjs"], {
     env: {
@@ -28,6 +28,7 @@ export async function startDossier(databaseUrl: string): Promise<Dossier> {
       DOSSIER_ADMIN_KEY: adminKey,
       DOSSIER_SECRET: secret,
       DOSSIER_RATE_LIMIT: "0",
+      DOSSIER_WORKERS: String(workers),
       LOG_LEVEL: "warn",
     },
     stdio: ["ignore", "pipe", "inherit"],

@@ -13,6 +13,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "3" },
     rounds: { type: "string", default: "3" },
     concurrency: { type: "string", default: "1,8,64" },
+    workers: { type: "string", default: "1" },
     only: { type: "string", default: "" },
     "load-only": { type: "boolean", default: false },
     "count-only": { type: "boolean", default: false },
@@ -30,6 +31,7 @@ const options: Options = {
   seconds: whole(values.seconds, "seconds"),
   rounds: whole(values.rounds, "rounds"),
   concurrency: listOf(values.concurrency).map((text) => whole(text, "concurrency")),
+  workers: whole(values.workers, "workers"),
   only: listOf(values.only),
 };
 const sizes = listOf(values.sizes);
@@ -54,8 +56,9 @@ for (const size of sizes) {
     if (result.work.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
     const results = await readResults(prepared.cluster.version);
     results.sizes[size] = result;
-    // A run of some works only is for looking at: what is kept is always the whole.
-    if (options.only.length > 0) console.log(tablesOf({ ...results, sizes: { [size]: result } }));
+    // A run of some works only, or by several processes, is for looking at: what is kept is always the whole by one.
+    if (options.only.length > 0 || options.workers > 1)
+      console.log(tablesOf({ ...results, sizes: { [size]: result } }));
     else {
       writeResults(results);
       writeSection("results", tablesOf(results));

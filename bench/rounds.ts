@@ -20,6 +20,8 @@ export interface Options {
   seconds: number;
   rounds: number;
   concurrency: number[];
+  /** processes of Dossier */
+  workers: number;
   /** names of works; none: all */
   only: string[];
 }
@@ -51,7 +53,7 @@ export async function measure(prepared: Prepared, options: Options, progress: Pr
   await remakeDatabase(cluster, "run", "world");
   await cluster.use("run", (client) => client.query(bareTables));
   const folder = makeFolder();
-  const dossier = await startDossier(cluster.url("run"));
+  const dossier = await startDossier(cluster.url("run"), options.workers);
   let runs = 0;
   const place = { cluster, customers: world.customers, folder, url: dossier.url };
   const ground = { prepared, options, progress, dossier, place, next: () => (runs += 1) };
