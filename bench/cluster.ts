@@ -4,6 +4,7 @@
  * touches a network.
  */
 import { chownSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { chooseAccount } from "../server/src/db/embedded-account.ts";
@@ -16,7 +17,7 @@ import { makeSocketFolder, removeSocketFolder } from "../server/src/db/embedded-
 
 /** What the server runs with beside what Dossier fixes (fsync, synchronous_commit and full_page_writes on). */
 export const settings = {
-  shared_buffers: "1GB",
+  shared_buffers: `${Math.floor(totalmem() / 2 ** 22)}MB`, // a quarter of the memory, as docs/operations.md advises
   random_page_cost: "1.1",
   jit: "off",
   max_wal_size: "4GB",
