@@ -141,17 +141,29 @@ async function newestFirst(
   return showPage(ask, place, rows, { count: total?.n ?? 0 }, (row) => [row.id]);
 }
 
+type Search = Parameters<typeof searchCustomers>[1];
+
+/**
+ * A search of a common word is long work beside a lookup: few at a time, so that lookups, and the pages of searches that
+ * are done, find sessions free. Who searches the same while it waits shares what is found.
+ */
+const searching: Gathering<Search, Awaited<ReturnType<typeof searchCustomers>>> = {
+  most: 32,
+  atOnce: 4,
+  async run(db, all) {
+    const found = await searchCustomers(db, all[0] as Search);
+    return all.map(() => found);
+  },
+};
+
 async function bestFirst(
   ask: Ask,
   place: Place,
   brandIds: readonly number[],
   query: string,
 ): Promise<Page<Customer>> {
-  const { found, capped } = await searchCustomers(ask.db, {
-    query,
-    brandIds,
-    need: place.after?.[2] ?? place.limit,
-  });
+  const search = { query, brandIds, need: place.after?.[2] ?? place.limit };
+  const { found, capped } = await ask.db.gather(searching, JSON.stringify(search), search);
   const [rank, id] = place.after ?? [];
   const from = rank === undefined || id === undefined ? place.start : found.upTo({ rank: rank as Rank, id });
   const rows = found.slice(from, from + place.limit + 1);
