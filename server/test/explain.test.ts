@@ -92,10 +92,15 @@ const hotStatements: HotStatement[] = [
   {
     what: "add a customer's terms",
     statement: add,
-    values: [1, 900_000, terms, ["maria", "schmidt"]],
+    values: [1, terms.map(() => 900_000), terms, ["maria", "schmidt"]],
     page: 0,
   },
-  { what: "add with new words", statement: add, values: [1, 900_000, newTerms, newWords], page: 0 },
+  {
+    what: "add with new words",
+    statement: add,
+    values: [1, newTerms.map(() => 900_000), newTerms, newWords],
+    page: 0,
+  },
   {
     what: "add spellings",
     statement: addSpellings,

@@ -16,56 +16,69 @@ export interface Trail {
   fields?: readonly string[] | undefined;
 }
 
-const insertEntry: Statement = {
-  name: "audit_insert",
-  text: `INSERT INTO audit (key_id, operation, kind, subject_id, brand_id, fields, outcome)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-};
-
-/** Writes down what an operation of a caller did. */
-export async function recordDone(
-  tx: Tx,
-  { caller, operation, about }: Ask,
-  { id, outcome }: { id: number; outcome: string },
-  { subjectId = id, brandId, fields = [] }: Trail = {},
-): Promise<void> {
-  await tx.row(insertEntry, [caller.keyId, operation, about, subjectId, brandId ?? null, fields, outcome]);
-}
-
 const insertEntries: Statement = {
-  name: "audit_insert_many",
+  name: "audit_insert",
   text: `INSERT INTO audit (key_id, operation, kind, subject_id, brand_id, fields, outcome)
     SELECT key_id, operation, kind, subject_id, $1, fields::text[], outcome
       FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
         AS e (key_id, operation, kind, subject_id, fields, outcome)`,
 };
 
+interface Entry {
+  keyId: number | null;
+  operation: string;
+  about: string;
+  id: number;
+  fields: readonly string[];
+  outcome: string;
+}
+
+async function insert(tx: Tx, brandId: number | null, entries: readonly Entry[]): Promise<void> {
+  await tx.row(insertEntries, [
+    brandId,
+    entries.map(({ keyId }) => keyId),
+    entries.map(({ operation }) => operation),
+    entries.map(({ about }) => about),
+    entries.map(({ id }) => id),
+    entries.map(({ fields }) => `{${fields.map((name) => JSON.stringify(name)).join()}}`),
+    entries.map(({ outcome }) => outcome),
+  ]);
+}
+
+const entryOf = ({ caller, operation, about }: Ask) => ({ keyId: caller.keyId, operation, about });
+
+/** Writes down what an operation of a caller did. */
+export function recordDone(
+  tx: Tx,
+  ask: Ask,
+  { id, outcome }: { id: number; outcome: string },
+  { subjectId = id, brandId, fields = [] }: Trail = {},
+): Promise<void> {
+  return insert(tx, brandId ?? null, [{ ...entryOf(ask), id: subjectId, fields, outcome }]);
+}
+
 /** Writes down what several operations did to things of one brand, each with the names of the fields that changed. */
-export async function recordAll(
+export function recordAll(
   tx: Tx,
   brandId: number,
   all: readonly { ask: Ask; id: number; outcome: string; fields: readonly string[] }[],
 ): Promise<void> {
-  await tx.row(insertEntries, [
+  return insert(
+    tx,
     brandId,
-    all.map(({ ask }) => ask.caller.keyId),
-    all.map(({ ask }) => ask.operation),
-    all.map(({ ask }) => ask.about),
-    all.map(({ id }) => id),
-    all.map(({ fields }) => `{${fields.map((name) => JSON.stringify(name)).join()}}`),
-    all.map(({ outcome }) => outcome),
-  ]);
+    all.map(({ ask, id, outcome, fields }) => ({ ...entryOf(ask), id, outcome, fields })),
+  );
 }
 
 /** Writes down what Dossier did by itself. */
-export async function recordOwn(
+export function recordOwn(
   tx: Tx,
   operation: string,
   about: string,
   { id, outcome, fields = [] }: { id: number; outcome: string; fields?: readonly string[] },
   brandId: number,
 ): Promise<void> {
-  await tx.row(insertEntry, [null, operation, about, id, brandId, fields, outcome]);
+  return insert(tx, brandId, [{ keyId: null, operation, about, id, outcome, fields }]);
 }
 
 interface Row {

@@ -22,9 +22,10 @@ const insertChannels: Statement = {
   name: "channel_insert",
   text: `INSERT INTO customer_channel (id, customer_id, brand_id, type_id, address, normalised, source, key_id)
     OVERRIDING SYSTEM VALUE
-    SELECT id, $1, $2, type_id, address, normalised, $3, $4
+    SELECT id, customer_id, $1, type_id, address, normalised, source, key_id
       FROM (SELECT nextval(pg_get_serial_sequence('customer_channel', 'id')) AS id, a.*
-              FROM unnest($5::bigint[], $6::text[], $7::text[]) AS a (type_id, address, normalised)) AS numbered
+              FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[])
+                AS a (customer_id, type_id, address, normalised, source, key_id)) AS numbered
       ORDER BY type_id, normalised
     ON CONFLICT ON CONSTRAINT customer_channel_address_unique DO NOTHING
     RETURNING id, customer_id, type_id, normalised`,
@@ -38,24 +39,32 @@ const holdersOfAddresses: Statement = {
       JOIN customer c ON c.brand_id = $1 AND c.id = h.customer_id`,
 };
 
-const insertChannelsOfMany: Statement = {
-  name: "channel_insert_many",
-  text: `INSERT INTO customer_channel (id, customer_id, brand_id, type_id, address, normalised, source, key_id)
-    OVERRIDING SYSTEM VALUE
-    SELECT id, customer_id, $1, type_id, address, normalised, source, key_id
-      FROM (SELECT nextval(pg_get_serial_sequence('customer_channel', 'id')) AS id, a.*
-              FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[])
-                AS a (customer_id, type_id, address, normalised, source, key_id)) AS numbered
-      ORDER BY type_id, normalised
-    ON CONFLICT ON CONSTRAINT customer_channel_address_unique DO NOTHING
-    RETURNING id, customer_id, type_id, normalised`,
-};
-
 interface ChannelRow {
   id: number;
   customer_id: number;
   type_id: number;
   normalised: string;
+}
+
+/** A channel that a customer is to have. */
+interface Wanted {
+  id: number;
+  channel: ChannelSent;
+  origin: ReturnType<typeof originOf>;
+}
+
+/** Inserts those that are free. */
+async function insertFree(tx: Tx, brandId: number, wanted: readonly Wanted[]): Promise<ChannelRow[]> {
+  if (wanted.length === 0) return [];
+  return tx.rows<ChannelRow>(insertChannels, [
+    brandId,
+    wanted.map(({ id }) => id),
+    wanted.map(({ channel }) => channel.typeId),
+    wanted.map(({ channel }) => channel.address),
+    wanted.map(({ channel }) => channel.normalised),
+    wanted.map(({ origin }) => origin[0]),
+    wanted.map(({ origin }) => origin[1]),
+  ]);
 }
 
 /** The row that holds an address, and its owner's primary id. */
@@ -125,14 +134,9 @@ async function insertMissing(
   to: { id: number; brand_id: number },
   channels: readonly ChannelSent[],
 ): Promise<(ChannelRow & { fresh: boolean })[]> {
-  const inserted = await tx.rows<ChannelRow>(insertChannels, [
-    to.id,
-    to.brand_id,
-    ...originOf(ask.caller),
-    channels.map((one) => one.typeId),
-    channels.map((one) => one.address),
-    channels.map((one) => one.normalised),
-  ]);
+  const origin = originOf(ask.caller);
+  const wanted = channels.map((channel) => ({ id: to.id, channel, origin }));
+  const inserted = await insertFree(tx, to.brand_id, wanted);
   const places = new Set(inserted.map((row) => place(row.type_id, row.normalised)));
   const rest = channels.filter((one) => !places.has(place(one.typeId, one.normalised)));
   const holders = await readHolders(tx, to.brand_id, rest);
@@ -175,18 +179,7 @@ export async function addToFresh(
   const wanted = all.flatMap(({ ask, id, channels }) =>
     distinct(channels).map((channel) => ({ id, channel, origin: originOf(ask.caller) })),
   );
-  const rows =
-    wanted.length === 0
-      ? []
-      : await tx.rows<ChannelRow>(insertChannelsOfMany, [
-          brandId,
-          wanted.map(({ id }) => id),
-          wanted.map(({ channel }) => channel.typeId),
-          wanted.map(({ channel }) => channel.address),
-          wanted.map(({ channel }) => channel.normalised),
-          wanted.map(({ origin }) => origin[0]),
-          wanted.map(({ origin }) => origin[1]),
-        ]);
+  const rows = await insertFree(tx, brandId, wanted);
   if (rows.length < wanted.length) return undefined;
   const byPlace = new Map(rows.map((row) => [place(row.type_id, row.normalised), row.id]));
   return new Map(

@@ -60,15 +60,6 @@ export async function searchableOf(tx: Tx, types: readonly ChannelType[], held: 
   return searchableWith(held, channels, types);
 }
 
-const insertRow: Statement = {
-  name: "customer_insert",
-  text: `INSERT INTO customer (brand_id, primary_id, firstname, lastname, provenance)
-    SELECT $1, $2, $3, $4, coalesce(jsonb_object_agg(f, jsonb_build_array($6::text, $7::bigint, now())), '{}')
-      FROM unnest($5::text[]) AS f
-    ON CONFLICT ON CONSTRAINT customer_primary_id_unique DO NOTHING
-    RETURNING ${heldColumns}`,
-};
-
 /** The three fields of a customer that stand in its own row. */
 export interface OwnFields {
   primaryId?: string | undefined;
@@ -94,24 +85,9 @@ function setNames(fields: OwnFields): string[] {
   return keys.filter((key) => fields[key]).map((key) => columnNames[key]);
 }
 
-/** Inserts a customer; nothing when its primary id is held by then. */
-export function insertCustomer(
-  tx: Tx,
-  ask: Ask,
-  brandId: number,
-  fields: OwnFields,
-): Promise<Held | undefined> {
-  const { primaryId = null, firstname = "", lastname = "" } = fields;
-  const values = [brandId, primaryId, firstname, lastname, setNames(fields), ...originOf(ask.caller)];
-  return tx.row<Held>(insertRow, values).catch((error: unknown) => {
-    if (violated(error) === "customer_brand_id_fkey") throw notFound("brand"); // deleted since it was read
-    throw error;
-  });
-}
-
 // All of them in the order of their primary ids, and by their numbers among those sent.
 const insertRows: Statement = {
-  name: "customer_insert_many",
+  name: "customer_insert",
   text: `WITH sent AS (
       SELECT nextval(pg_get_serial_sequence('customer', 'id')) AS id, s.*
         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[]) WITH ORDINALITY
@@ -144,6 +120,20 @@ export function insertCustomers(tx: Tx, brandId: number, all: readonly NewCustom
     origins.map(([source]) => source),
     origins.map(([, keyId]) => keyId),
   ]);
+}
+
+/** Inserts a customer; nothing when its primary id is held by then. */
+export async function insertCustomer(
+  tx: Tx,
+  ask: Ask,
+  brandId: number,
+  fields: OwnFields,
+): Promise<Held | undefined> {
+  const [held] = await insertCustomers(tx, brandId, [{ ask, fields }]).catch((error: unknown) => {
+    if (violated(error) === "customer_brand_id_fkey") throw notFound("brand"); // deleted since it was read
+    throw error;
+  });
+  return held;
 }
 
 // The clock is read under the lock: the transaction's own time may be before that of the change it waited for.

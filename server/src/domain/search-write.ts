@@ -16,7 +16,9 @@ const insertWords = `INSERT INTO search_word (brand_id, word) SELECT $1, w FROM 
 
 export const add: Statement = {
   name: "search_add",
-  text: `WITH added AS (${insertTerms})
+  text: `WITH added AS (
+      INSERT INTO search_term (brand_id, kind, term, customer_id)
+      SELECT $1, left(t, 1)::"char", substr(t, 2), id FROM unnest($2::bigint[], $3::text[]) AS a (id, t))
     ${insertWords}`,
 };
 
@@ -37,18 +39,9 @@ export const addSpellings: Statement = {
 };
 
 /** Makes a new customer found: one statement, and a second one if the brand has never had one of the words. */
-export async function addTerms(tx: Tx, brandId: number, customerId: number, terms: Terms): Promise<void> {
-  if (terms.size === 0) return;
-  await learn(tx, brandId, await tx.rows(add, [brandId, customerId, [...terms], dictionaryWords(terms)]));
+export function addTerms(tx: Tx, brandId: number, customerId: number, terms: Terms): Promise<void> {
+  return addTermsOfMany(tx, brandId, [{ id: customerId, terms }]);
 }
-
-const addMany: Statement = {
-  name: "search_add_many",
-  text: `WITH added AS (
-      INSERT INTO search_term (brand_id, kind, term, customer_id)
-      SELECT $1, left(t, 1)::"char", substr(t, 2), id FROM unnest($2::bigint[], $3::text[]) AS a (id, t))
-    ${insertWords}`,
-};
 
 /** Makes new customers of a brand found. */
 export async function addTermsOfMany(
@@ -60,7 +53,7 @@ export async function addTermsOfMany(
   if (pairs.length === 0) return;
   const words = [...new Set(all.flatMap(({ terms }) => dictionaryWords(terms)))].sort();
   const values = [brandId, pairs.map(({ id }) => id), pairs.map(({ term }) => term), words];
-  await learn(tx, brandId, await tx.rows(addMany, values));
+  await learn(tx, brandId, await tx.rows(add, values));
 }
 
 // A word that a customer gives up stays in the dictionary: others may have it. A purge must know whose it was.

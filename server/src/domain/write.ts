@@ -32,11 +32,6 @@ const readFreshToken: Statement = {
   text: `${readToken.text} AND created_at >= now() - interval '24 hours'`,
 };
 
-const keepAnswer: Statement = {
-  name: "idempotency_keep",
-  text: "UPDATE idempotency SET answer = $4, customer_ids = $5 WHERE key_id = $1 AND operation = $2 AND token = $3",
-};
-
 /** What cannot be unless another call came between; `conflict` is what to answer if that never ends. */
 export class Raced extends Error {
   readonly conflict: DossierError;
@@ -100,10 +95,9 @@ async function writeOnce<T extends object>(ask: Ask, work: (tx: Tx) => Promise<W
     ask.replayed = earlier !== undefined;
     if (earlier) return earlier;
     const { trail, news = [], ...answer } = await work(tx);
-    const subject = { ...answer, id: trail?.subjectId ?? answer.id };
     await Promise.all([
       recordDone(tx, ask, answer, trail),
-      place && tx.row(keepAnswer, [...place, JSON.stringify(answer), customersIn(ask, subject)]),
+      keepAll(tx, [{ ask, answer, id: trail?.subjectId ?? answer.id }]),
       tell(tx, news), // last: it takes locks that others hold until they are done
     ]);
     return answer as unknown as T;
@@ -140,11 +134,24 @@ export async function claimAll(tx: Tx, asks: readonly Ask[]): Promise<Set<Ask>> 
 }
 
 const keepAnswers: Statement = {
-  name: "idempotency_keep_many",
+  name: "idempotency_keep",
   text: `UPDATE idempotency i SET answer = a.answer::json, customer_ids = a.ids::bigint[]
     FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::text[], $5::text[]) AS a (key_id, operation, token, answer, ids)
     WHERE i.key_id = a.key_id AND i.operation = a.operation AND i.token = a.token`,
 };
+
+/** Keeps what calls with an Idempotency-Key are answered; `id` is what each was about. */
+async function keepAll(tx: Tx, ended: readonly { ask: Ask; answer: object; id: number }[]): Promise<void> {
+  const kept = ended.flatMap(({ ask, answer, id }) => (ask.retry ? [{ ask, answer, id, ...ask.retry }] : []));
+  if (kept.length === 0) return;
+  await tx.row(keepAnswers, [
+    kept.map(({ ask }) => ask.caller.keyId),
+    kept.map(({ ask }) => ask.operation),
+    kept.map(({ token }) => token),
+    kept.map(({ answer }) => JSON.stringify(answer)),
+    kept.map(({ ask, answer, id }) => `{${customersIn(ask, { ...answer, id }).join()}}`),
+  ]);
+}
 
 /** The end of several pieces of work on things of one brand: the trail, the news, the answers, as of one alone. */
 export async function endAll(
@@ -156,21 +163,13 @@ export async function endAll(
     ask.replayed = false;
     return { ask, answer, news, fields: trail?.fields ?? [], id: trail?.subjectId ?? answer.id };
   });
-  const kept = ended.flatMap(({ ask, answer, id }) => (ask.retry ? [{ ask, answer, id, ...ask.retry }] : []));
   await Promise.all([
     recordAll(
       tx,
       brandId,
       ended.map(({ ask, id, answer, fields }) => ({ ask, id, fields, outcome: answer.outcome })),
     ),
-    kept.length > 0 &&
-      tx.row(keepAnswers, [
-        kept.map(({ ask }) => ask.caller.keyId),
-        kept.map(({ ask }) => ask.operation),
-        kept.map(({ token }) => token),
-        kept.map(({ answer }) => JSON.stringify(answer)),
-        kept.map(({ ask, answer, id }) => `{${customersIn(ask, { ...answer, id }).join()}}`),
-      ]),
+    keepAll(tx, ended),
     tell(
       tx,
       ended.flatMap(({ news }) => news),
