@@ -1,5 +1,6 @@
 // A transaction whose statements are sent without waiting for each other: one failure undoes all of them, and nothing
 // of it comes after its end.
+import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Db, openDatabase, type Statement } from "../src/db/database.ts";
 import { freshDatabase } from "./database.ts";
@@ -37,6 +38,17 @@ test("when one of them fails nothing is stored, that failure is told, and the se
   expect(await stored()).toEqual(before);
   const all = Array.from({ length: 8 }, (_, at) => db.row<{ n: number }>(divide, [at + 1]));
   expect((await Promise.all(all)).map((row) => row?.n)).toEqual([1, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+test("those sent behind one that fails are told why that one failed, however soon they are heard", async () => {
+  const failing = db.transaction((tx) => {
+    const slowly = tx.row(divide, [0]).catch(async (error: unknown) => {
+      await wait(50);
+      throw error;
+    });
+    return Promise.all([slowly, tx.row(addBrand, ["Sent 8"])]);
+  });
+  await expect(failing).rejects.toThrow("division by zero");
 });
 
 test("what would follow a statement does not come after the transaction has ended", async () => {

@@ -7,7 +7,15 @@ import { EventEmitter } from "node:events";
 import pg from "pg";
 import { parse } from "pg-connection-string";
 import { type Activity, type Load, loadOf, makeActivity, watched } from "./activity.ts";
-import { isAway, isOutage, retryReason, tooBusy, translate, unknownOutcome } from "./failure.ts";
+import {
+  isAway,
+  isOutage,
+  isRefusedAfterFailure,
+  retryReason,
+  tooBusy,
+  translate,
+  unknownOutcome,
+} from "./failure.ts";
 import { type Gate, makeGate } from "./gate.ts";
 import { type Gather, makeGather } from "./gather.ts";
 
@@ -240,15 +248,25 @@ async function rollBack(client: pg.PoolClient, error: unknown): Promise<Error | 
   }
 }
 
-/** Of several statements sent at once one may fail: what would follow another of them must not come after the end. */
+/**
+ * Of several statements sent at once one may fail: what would follow another of them must not come after the end, and
+ * those sent behind it, which are refused for that alone, fail with what it failed with.
+ */
 function transactionOn(client: pg.PoolClient, activity: Activity, words: Set<string>): Tx & { end(): void } {
   let patience: number | undefined;
   let ended = false;
+  let failure: Error | undefined;
   return {
     transactional: true,
     ...queriesOn(async (config) => {
       if (ended) throw new Error(`${config.name} comes after the end of its transaction`);
-      return watched(activity, client.query(patience ? withPatience(config, patience) : config));
+      try {
+        return await watched(activity, client.query(patience ? withPatience(config, patience) : config));
+      } catch (error) {
+        if (failure && isRefusedAfterFailure(error)) throw failure;
+        failure = error as Error;
+        throw error;
+      }
     }),
     end: () => void (ended = true),
     async allowWaiting(milliseconds) {

@@ -41,6 +41,11 @@ export function violated(error: unknown): string | undefined {
   return code === "23505" || code === "23503" ? constraint : undefined;
 }
 
+/** Whether a statement was refused only because one before it in its transaction had failed. */
+export function isRefusedAfterFailure(error: unknown): boolean {
+  return (error as { code?: string }).code === "25P02";
+}
+
 /** Why the same transaction may succeed when it is run again. */
 export type RetryReason = "deadlock" | "serialization" | "lock";
 
