@@ -29,6 +29,8 @@ export interface Cluster {
   /** of the postmaster */
   pid: number;
   version: string;
+  /** whether its buffers are in huge pages: `on` or `off` */
+  hugePages: string;
   /** What pg takes to reach a database of it. */
   at(database: string): pg.ClientConfig;
   /** The same as a URL. */
@@ -74,11 +76,14 @@ export async function startCluster(folder: string, { tcp = false } = {}): Promis
   };
   process.once("exit", () => removeSocketFolder(host));
   const shown = await use("postgres", (client) =>
-    client.query<{ server_version: string }>("SHOW server_version"),
+    client.query<{ version: string; huge: string }>(
+      "SELECT current_setting('server_version') AS version, current_setting('huge_pages_status') AS huge",
+    ),
   );
   return {
     pid: server.pid,
-    version: shown.rows[0]?.server_version ?? "",
+    version: shown.rows[0]?.version ?? "",
+    hugePages: shown.rows[0]?.huge ?? "",
     at,
     url: (database) => `postgres://${user}@/${database}?host=${encodeURIComponent(host)}&port=${port}`,
     variables: (database) => ({ PGHOST: host, PGPORT: String(port), PGUSER: user, PGDATABASE: database }),

@@ -44,7 +44,10 @@ export async function install(name: string, version: string, options: readonly s
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: `peer-${name}`, private: true }));
-  const args = ["install", "--prefix", folder, "--save-exact", "--no-audit", "--no-fund", ...options];
+  // This repository's .npmrc refuses what a peer needs: to build its native parts, and a Node it was not released for.
+  const lenient = ["--ignore-scripts=false", "--engine-strict=false"];
+  const quiet = ["--save-exact", "--no-audit", "--no-fund"];
+  const args = ["install", "--prefix", folder, ...quiet, ...lenient, ...options];
   await run("npm", [...args, `${name}@${version}`]);
   writeFileSync(done, "");
 }

@@ -107,7 +107,12 @@ async function startOwn({ cluster, world }: Ground, words: readonly string[]): P
   };
 }
 
-async function compare({ world }: Ground, own: Running, peer: Running, progress: Progress): Promise<string> {
+async function compare(
+  { cluster, world }: Ground,
+  own: Running,
+  peer: Running,
+  progress: Progress,
+): Promise<string> {
   const place = { customers: world.customers, folder: makeFolder() };
   const load = loadavg()[0]?.toFixed(1);
   // A work of the one stands next to the same work of the other.
@@ -131,7 +136,7 @@ async function compare({ world }: Ground, own: Running, peer: Running, progress:
       }
     }
   }
-  return `### ${peer.name}\n\n${describe(load)}\n\n${ratioTable(lines, own, peer)}`;
+  return `### ${peer.name}\n\n${describe(cluster.hugePages, load)}\n\n${ratioTable(lines, own, peer)}`;
 }
 
 /** Round 0 checks answers and warms; the others count. */
@@ -159,9 +164,9 @@ async function measureLine(
   found.push(measured);
 }
 
-function describe(load: string | undefined): string {
+function describe(hugePages: string, load: string | undefined): string {
   const { size, seconds, rounds, concurrency } = values;
-  return `\`npm run bench:peers -- --size ${size} --seconds ${seconds} --rounds ${rounds} --concurrency ${concurrency}\`; load of the machine before: ${load}.`;
+  return `\`npm run bench:peers -- --size ${size} --seconds ${seconds} --rounds ${rounds} --concurrency ${concurrency}\`; huge pages ${hugePages}, load of the machine before: ${load}.`;
 }
 
 function ratioTable(lines: readonly Line[], own: Running, peer: Running): string {

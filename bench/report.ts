@@ -18,8 +18,8 @@ export function writeSection(name: string, text: string): void {
 export function tablesOf(results: Results): string {
   const sizes = Object.entries(results.sizes).toSorted(([, a], [, b]) => a.customers - b.customers);
   const runs = sizes.map(
-    ([name, { options, load, measuredAt }]) =>
-      `- ${name}: \`npm run bench -- --sizes ${name} --seconds ${options.seconds} --rounds ${options.rounds} --concurrency ${options.concurrency.join()}\`, ${measuredAt.slice(0, 10)}; load of the machine before each round ${load.join(", ")}`,
+    ([name, { options, load, measuredAt, hugePages }]) =>
+      `- ${name}: \`npm run bench -- --sizes ${name} --seconds ${options.seconds} --rounds ${options.rounds} --concurrency ${options.concurrency.join()}\`, ${measuredAt.slice(0, 10)}; huge pages ${hugePages}, load of the machine before each round ${load.join(", ")}`,
   );
   return [
     `Measured on ${results.machine}. ${results.versions}.`,

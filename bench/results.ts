@@ -46,6 +46,8 @@ export interface SizeResult {
   loadSeconds: number;
   measuredAt: string;
   options: { seconds: number; rounds: number; concurrency: number[] };
+  /** whether PostgreSQL's buffers were in huge pages: `on` or `off` */
+  hugePages: string;
   /** of the machine, over a minute, before each round */
   load: number[];
   work: Measured[];

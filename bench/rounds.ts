@@ -72,6 +72,7 @@ export async function measure(prepared: Prepared, options: Options, progress: Pr
       loadSeconds,
       measuredAt: new Date().toISOString(),
       options: { seconds: options.seconds, rounds: options.rounds, concurrency: options.concurrency },
+      hugePages: cluster.hugePages,
       load: [],
       work: ready.map(({ measured }) => measured),
       bare: [],
