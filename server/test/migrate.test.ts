@@ -5,6 +5,7 @@ import pg from "pg";
 import { afterAll, afterEach, expect, inject, test } from "vitest";
 import { openDatabase } from "../src/db/database.ts";
 import { DatabaseRefusal, isCurrent, migrate, readMigrations } from "../src/db/migrate.ts";
+import { termsOf } from "../src/domain/search.ts";
 import { freshDatabase } from "./database.ts";
 
 const { connection, run } = inject("postgres");
@@ -89,6 +90,36 @@ test("a migration that fails leaves nothing of itself, and those before it stay"
   expect(
     await migrate(pool, [...readMigrations(), good, { ...bad, sql: "CREATE TABLE bad (id int)" }]),
   ).toEqual([bad.name]);
+});
+
+test("the tails of telephone numbers are made anew as the server makes them", async () => {
+  const pool = poolOn(await emptyDatabase());
+  await migrate(
+    pool,
+    readMigrations().filter(({ name }) => name < "0008"),
+  );
+  const numbers = ["+4930123456", "+49301234567", "+1", "+12", "+123", "+1234", "+111111", "+1111111"];
+  const { rows } = await pool.query<{ id: number }>(
+    "INSERT INTO customer (brand_id) SELECT 1 FROM generate_series(1, $1::int) RETURNING id",
+    [numbers.length],
+  );
+  const owned = numbers.map((normalised, at) => ({ id: rows[at]?.id ?? 0, normalised }));
+  for (const { id, normalised } of owned)
+    await pool.query(
+      `INSERT INTO customer_channel (customer_id, brand_id, type_id, address, normalised, source)
+        SELECT $1, 1, type, $2, $2, 'api' FROM unnest($3::int[]) AS type`,
+      [id, normalised, normalised === "+1234" ? [2, 6] : [normalised.length % 2 === 0 ? 2 : 5]],
+    );
+  await pool.query("INSERT INTO search_term SELECT 1, 't', '0123456', id FROM customer");
+  await migrate(pool);
+  const kept = await pool.query<{ term: string }>(
+    "SELECT customer_id || ' ' || kind::text || term AS term FROM search_term ORDER BY 1",
+  );
+  const nobody = { firstname: "", lastname: "", primaryId: null };
+  const wanted = owned.flatMap(({ id, normalised }) =>
+    [...termsOf({ ...nobody, channels: [{ rule: "phone", normalised }] })].map((term) => `${id} ${term}`),
+  );
+  expect(kept.rows.map(({ term }) => term)).toEqual(wanted.sort());
 });
 
 test("a migration takes the time it needs, although sessions give statements up after seconds", async () => {

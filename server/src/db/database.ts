@@ -6,6 +6,7 @@
 import { EventEmitter } from "node:events";
 import pg from "pg";
 import { parse } from "pg-connection-string";
+import { parameterOf } from "./array.ts";
 import { type Activity, type Load, loadOf, makeActivity, watched } from "./activity.ts";
 import {
   isAway,
@@ -149,7 +150,7 @@ function queriesOn(ask: Ask): Queries {
     values: readonly unknown[] = [],
   ): Promise<Row[]> => {
     try {
-      return (await ask({ name, text, values: values as unknown[] })).rows as Row[];
+      return (await ask({ name, text, values: values.map(parameterOf) })).rows as Row[];
     } catch (error) {
       throw translate(error);
     }

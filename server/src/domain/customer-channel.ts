@@ -23,7 +23,7 @@ const insertChannels: Statement = {
   text: `INSERT INTO customer_channel (id, customer_id, brand_id, type_id, address, normalised, source, key_id)
     OVERRIDING SYSTEM VALUE
     SELECT id, customer_id, $1, type_id, address, normalised, source, key_id
-      FROM (SELECT nextval(pg_get_serial_sequence('customer_channel', 'id')) AS id, a.*
+      FROM (SELECT nextval('customer_channel_id_seq') AS id, a.*
               FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::text[], $7::bigint[])
                 AS a (customer_id, type_id, address, normalised, source, key_id)) AS numbered
       ORDER BY type_id, normalised

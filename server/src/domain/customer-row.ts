@@ -89,7 +89,7 @@ function setNames(fields: OwnFields): string[] {
 const insertRows: Statement = {
   name: "customer_insert",
   text: `WITH sent AS (
-      SELECT nextval(pg_get_serial_sequence('customer', 'id')) AS id, s.*
+      SELECT nextval('customer_id_seq') AS id, s.*
         FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[]) WITH ORDINALITY
           AS s (primary_id, firstname, lastname, names, source, key_id, n)),
     made AS (

@@ -45,7 +45,7 @@ export class LeaseLost extends Error {}
 const insertJobs: Statement = {
   name: "job_insert",
   text: `WITH sent AS (
-      SELECT nextval(pg_get_serial_sequence('job', 'id')) AS id, j.*
+      SELECT nextval('job_id_seq') AS id, j.*
         FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bigint[], $7::int[])
           WITH ORDINALITY AS j (kind, lane, brand_id, customer_id, ticket_id, ref_id, delay, place) ORDER BY place),
     put AS (

@@ -32,10 +32,11 @@ interface Remembered {
  */
 export function createKeyring(db: Db, bootstrap?: Buffer): Keyring {
   const ring = new Map<string, Remembered>();
-  const lookUp = (hash: Buffer): Promise<Caller> => {
+  const lookUp = (hash: Buffer, text?: string): Promise<Caller> => {
     const place = hash.toString("base64");
     const known = ring.get(place);
     if (known && performance.now() < known.until) return known.caller;
+    if (text !== undefined && !isKeyText(text)) throw invalidKey();
     const caller = findCaller(db, hash);
     remember(ring, place, caller);
     return caller;
@@ -45,9 +46,7 @@ export function createKeyring(db: Db, bootstrap?: Buffer): Keyring {
     forget: () => ring.clear(),
     async authenticate(text) {
       const hash = hashKeyText(text);
-      if (isBootstrap(hash)) return administrator;
-      if (!isKeyText(text)) throw invalidKey();
-      return lookUp(hash);
+      return isBootstrap(hash) ? administrator : lookUp(hash, text);
     },
     authenticateHash: async (hash) => (isBootstrap(hash) ? administrator : lookUp(hash)),
   };

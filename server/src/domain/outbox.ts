@@ -67,7 +67,7 @@ const insertRows: Statement = {
     OVERRIDING SYSTEM VALUE
     SELECT id, webhook_id, brand_id, customer_id, event, format('{"type":"%s","timestamp":"%s","data":%s,"sequence":%s}}',
         event, to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'), data, id), at
-      FROM (SELECT nextval(pg_get_serial_sequence('webhook_delivery', 'id')) AS id,
+      FROM (SELECT nextval('webhook_delivery_id_seq') AS id,
             date_trunc('milliseconds', clock_timestamp()) AS at, sent.*
           FROM (SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::text[])
             WITH ORDINALITY AS m (webhook_id, brand_id, customer_id, event, data, place) ORDER BY place) AS sent) AS numbered`,

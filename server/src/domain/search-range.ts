@@ -7,7 +7,7 @@ import { builtinTypes } from "@dossier/api";
 import type { Db, Statement, Tx } from "../db/database.ts";
 import { cut, cutTerm } from "./search-fold.ts";
 import type { Query, Rank } from "./search-query.ts";
-import { longestBeginning, wholePair } from "./search-term.ts";
+import { beginningsOfPiece, longestBeginning, wholePair } from "./search-term.ts";
 
 /** How far a total counts. */
 export const most = 10_000;
@@ -66,7 +66,8 @@ function wholeRanges({ whole, email, digits }: Query): Range[] {
 /** Whose primary id, domain or address begins with it, and whose number has it in it. */
 function startRanges({ whole, address, digits }: Query): Range[] {
   const ranges: Range[] = whole === "" ? [] : [{ kind: "p", ...longer(whole) }];
-  if (digits !== undefined) ranges.push({ kind: "t", ...beginning(digits) });
+  for (const piece of digits === undefined ? [] : beginningsOfPiece(digits))
+    ranges.push({ kind: "t", ...beginning(piece) });
   if (address === "" || address.includes(" ")) return ranges;
   if (!address.includes("@")) ranges.push({ kind: "d", ...beginning(cutTerm(address)) });
   return [...ranges, ...emailTypes.map((type) => ({ type, ...beginning(address) }))];

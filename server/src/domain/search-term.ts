@@ -5,7 +5,9 @@
  *   x  two words of the name, the shorter one first, once for every beginning of it ("a!lovelace", "ad!lovelace") and
  *      once for the whole ("ada lovelace"): so any two beginnings of words are found by one range, however common
  *   m  a word of a name of many words, which has no pairs: what is found by it is read and compared
- *   p  the primary id, d the domain of an e-mail address, t a tail of four or more digits of a telephone number
+ *   p  the primary id, d the domain of an e-mail address
+ *   t  a tail of a telephone number, one at every other digit, with the digit before it behind its third ("0303-0123456"
+ *      and "303001234…" of 0303 0123456): a piece that begins at a tail, or a digit earlier, is the beginning of a term
  */
 import { domainToUnicode } from "node:url";
 import type { AddressRule } from "@dossier/api";
@@ -59,9 +61,14 @@ function nameTerms(words: readonly string[]): string[] {
 function pairTerms(word: string, other: string): string[] {
   const [shorter, longer] = inOrder(word, other);
   const letters = [...shorter];
-  const beginnings = letters.slice(0, Math.min(longestBeginning, letters.length - 1));
-  const partly = beginnings.map((_, at) => `x${letters.slice(0, at + 1).join("")}!${longer}`);
-  return [...partly, `x${wholePair(word, other)}`];
+  const terms: string[] = [];
+  let beginning = "";
+  for (const letter of letters.slice(0, Math.min(longestBeginning, letters.length - 1))) {
+    beginning += letter;
+    terms.push(`x${beginning}!${longer}`);
+  }
+  terms.push(`x${shorter} ${longer}`);
+  return terms;
 }
 
 /** The term of two whole words. */
@@ -81,7 +88,19 @@ function domainsOf(address: string): string[] {
   return [domain, shown].filter((text) => text !== "").map(cutTerm);
 }
 
+/** Where the digit before a tail stands in its term: among the digits that every piece has. */
+const head = fewestDigits - 1;
+
 function tailsOf(digits: string): string[] {
-  const count = Math.max(0, digits.length - fewestDigits + 1);
-  return Array.from({ length: count }, (_, at) => digits.slice(at));
+  const tails: string[] = [];
+  for (let at = 0; at + head <= digits.length; at += 2)
+    tails.push(`${digits.slice(at, at + head)}${digits[at - 1] ?? "-"}${digits.slice(at + head)}`);
+  return tails;
+}
+
+/** What a term begins with whose number has these digits in it: at a tail, behind any digit or none; or a digit earlier. */
+export function beginningsOfPiece(digits: string): string[] {
+  const behind = [..."-0123456789"].map((before) => digits.slice(0, head) + before + digits.slice(head));
+  const earlier = digits.slice(1, head + 1) + digits.charAt(0) + digits.slice(head + 1);
+  return [...behind, earlier];
 }

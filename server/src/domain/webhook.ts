@@ -156,7 +156,7 @@ function ordered(events: readonly EventType[]): EventType[] {
 
 const nextId: Statement = {
   name: "webhook_next_id",
-  text: "SELECT nextval(pg_get_serial_sequence('webhook', 'id')) AS id",
+  text: "SELECT nextval('webhook_id_seq') AS id",
 };
 
 const insertRow: Statement = {

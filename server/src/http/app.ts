@@ -3,6 +3,7 @@
  * once, in the order in which the contract says failures count.
  */
 import { randomUUID } from "node:crypto";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import cors from "@fastify/cors";
 import {
   type ChannelType,
@@ -69,6 +70,7 @@ const timeouts = {
 /** Builds the application; nothing listens yet. */
 export async function buildApp(service: Service, options: HttpOptions): Promise<FastifyInstance> {
   const traces: Traces = new WeakMap();
+  const stamp = makeStamp(protectiveHeaders(options.trustedProxies.length > 0));
   const app = fastify({
     ...timeouts,
     logger: false,
@@ -86,7 +88,6 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     },
   });
   app.server.maxHeadersCount = 100;
-  harden(app, options.trustedProxies.length > 0);
   if (options.corsOrigins.length > 0) await openTo(app, options.corsOrigins);
   const spend = await makeLimit(app, options.rateLimit, options.spend);
   const route = makeRouter();
@@ -168,18 +169,21 @@ function requestId(request: { headers: Record<string, string | string[] | undefi
   return typeof sent === "string" && /^[A-Za-z0-9._-]{8,64}$/.test(sent) ? sent : randomUUID();
 }
 
-/** The headers that are the same for every answer; a page of the documentation has a policy of its own. */
-function harden(app: FastifyInstance, strictTransportSecurity: boolean): void {
-  const set = helmet({
+/** The headers that are the same for every answer, once: a page of the documentation has a policy of its own. */
+function protectiveHeaders(strictTransportSecurity: boolean): Record<string, string> {
+  const headers: Record<string, string> = {};
+  const answer = {
+    setHeader: (name: string, value: string) => void (headers[name.toLowerCase()] = value),
+    removeHeader: (name: string) => void Reflect.deleteProperty(headers, name.toLowerCase()),
+  };
+  helmet({
     strictTransportSecurity,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
     },
-  });
-  app.addHook("onRequest", (request, reply, done) =>
-    set(request.raw, reply.raw, (error) => done(error as Error | undefined)),
-  );
+  })({} as IncomingMessage, answer as unknown as ServerResponse, () => undefined);
+  return headers;
 }
 
 async function openTo(app: FastifyInstance, origins: readonly string[]): Promise<void> {
@@ -201,8 +205,12 @@ async function openTo(app: FastifyInstance, origins: readonly string[]): Promise
   });
 }
 
-function stamp(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  return reply.headers({ "x-request-id": request.id, "cache-control": "no-store" });
+type Stamp = (request: FastifyRequest, reply: FastifyReply) => FastifyReply;
+
+/** Gives an answer the headers that every answer has. */
+function makeStamp(same: Readonly<Record<string, string>>): Stamp {
+  return (request, reply) =>
+    reply.headers({ ...same, "x-request-id": request.id, "cache-control": "no-store" });
 }
 
 function pathOf(request: FastifyRequest): string {

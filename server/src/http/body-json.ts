@@ -12,7 +12,8 @@ export function readJson(sent: string, valid = true): Entry[] {
   const parsed = parse(text);
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed))
     throw unreadable("is not a JSON object");
-  const entries = membersOf(text).flatMap(([name, value]) => entriesOf(name, value));
+  const members = isWhole(text, parsed) ? Object.entries(parsed) : membersOf(text);
+  const entries = members.flatMap(([name, value]) => entriesOf(name, value));
   for (const entry of valid ? [] : entries)
     if (`${entry.name}${entry.value}`.includes("\uFFFD")) {
       entry.fault = "is not valid UTF-8";
@@ -31,6 +32,22 @@ function parse(text: string): unknown {
 
 function unreadable(what: string): DossierError {
   return new DossierError("invalid_request", `The body ${what}.`);
+}
+
+/**
+ * Whether the parsed object has every member, in the order written: each mark of quotation belongs to a name or a value
+ * that it has, so no name came twice; and no name is a number, which would stand in front.
+ */
+function isWhole(text: string, parsed: object): boolean {
+  if (text.includes("\\")) return false;
+  let texts = 0;
+  for (const [name, value] of Object.entries(parsed) as [string, unknown][]) {
+    if (/^\d/.test(name) || (typeof value === "object" && value !== null)) return false;
+    texts += typeof value === "string" ? 2 : 1;
+  }
+  let marks = 0;
+  for (let at = text.indexOf('"'); at >= 0; at = text.indexOf('"', at + 1)) marks += 1;
+  return marks === 2 * texts;
 }
 
 /** Every member in the order written, with those that JSON.parse drops because their name comes again. */

@@ -63,8 +63,10 @@ async function readEntries(request: FastifyRequest): Promise<Entry[]> {
 
 /** As it was sent: of the parsed headers the application took it. A second one does not count. */
 function contentTypeOf(raw: readonly string[]): string {
-  const at = raw.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === "content-type");
-  return at < 0 ? "" : (raw[at + 1] ?? "");
+  const wanted = "content-type";
+  for (let at = 0; at < raw.length; at += 2)
+    if (raw[at]?.length === wanted.length && raw[at]?.toLowerCase() === wanted) return raw[at + 1] ?? "";
+  return "";
 }
 
 type Reader = (body: Buffer, contentType: string) => Entry[] | Promise<Entry[]>;
