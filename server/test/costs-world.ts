@@ -44,14 +44,17 @@ const story = [
 /** What the settings for a machine's memory would make different from one to the next. */
 const planning = "SET effective_cache_size = '1GB'; SET work_mem = '4MB'";
 
-/** Makes the world. */
+/**
+ * Makes the world. Pages are half full, so that a row that is changed stays on its page: on a full one that depends on
+ * whether a former version has been cleared away, and that on transactions in other databases.
+ */
 export async function makeWorld(): Promise<Db> {
   const { connection } = await freshDatabase();
   const db = openDatabase({ ...connection, ...patience, idleTimeoutMillis: 0 }, 1);
   await db.pool.query(planning);
   await db.pool.query(`DO $$ DECLARE t regclass; BEGIN
     FOR t IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
-      EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = false, toast.autovacuum_enabled = false)', t);
+      EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = false, toast.autovacuum_enabled = false, fillfactor = 50)', t);
     END LOOP; END $$`);
   await db.pool.query("INSERT INTO brand (name) VALUES ('Second')");
   await insertCrowd(db, size, 500);

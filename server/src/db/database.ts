@@ -194,6 +194,7 @@ async function attempting<S, T>(
   try {
     return await ground.gate.pass(() =>
       once(ground, async (client, tx) => {
+        sendTogether(client);
         const begun = watched(ground.activity, client.query("BEGIN; SET LOCAL lock_timeout = 100"));
         const [, seen] = await Promise.all([begun, look(tx)]);
         return work(tx, seen);
@@ -261,6 +262,7 @@ function transactionOn(client: pg.PoolClient, activity: Activity, words: Set<str
     transactional: true,
     ...queriesOn(async (config) => {
       if (ended) throw new Error(`${config.name} comes after the end of its transaction`);
+      sendTogether(client);
       try {
         return await watched(activity, client.query(patience ? withPatience(config, patience) : config));
       } catch (error) {
@@ -282,6 +284,13 @@ function transactionOn(client: pg.PoolClient, activity: Activity, words: Set<str
       patience = undefined;
     },
   };
+}
+
+/** What is asked before the turn's microtasks are done goes to the database in one write. */
+function sendTogether({ connection: { stream } }: pg.PoolClient): void {
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => stream.uncork());
 }
 
 /** `query_timeout` of one statement: pg reads it off the query, its types do not know it yet. */
