@@ -1,5 +1,5 @@
 // Calls that are done together: who goes along with whom, how many at a time, and who is told of a failure.
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import type { Db } from "../src/db/database.ts";
 import { type Gathering, makeGather } from "../src/db/gather.ts";
 
@@ -53,6 +53,28 @@ test("no go is larger than it may be, and while as many are under way as may be,
   expect(await Promise.all(all)).toHaveLength(9);
 });
 
+test("beside a go of their key others go only when they are as many, or when it is late; other keys need not wait", async () => {
+  const { goes, call } = work(32, 3);
+  const all = [call(1), call(2)];
+  await turn();
+  all.push(call(3));
+  await turn();
+  expect(wentTogether(goes)).toEqual([[1, 2]]);
+  all.push(call(4, "other"));
+  await turn();
+  expect(wentTogether(goes)).toEqual([[1, 2], [4]]);
+  goes[1]!.end();
+  all.push(call(5));
+  await turn();
+  expect(wentTogether(goes).slice(2)).toEqual([[3, 5]]);
+  all.push(call(6));
+  await turn();
+  expect(goes).toHaveLength(3);
+  await vi.waitFor(() => expect(wentTogether(goes).slice(3)).toEqual([[6]]), { timeout: 60_000 });
+  for (const { end } of goes) end();
+  expect(await Promise.all(all)).toHaveLength(6);
+});
+
 test("only those of one key go together, whoever waits longest first", async () => {
   const { goes, call } = work(32, 1);
   const all = [call(1, "a"), call(2, "b"), call(3, "a"), call(4, "b"), call(5, "a")];
@@ -70,13 +92,13 @@ test("only those of one key go together, whoever waits longest first", async () 
 
 test("a failure is told to those who went along, and to nobody else", async () => {
   const { goes, call } = work(2, 2);
-  const all = [call(1), call(2), call(3)].map((one) =>
+  const all = [call(1), call(2), call(3), call(4)].map((one) =>
     one.catch((error: unknown) => (error as Error).message),
   );
   await turn();
   goes[0]!.fail(new Error("lost"));
   goes[1]!.end();
-  expect(await Promise.all(all)).toEqual(["lost", "lost", "did 3"]);
+  expect(await Promise.all(all)).toEqual(["lost", "lost", "did 3", "did 4"]);
   const later = call(4);
   await turn();
   goes[2]!.end();

@@ -1,7 +1,7 @@
 /**
  * Work done together: the calls of one turn of the event loop become one statement, or one transaction. A caller alone
- * waits for nobody. While as much is under way as may be, the others wait, and then go together: the busier the
- * database, the more it is given at a time.
+ * waits for nobody. While as much is under way as may be, or more than wait, the others wait, and then go together: the
+ * busier the database, the more it is given at a time.
  */
 import type { Db } from "./database.ts";
 
@@ -35,11 +35,21 @@ export function makeGather(db: Db): Gather {
   };
 }
 
+/** What is under way. */
+interface Go {
+  key: string;
+  size: number;
+  /** has taken so long that nobody waits for it any more */
+  isLate: boolean;
+}
+
+const patience = 50; // in milliseconds
+
 class Queue<In, Out> {
   readonly #db: Db;
   readonly #gathering: Gathering<In, Out>;
   #waiting: Call<In, Out>[] = [];
-  #underWay = 0;
+  readonly #underWay = new Set<Go>();
   #isCalled = false;
 
   constructor(db: Db, gathering: Gathering<In, Out>) {
@@ -56,28 +66,46 @@ class Queue<In, Out> {
 
   /** After everything that this turn brings. */
   #callSoon(): void {
-    if (this.#isCalled || this.#waiting.length === 0 || this.#underWay >= this.#gathering.atOnce) return;
+    if (this.#isCalled || this.#waiting.length === 0 || this.#underWay.size >= this.#gathering.atOnce) return;
     this.#isCalled = true;
     setImmediate(() => {
       this.#isCalled = false;
-      while (this.#waiting.length > 0 && this.#underWay < this.#gathering.atOnce) void this.#go(this.#take());
+      for (let key = this.#next(); key !== undefined; key = this.#next()) void this.#go(key, this.#take(key));
     });
   }
 
-  /** The one who waits longest, and all who can go along. */
-  #take(): Call<In, Out>[] {
-    const [first] = this.#waiting;
+  /**
+   * The key of who waits longest among those who may go. Beside others of their key they go only with as many as those
+   * have, or when those take their time: who waits for a few more makes fewer goes, each of which costs the same again.
+   */
+  #next(): string | undefined {
+    if (this.#underWay.size >= this.#gathering.atOnce) return undefined;
+    const counts = new Map<string, number>();
+    for (const { key } of this.#waiting) counts.set(key, (counts.get(key) ?? 0) + 1);
+    const underWay = [...this.#underWay];
+    for (const [key, count] of counts)
+      if (underWay.every((go) => go.key !== key || go.isLate || count >= go.size)) return key;
+    return undefined;
+  }
+
+  /** All who can go along. */
+  #take(key: string): Call<In, Out>[] {
     const taken: Call<In, Out>[] = [];
     this.#waiting = this.#waiting.filter((call) => {
-      const isTaken = call.key === first?.key && taken.length < this.#gathering.most;
+      const isTaken = call.key === key && taken.length < this.#gathering.most;
       if (isTaken) taken.push(call);
       return !isTaken;
     });
     return taken;
   }
 
-  async #go(calls: readonly Call<In, Out>[]): Promise<void> {
-    this.#underWay += 1;
+  async #go(key: string, calls: readonly Call<In, Out>[]): Promise<void> {
+    const own: Go = { key, size: calls.length, isLate: false };
+    this.#underWay.add(own);
+    const timer = setTimeout(() => {
+      own.isLate = true;
+      this.#callSoon();
+    }, patience);
     try {
       const answers = await this.#gathering.run(
         this.#db,
@@ -87,7 +115,8 @@ class Queue<In, Out> {
     } catch (error) {
       for (const call of calls) call.reject(error);
     } finally {
-      this.#underWay -= 1;
+      clearTimeout(timer);
+      this.#underWay.delete(own);
       this.#callSoon();
     }
   }
