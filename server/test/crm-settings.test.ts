@@ -197,5 +197,6 @@ test("the trial tells a failure, and needs the permission of settings", async ()
 
 test("the log of all this holds no header's value, no address and no query", () => {
   expect(lines.length).toBeGreaterThan(20);
-  expect(lines.join("")).not.toMatch(/s3cret|ada(@|%40)example|4930|tenant=/);
+  const withoutIds = lines.join("").replaceAll(/"request_id":"[0-9a-f-]{36}"/g, ""); // which have any digits in them
+  expect(withoutIds).not.toMatch(/s3cret|ada(@|%40)example|4930|tenant=/);
 });
