@@ -143,6 +143,8 @@ function fromNumbers(pair: Pair, { one, other }: Place): string[] | undefined {
 
 /** The text in expressions: quoted texts, `:n::text`, or the last digits of a number. */
 function cut(text: string, numbers: Numbers): string[] {
+  const tail = cutTail(text, numbers);
+  if (tail) return tail;
   for (const name of names) {
     const digits = String(numbers[name]);
     for (let length = digits.length; length >= fewestDigits; length -= 1) {
@@ -154,6 +156,17 @@ function cut(text: string, numbers: Numbers): string[] {
     }
   }
   return [quote(text)];
+}
+
+/** The term of a telephone number's tail, which has the digit before the tail behind its third (search-term.ts). */
+function cutTail(text: string, numbers: Numbers): string[] | undefined {
+  const [, head, before, rest = ""] = /^t(\d{3})(\d)(\d*)$/.exec(text) ?? [];
+  if (head === undefined || before === undefined) return undefined;
+  const end = before + head + rest;
+  const name = names.find((one) => String(numbers[one]).endsWith(end));
+  if (name === undefined) return undefined;
+  const whole = `right(:${name}::text, ${end.length})`;
+  return ["'t'", `substr(${whole}, 2, 3)`, `left(${whole}, 1)`, `substr(${whole}, 5)`];
 }
 
 function cutRest(text: string, numbers: Numbers): string[] {
