@@ -162,11 +162,13 @@ function cut(text: string, numbers: Numbers): string[] {
 function cutTail(text: string, numbers: Numbers): string[] | undefined {
   const [, head, before, rest = ""] = /^t(\d{3})(\d)(\d*)$/.exec(text) ?? [];
   if (head === undefined || before === undefined) return undefined;
-  const end = before + head + rest;
-  const name = names.find((one) => String(numbers[one]).endsWith(end));
+  const digitsOf = (end: string) => names.find((one) => String(numbers[one]).endsWith(end));
+  const inside = digitsOf(before + head + rest);
+  const name = inside ?? digitsOf(head + rest); // the digit before it may stand before the number
   if (name === undefined) return undefined;
-  const whole = `right(:${name}::text, ${end.length})`;
-  return ["'t'", `substr(${whole}, 2, 3)`, `left(${whole}, 1)`, `substr(${whole}, 5)`];
+  const tail = `right(:${name}::text, ${head.length + rest.length})`;
+  const own = inside ? `left(right(:${name}::text, ${1 + head.length + rest.length}), 1)` : quote(before);
+  return ["'t'", `left(${tail}, 3)`, own, `substr(${tail}, 4)`];
 }
 
 function cutRest(text: string, numbers: Numbers): string[] {
