@@ -213,6 +213,7 @@ export function searchWork(world: World): Work[] {
   return [
     wordy("rare", "search a rare name", some(rare)),
     wordy("common", "search a common name", [...firstnames.slice(0, 3), surname(0), surname(1)].map(lower)),
+    wordy("various", "search one of 64 names", various().map(lower)), // too many for callers to share what is found
     wordy("prefix", "search a beginning of a name", ["sch", "kr", "ann", "tra", "m"]),
     {
       name: "misspelt",
@@ -233,6 +234,10 @@ export function searchWork(world: World): Work[] {
   ];
 }
 
+const various = () => [
+  ...firstnames,
+  ...Array.from({ length: 64 - firstnames.length }, (_, at) => surname(at)),
+];
 const lower = (word: string) => word.toLowerCase();
 const asks = (query: string): Request => ({
   method: "GET",

@@ -103,8 +103,13 @@ async function costOf(client: pg.ClientBase, plan: Plan): Promise<Omit<Cost, "ms
   };
 }
 
-/** What writes beside the statement's own answer (WITH … INSERT) is run after its end, and not added to it. */
-function buffersOf({ "Shared Hit Blocks": hit, "Shared Read Blocks": read, Plans = [] }: Plan): number {
+/**
+ * What writes beside the statement's own answer (WITH … INSERT) is run after its end, and not added to it. What a WITH
+ * reads is told twice, with it and with whoever asks it.
+ */
+function buffersOf({ "Node Type": node, Plans = [], ...plan }: Plan): number {
+  if (node === "CTE Scan") return 0;
+  const { "Shared Hit Blocks": hit, "Shared Read Blocks": read } = plan;
   return Math.max(
     hit + read,
     Plans.reduce((sum, inner) => sum + buffersOf(inner), 0),

@@ -13,6 +13,8 @@ import {
   searchCustomers,
   termsOf,
 } from "../src/domain/search.ts";
+import { readQuery } from "../src/domain/search-query.ts";
+import { entriesIn, firstReading, rangesOf, readEntries, valuesOf } from "../src/domain/search-range.ts";
 import type { Found } from "../src/domain/search-ranking.ts";
 import { insertPeople, openCrowded, type Person, searchableOf } from "./crowd.ts";
 import { seed } from "./seed.ts";
@@ -20,7 +22,7 @@ import { seed } from "./seed.ts";
 let db: Db;
 
 beforeAll(async () => {
-  db = await openCrowded(["Two", "Three", "Many", "Double", "Changing", "Concurrent"]);
+  db = await openCrowded(["Two", "Three", "Many", "Double", "Changing", "Concurrent", "Alike", "Alike too"]);
 });
 afterAll(() => db.close());
 
@@ -188,6 +190,25 @@ test("a search finds what the rule says, in its order, and nothing else", async 
     { seed: seed(), numRuns: 600, examples: other.map((text) => [text, [1, 2, 3], 15]) },
   );
 }, 60_000);
+
+test("ranges are read alike, a few from their beginning and as many as there are", async () => {
+  const brands = [9, 8];
+  const people = fc.sample(anyPerson, { numRuns: 200, seed: seed() });
+  await insertPeople(db, keepPossible(people.map((one, at) => ({ ...one, brandId: brands[at % 2] ?? 8 }))));
+  for (const query of ["a", "an", "anna", "maria s", "1212", "anna@", "exam", "k-", "zzz"])
+    for (const limit of [1, 2, 7, 30, 10_001]) {
+      const entries = entriesIn(brands, rangesOf(readQuery(query)));
+      const few = firstReading(entries, limit);
+      expect(few.statement).not.toBe(readEntries);
+      const told = await db.rows<{ ids: string }>(few.statement, few.values);
+      expect(told, `${query}, ${limit}`).toEqual(await db.rows(readEntries, valuesOf(entries, limit)));
+      const customers = told.flatMap(({ ids }) => ids.split(","));
+      expect(customers.length, `${query}, ${limit}`).toBeLessThanOrEqual(limit);
+      expect(customers.length > 0, query).toBe(query !== "zzz");
+    }
+  const many = count(30, () => entriesIn(brands, rangesOf(readQuery("anna")))).flat();
+  expect(firstReading(many).statement).toBe(readEntries);
+});
 
 const plain = (brandId: number, more: Partial<Person>): Person => ({
   brandId,
