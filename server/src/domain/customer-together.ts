@@ -15,7 +15,7 @@ import { addToFresh } from "./customer-channel.ts";
 import { addTermsOfCustomers, insertCustomers, namesOf, type OwnFields } from "./customer-row.ts";
 import { looksLikeNone } from "./customer-who.ts";
 import { isWaitedFor, linkWaiting } from "./link.ts";
-import { claimAll, endAll, type Work } from "./write.ts";
+import { claimAll, endAll, withoutTwins, type Work } from "./write.ts";
 
 /** A customer to be made, and how its maker tells what was done. */
 interface Wish {
@@ -97,22 +97,21 @@ async function insertAll(tx: Tx, all: readonly Wish[], { brand, known }: Seen): 
   const done = await make(tx, brand.id, wishes);
   const parts = done.map((one, at) => ({
     ask: wishes[at]?.ask as Ask,
+    brandId: brand.id,
     work: (wishes[at] as Wish).tell(one),
   }));
-  const answers = await endAll(tx, brand.id, parts);
+  const answers = await endAll(tx, parts);
   return new Map(wishes.map((wish, at) => [wish, answers[at] as object]));
 }
 
 /** Those who need nothing but to be inserted: of several who want one primary id or address, the first. */
 function plainOf(brand: Brand, all: readonly Wish[]): Wish[] {
   const taken = new Set<string>();
-  return all.filter(({ ask, fields, channels }) => {
+  return withoutTwins(all).filter(({ fields, channels }) => {
     const { primaryId } = fields;
     if (primaryId !== undefined && looksLikeNone(brand, primaryId)) return false;
     const wanted = channels.map(({ typeId, normalised }) => `${typeId} ${normalised}`);
     if (primaryId !== undefined) wanted.push(`id ${primaryId}`);
-    if (ask.retry)
-      wanted.push(`retry ${ask.caller.keyId} ${ask.operation} ${ask.retry.token.toString("hex")}`);
     if (wanted.some((one) => taken.has(one))) return false;
     for (const one of wanted) taken.add(one);
     return true;

@@ -133,6 +133,18 @@ export async function claimAll(tx: Tx, asks: readonly Ask[]): Promise<Set<Ask>> 
   );
 }
 
+/** The calls without those that repeat another one's Idempotency-Key: they go by themselves, after it. */
+export function withoutTwins<C extends { ask: Ask }>(calls: readonly C[]): C[] {
+  const taken = new Set<string>();
+  return calls.filter(({ ask: { retry, caller, operation } }) => {
+    const token = retry && tokenOf(caller.keyId, operation, retry.token);
+    if (token === undefined) return true;
+    const isFirst = !taken.has(token);
+    taken.add(token);
+    return isFirst;
+  });
+}
+
 const keepAnswers: Statement = {
   name: "idempotency_keep",
   text: `UPDATE idempotency i SET answer = a.answer::json, customer_ids = a.ids::bigint[]
@@ -153,29 +165,35 @@ async function keepAll(tx: Tx, ended: readonly { ask: Ask; answer: object; id: n
   ]);
 }
 
-/** The end of several pieces of work on things of one brand: the trail, the news, the answers, as of one alone. */
-export async function endAll(
-  tx: Tx,
-  brandId: number,
-  parts: readonly { ask: Ask; work: Work<object> }[],
-): Promise<object[]> {
-  const ended = parts.map(({ ask, work: { trail, news = [], ...answer } }) => {
+/** What one of several calls did, to a thing of a brand. */
+interface Part {
+  ask: Ask;
+  brandId: number;
+  work: Work<object>;
+}
+
+/** The end of several pieces of work: the trail, the news, the answers, as of one alone; one brand after the other. */
+export async function endAll(tx: Tx, parts: readonly Part[]): Promise<object[]> {
+  const ended = parts.map(({ ask, brandId, work: { trail, news = [], ...answer } }) => {
     ask.replayed = false;
-    return { ask, answer, news, fields: trail?.fields ?? [], id: trail?.subjectId ?? answer.id };
+    const id = trail?.subjectId ?? answer.id;
+    return { ask, brandId, answer, news, id, fields: trail?.fields ?? [], outcome: answer.outcome };
   });
+  const brandIds = [...new Set(ended.map(({ brandId }) => brandId))].sort((a, b) => a - b);
+  const groups = brandIds.map((id) => ({ id, own: ended.filter(({ brandId }) => brandId === id) }));
   await Promise.all([
-    recordAll(
-      tx,
-      brandId,
-      ended.map(({ ask, id, answer, fields }) => ({ ask, id, fields, outcome: answer.outcome })),
-    ),
+    ...groups.map(({ id, own }) => recordAll(tx, id, own)),
     keepAll(tx, ended),
-    tell(
+    tellAll(
       tx,
-      ended.flatMap(({ news }) => news),
+      groups.map(({ own }) => own.flatMap(({ news }) => news)),
     ),
   ]);
   return ended.map(({ answer }) => answer);
+}
+
+async function tellAll(tx: Tx, all: readonly (readonly Happening[])[]): Promise<void> {
+  for (const news of all) await tell(tx, news);
 }
 
 /** Every customer an answer speaks of, so that a purge of one finds it. */
