@@ -133,8 +133,8 @@ test("twins with one Idempotency-Key among many add one event, and both get its 
     add("Twin", token),
     ...Array.from({ length: 9 }, (_, n) => add(`Other ${n}`, fresh("token"))),
   ]);
-  expect(second?.id).toBe(first?.id);
-  expect((await add("Twin", token)).id).toBe(first?.id);
+  expect(second.id).toBe(first.id);
+  expect((await add("Twin", token)).id).toBe(first.id);
   await expect(add("Another", token)).rejects.toMatchObject({ code: "idempotency_conflict" });
   expect(new Set(others.map(({ id }) => id)).size).toBe(9);
   expect((await client.customer.listTimeline({ customerId })).itemTotal).toBe(10);
@@ -154,7 +154,10 @@ test("a key adds nothing to whom it does not see, also in the company of those w
   ]);
   expect(all.map(({ status }) => status === "fulfilled")).toEqual([
     ...Array.from({ length: 5 }, () => true),
-    ...[false, false, true, true],
+    false,
+    false,
+    true,
+    true,
   ]);
   for (const at of [5, 6]) expect(all[at]).toMatchObject({ reason: { code: "not_found" } });
   expect((await admin.customer.listTimeline({ customerId: ours })).itemTotal).toBe(5);

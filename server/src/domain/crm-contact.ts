@@ -36,9 +36,9 @@ export function isLookedUp(brand: Brand, type: ChannelType, contact: string | un
   return brand.crm_lookup_url !== "" && contact !== undefined && addressTypeOf(type) !== undefined;
 }
 
-/** Has a ticket's contact looked up once the transaction is committed. */
-export function enqueueLookup(tx: Tx, ticket: { id: number; brandId: number }): Promise<void> {
-  return enqueue(tx, { kind: lookupKind, brandId: ticket.brandId, ticketId: ticket.id });
+/** Has the contacts of a brand's tickets looked up once the transaction is committed. */
+export function enqueueLookups(tx: Tx, brandId: number, tickets: readonly { id: number }[]): Promise<void> {
+  return enqueue(tx, ...tickets.map(({ id }) => ({ kind: lookupKind, brandId, ticketId: id })));
 }
 
 /** What the job needs of the house. */

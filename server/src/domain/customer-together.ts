@@ -1,11 +1,8 @@
 /**
- * New customers of one brand, inserted together: whoever creates one in the same turn of the event loop shares one
- * transaction, whose statements each write for all. It is for the plain case alone. Whoever is known already, comes
- * twice, has something that must be looked at, or meets another transaction is left out, or all of them are, with
- * nothing changed; then each goes the usual way by itself, and is told what is his alone.
+ * New customers of one turn of the event loop and one brand, inserted together: those who need nothing else. Whoever is
+ * known already, comes twice, or has something that must be looked at goes by itself.
  */
 import type { ChannelSent, CustomSent } from "@dossier/api";
-import { violated } from "../db/failure.ts";
 import type { Gathering } from "../db/gather.ts";
 import type { Queries, Statement, Tx } from "../db/database.ts";
 import { type Ask, sees } from "./ask.ts";
@@ -15,7 +12,8 @@ import { addToFresh } from "./customer-channel.ts";
 import { addTermsOfCustomers, insertCustomers, namesOf, type OwnFields } from "./customer-row.ts";
 import { looksLikeNone } from "./customer-who.ts";
 import { isWaitedFor, linkWaiting } from "./link.ts";
-import { claimAll, endAll, withoutTwins, type Work } from "./write.ts";
+import { Raced, type Work } from "./write.ts";
+import { writeTogether } from "./write-together.ts";
 
 /** A customer to be made, and how its maker tells what was done. */
 interface Wish {
@@ -54,22 +52,17 @@ export async function insertTogether<T extends object>(
 const inserting: Gathering<Wish, object | undefined> = {
   most: 32,
   atOnce: 2, // more of them wait for one another where they write
-  async run(db, all) {
-    const answers = await db
-      .attempt(
-        (tx) => look(tx, all),
-        (tx, seen) => insertAll(tx, all, seen),
-      )
-      .catch((error: unknown) => {
-        if (error instanceof Disturbed || violated(error)) return undefined;
-        throw error;
-      });
-    return all.map((wish) => answers?.get(wish));
-  },
+  run: (db, all) =>
+    writeTogether(db, all, {
+      look: (tx) => look(tx, all),
+      choose: ({ brand, known }) =>
+        plainOf(
+          brand,
+          all.filter((_, at) => !known.has(at)),
+        ),
+      work: insertAll,
+    }),
 };
-
-/** Another transaction came between. */
-class Disturbed extends Error {}
 
 /** The brand, and by their numbers among all who is known. */
 interface Seen {
@@ -83,31 +76,18 @@ async function look(tx: Queries, all: readonly Wish[]): Promise<Seen> {
   return { brand, known };
 }
 
-async function insertAll(tx: Tx, all: readonly Wish[], { brand, known }: Seen): Promise<Map<Wish, object>> {
-  const free = plainOf(
-    brand,
-    all.filter((_, at) => !known.has(at)),
-  );
-  const claimed = await claimAll(
-    tx,
-    free.map((wish) => wish.ask),
-  );
-  const wishes = free.filter((wish) => claimed.has(wish.ask));
-  if (wishes.length === 0) return new Map();
+async function insertAll(tx: Tx, wishes: readonly Wish[], { brand }: Seen) {
   const done = await make(tx, brand.id, wishes);
-  const parts = done.map((one, at) => ({
-    ask: wishes[at]?.ask as Ask,
-    brandId: brand.id,
-    work: (wishes[at] as Wish).tell(one),
-  }));
-  const answers = await endAll(tx, parts);
-  return new Map(wishes.map((wish, at) => [wish, answers[at] as object]));
+  return done.map((one, at) => {
+    const { ask, tell } = wishes[at] as Wish;
+    return { ask, brandId: brand.id, work: tell(one) };
+  });
 }
 
 /** Those who need nothing but to be inserted: of several who want one primary id or address, the first. */
 function plainOf(brand: Brand, all: readonly Wish[]): Wish[] {
   const taken = new Set<string>();
-  return withoutTwins(all).filter(({ fields, channels }) => {
+  return all.filter(({ fields, channels }) => {
     const { primaryId } = fields;
     if (primaryId !== undefined && looksLikeNone(brand, primaryId)) return false;
     const wanted = channels.map(({ typeId, normalised }) => `${typeId} ${normalised}`);
@@ -149,7 +129,7 @@ async function findKnown(tx: Queries, brandId: number, all: readonly Wish[]): Pr
 /** Inserts them all, in the order in which everybody takes locks: primary ids, addresses, words. */
 async function make(tx: Tx, brandId: number, wishes: readonly Wish[]): Promise<Done[]> {
   const held = await insertCustomers(tx, brandId, wishes);
-  if (held.length < wishes.length) throw new Disturbed();
+  if (held.length < wishes.length) throw new Raced();
   const made = held.map((one, at) => ({ ...(wishes[at] as Wish), held: one, id: one.id }));
   const linking = made.filter(({ noSync }) => !noSync);
   const [added, , isWaited] = await Promise.all([
@@ -161,7 +141,7 @@ async function make(tx: Tx, brandId: number, wishes: readonly Wish[]): Promise<D
       linking.flatMap(({ channels }) => channels),
     ),
   ]);
-  if (!added) throw new Disturbed();
+  if (!added) throw new Raced();
   const done: Done[] = [];
   for (const { held: one, fields, channels, noSync } of made) {
     const tickets = isWaited && !noSync ? await linkWaiting(tx, one, channels) : [];

@@ -23,23 +23,37 @@ const lockPlaces: Statement = {
 };
 
 /** Holds addresses until the transaction ends. What is looked for afterwards is there or has not come yet. */
-export async function lockAddresses(tx: Tx, brandId: number, places: readonly Place[]): Promise<void> {
+async function lockAddresses(tx: Tx, brandId: number, places: readonly Place[]): Promise<void> {
   await tx.row(lockPlaces, [brandId, places.map((one) => one.typeId), places.map((one) => one.normalised)]);
 }
 
-const holderOfPlace: Statement = {
-  name: "link_holder",
-  text: "SELECT customer_id FROM customer_channel WHERE brand_id = $1 AND type_id = $2 AND normalised = $3",
+const holdersOfPlaces: Statement = {
+  name: "link_holders",
+  text: `SELECT h.type_id, h.normalised, h.customer_id FROM unnest($2::bigint[], $3::text[]) AS a (type_id, normalised)
+    JOIN customer_channel h ON h.brand_id = $1 AND h.type_id = a.type_id AND h.normalised = a.normalised`,
 };
 
-/** The customer who has an address as a channel. The transaction holds the address. */
-export async function findHolder(
+const textOf = ({ typeId, normalised }: Place) => `${typeId} ${normalised}`;
+
+/** Holds addresses until the transaction ends, and tells the customer who has one of them as a channel. */
+export async function findHolders(
   tx: Tx,
   brandId: number,
-  { typeId, normalised }: Place,
-): Promise<number | undefined> {
-  const row = await tx.row<{ customer_id: number }>(holderOfPlace, [brandId, typeId, normalised]);
-  return row?.customer_id;
+  places: readonly Place[],
+): Promise<(place: Place) => number | undefined> {
+  if (places.length === 0) return () => undefined;
+  const values = [brandId, places.map((one) => one.typeId), places.map((one) => one.normalised)];
+  const [, rows] = await Promise.all([
+    lockAddresses(tx, brandId, places),
+    tx.rows<{ type_id: number; normalised: string; customer_id: number }>(holdersOfPlaces, values),
+  ]);
+  const holders = new Map(
+    rows.map(({ type_id, normalised, customer_id }) => [
+      textOf({ typeId: type_id, normalised }),
+      customer_id,
+    ]),
+  );
+  return (place) => holders.get(textOf(place));
 }
 
 /** Tickets are moved in portions: a statement must not take longer than statements may. */
@@ -82,13 +96,13 @@ export async function linkWaiting(
   places: readonly Place[],
 ): Promise<number[]> {
   if (places.length === 0) return [];
-  await lockAddresses(tx, customer.brand_id, places);
-  return inPortions(tx, linkSome, [
-    customer.brand_id,
-    customer.id,
-    places.map((one) => one.typeId),
-    places.map((one) => one.normalised),
+  const { brand_id, id } = customer;
+  const values = [brand_id, id, places.map((one) => one.typeId), places.map((one) => one.normalised)];
+  const [, linked] = await Promise.all([
+    lockAddresses(tx, brand_id, places),
+    inPortions(tx, linkSome, values),
   ]);
+  return linked;
 }
 
 const someWaiting: Statement = {

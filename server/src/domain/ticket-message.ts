@@ -3,17 +3,8 @@ import type { Api, Decoded } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import type { Ask } from "./ask.ts";
 import { findBrand } from "./brand.ts";
-import { isLookedUp } from "./crm-contact.ts";
-import {
-  chatType,
-  contactOf,
-  type HeldTicket,
-  lockTicket,
-  newsOf,
-  openTicket,
-  touchTicket,
-  typeNamed,
-} from "./ticket-write.ts";
+import { newsOf, type OpenTicket, openTickets } from "./ticket-open.ts";
+import { chatType, contactOf, type HeldTicket, lockTicket, touchTicket, typeNamed } from "./ticket-write.ts";
 import { write } from "./write.ts";
 
 const insertMessage: Statement = {
@@ -99,20 +90,9 @@ export function createByChatbot(ask: Ask, input: Decoded<Api["message"]["chatbot
   const contact = contactOf(ask, "from", type, from);
   return write(ask, async (tx) => {
     const brand = await findBrand(tx, ask.caller, input.brandId);
-    const ticket = await openTicket(tx, {
-      brandId: brand.id,
-      typeId: type.id,
-      direction: "inbound",
-      from,
-      fromName: "",
-      to: "",
-      contact,
-      title: subject,
-      status: "new",
-      priority: "medium",
-      occurredAt,
-      isLookedUp: isLookedUp(brand, type, contact),
-    });
+    const sent = { type, direction: "inbound" as const, from, fromName: "", to: "", contact, title: subject };
+    const asked = { ...sent, status: "new" as const, priority: "medium", occurredAt };
+    const [ticket] = (await openTickets(tx, brand, [asked])) as [OpenTicket];
     const said = { typeId: type.id, direction: "inbound" as const, author: "", from, to: "" };
     const { id } = await say(tx, ticket.id, { ...said, content: message, occurredAt });
     return {

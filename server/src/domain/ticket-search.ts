@@ -22,7 +22,8 @@ const mostWords = 8; // among which the rarest is looked for; titles are compare
 const insertTerms: Statement = {
   name: "ticket_add_terms",
   text: `INSERT INTO ticket_term (brand_id, kind, term, ticket_id)
-    SELECT $1, left(t, 1)::"char", substr(t, 2), $2 FROM unnest($3::text[]) AS t ON CONFLICT DO NOTHING`,
+    SELECT $1, left(t.term, 1)::"char", substr(t.term, 2), t.ticket_id
+      FROM unnest($2::bigint[], $3::text[]) AS t (ticket_id, term) ON CONFLICT DO NOTHING`,
 };
 
 const deleteWords: Statement = {
@@ -32,24 +33,27 @@ const deleteWords: Statement = {
 
 interface Titled {
   id: number;
-  brandId: number;
   title: string;
+  contact?: string | undefined;
 }
 
-/** Makes a new ticket found. */
-export async function addTicketTerms(
-  tx: Tx,
-  ticket: Titled & { contact: string | undefined },
-): Promise<void> {
-  const address = ticket.contact === undefined ? [] : [`a${ticket.contact}`];
-  const terms = [...wordsOf(ticket.title).map((word) => `w${word}`), ...address];
-  if (terms.length > 0) await tx.row(insertTerms, [ticket.brandId, ticket.id, terms]);
+/** Makes tickets of a brand found, by what they have by now. */
+export async function addTicketTerms(tx: Tx, brandId: number, all: readonly Titled[]): Promise<void> {
+  const terms = all.flatMap(({ id, title, contact }) => {
+    const address = contact === undefined ? [] : [`a${contact}`];
+    return [...wordsOf(title).map((word) => `w${word}`), ...address].map((term) => ({ id, term }));
+  });
+  if (terms.length === 0) return;
+  await tx.row(insertTerms, [brandId, terms.map(({ id }) => id), terms.map(({ term }) => term)]);
 }
 
 /** Makes a ticket found by its new title. */
-export async function changeTicketTerms(tx: Tx, ticket: Titled): Promise<void> {
-  await tx.row(deleteWords, [ticket.id]);
-  await addTicketTerms(tx, { ...ticket, contact: undefined });
+export async function changeTicketTerms(
+  tx: Tx,
+  { id, brandId, title }: { id: number; brandId: number; title: string },
+): Promise<void> {
+  await tx.row(deleteWords, [id]);
+  await addTicketTerms(tx, brandId, [{ id, title }]);
 }
 
 // 'a' to 'b' is one word and those that begin with it: `term || U+10FFFF` ends the range.

@@ -1,7 +1,4 @@
-/**
- * Opening and changing tickets. A new ticket finds its customer by the contact's address: it takes the address's lock,
- * looks who has it, and is written with its customer. A customer who leaves in between makes it look again.
- */
+/** Opening and changing tickets. */
 import {
   type Api,
   type ChannelType,
@@ -14,34 +11,15 @@ import {
   type TicketStatus,
 } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
-import { violated } from "../db/failure.ts";
 import { type Ask, scopeOf, spelledBy } from "./ask.ts";
 import { findBrand } from "./brand.ts";
-import { enqueueLookup, isLookedUp } from "./crm-contact.ts";
 import { lockCustomer, lockHolder } from "./customer-row.ts";
 import { checkSame } from "./customer-who.ts";
-import { findHolder, linkTicket, lockAddresses, ticketNews } from "./link.ts";
-import type { Happening } from "./outbox.ts";
-import { addTicketTerms, changeTicketTerms } from "./ticket-search.ts";
-import { Raced, write } from "./write.ts";
-
-/** A ticket to be opened, with everything understood. */
-export interface NewTicket {
-  brandId: number;
-  typeId: number;
-  direction: "inbound" | "outbound";
-  from: string;
-  fromName: string;
-  to: string;
-  /** the contact's address as it is compared; none of a withheld one */
-  contact: string | undefined;
-  title: string;
-  status: TicketStatus;
-  priority: string;
-  occurredAt: Date | undefined;
-  /** the contact is looked up in the brand's CRM */
-  isLookedUp: boolean;
-}
+import { linkTicket } from "./link.ts";
+import { answerOf, type NewTicket, newsOf, type OpenTicket, openTickets } from "./ticket-open.ts";
+import { changeTicketTerms } from "./ticket-search.ts";
+import { openTogether } from "./ticket-together.ts";
+import { write } from "./write.ts";
 
 /** The channel type a request names. */
 export function typeNamed(ask: Ask, ours: string, sent: string): ChannelType {
@@ -59,81 +37,22 @@ export function contactOf(ask: Ask, ours: string, type: ChannelType, sent: strin
 }
 
 /** Opens a ticket. */
-export function createTicket(ask: Ask, input: Decoded<Api["ticket"]["create"]>) {
+export async function createTicket(ask: Ask, input: Decoded<Api["ticket"]["create"]>) {
   const { direction = "inbound", from = "", fromName = "", to = "", title = "" } = input;
   const { status = "new", priority = "medium", occurredAt } = input;
   const type = typeNamed(ask, "channel", input.channel);
   const [ours, address] = direction === "inbound" ? ["from", from] : ["to", to];
   const contact = contactOf(ask, ours, type, address);
+  const sent = { type, direction, from, fromName, to, contact, title, status, priority, occurredAt };
+  return (await openTogether(ask, input.brandId, sent)) ?? (await openAlone(ask, input.brandId, sent));
+}
+
+function openAlone(ask: Ask, brandId: number, ticket: NewTicket) {
   return write(ask, async (tx) => {
-    const brand = await findBrand(tx, ask.caller, input.brandId);
-    const sent = { direction, from, fromName, to, contact, title, status, priority, occurredAt };
-    const isAsked = isLookedUp(brand, type, contact);
-    const made = await openTicket(tx, { ...sent, brandId: brand.id, typeId: type.id, isLookedUp: isAsked });
-    return {
-      type: "result" as const,
-      message: "Ticket created.",
-      id: made.id,
-      ticketID: made.id,
-      customer_id: made.customer_id,
-      outcome: "created" as const,
-      trail: { brandId: brand.id },
-      news: newsOf(brand.id, made),
-    };
+    const brand = await findBrand(tx, ask.caller, brandId);
+    const [made] = await openTickets(tx, brand, [ticket]);
+    return answerOf(brand.id, made as OpenTicket);
   });
-}
-
-const insertTicket: Statement = {
-  name: "ticket_insert",
-  text: `INSERT INTO ticket (brand_id, type_id, direction, from_address, from_name, to_address, contact, title, status,
-      priority, customer_id, created_at, last_update, closed_at)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, at, at, CASE WHEN $9 = 'closed' THEN at END
-      FROM (SELECT coalesce($12, clock_timestamp()) AS at) AS clock
-    RETURNING id, customer_id`,
-};
-
-/** Writes a ticket with its customer, if one has its contact's address, and what it is found by. */
-export async function openTicket(
-  tx: Tx,
-  ticket: NewTicket,
-): Promise<{ id: number; customer_id: number | null }> {
-  const { brandId, typeId, contact, title } = ticket;
-  const place = contact === undefined ? undefined : { typeId, normalised: contact };
-  if (place) await lockAddresses(tx, brandId, [place]);
-  const customerId = place && (await findHolder(tx, brandId, place));
-  const values = [
-    brandId,
-    typeId,
-    ticket.direction,
-    ticket.from,
-    ticket.fromName,
-    ticket.to,
-    contact ?? null,
-    title,
-    ticket.status,
-    ticket.priority,
-    customerId ?? null,
-    ticket.occurredAt ?? null,
-  ];
-  const made = await tx.row<{ id: number; customer_id: number | null }>(insertTicket, values).catch(refuse);
-  if (!made) throw new Error("the ticket was not written");
-  await addTicketTerms(tx, { id: made.id, brandId, title, contact });
-  if (ticket.isLookedUp) await enqueueLookup(tx, { id: made.id, brandId });
-  return made;
-}
-
-/** A ticket that has a customer from the beginning is news. */
-export function newsOf(
-  brandId: number,
-  { id, customer_id }: { id: number; customer_id: number | null },
-): Happening[] {
-  return customer_id === null ? [] : [ticketNews(brandId, customer_id, id)];
-}
-
-function refuse(error: unknown): never {
-  const promise = violated(error);
-  if (promise === "ticket_customer") throw new Raced(); // the customer has left meanwhile
-  throw promise === "ticket_brand_id_fkey" ? notFound("brand") : error;
 }
 
 /** A ticket under lock. */

@@ -1,15 +1,11 @@
-/**
- * New events, added together: whoever adds one in the same turn of the event loop shares one transaction, whose statements
- * each write for all. Whoever names nobody, or more than one, is left out; when another transaction comes between all of
- * them are, with nothing changed. Then each goes the usual way by itself, and is told what is his alone.
- */
+/** Events of one turn of the event loop, added together: those of customers whom an id or a primary id names for certain. */
 import type { Queries, Statement, Tx } from "../db/database.ts";
-import { violated } from "../db/failure.ts";
 import type { Gathering } from "../db/gather.ts";
 import { type Ask, scopeOf, sees } from "./ask.ts";
 import type { Found } from "./customer-who.ts";
 import { insertEvents, type Sent } from "./timeline-event-row.ts";
-import { claimAll, endAll, Raced, withoutTwins } from "./write.ts";
+import { Raced } from "./write.ts";
+import { writeTogether } from "./write-together.ts";
 
 interface Wish {
   ask: Ask;
@@ -35,16 +31,12 @@ const adding: Gathering<Wish, Answer | undefined> = {
   most: 32,
   atOnce: 2,
   async run(db, all) {
-    const answers = await db
-      .attempt(
-        (tx) => findAll(tx, all),
-        (tx, found) => addAll(tx, all, found),
-      )
-      .catch((error: unknown) => {
-        if (error instanceof Raced || violated(error)) return undefined;
-        throw error;
-      });
-    return all.map((wish) => answers?.get(wish));
+    const answers = await writeTogether(db, all, {
+      look: (tx) => findAll(tx, all),
+      choose: (found) => all.filter((wish) => found.has(wish)),
+      work: addAll,
+    });
+    return answers as (Answer | undefined)[];
   },
 };
 
@@ -57,8 +49,8 @@ const whoAmong: Statement = {
       JOIN customer c ON c.brand_id = a.brand_id AND c.primary_id = a.primary_id`,
 };
 
-/** Who is named, by the place of the wish. */
-async function findAll(tx: Queries, all: readonly Wish[]): Promise<Map<number, Found>> {
+/** Who is named in each wish, if it is somebody and every identifier says so. */
+async function findAll(tx: Queries, all: readonly Wish[]): Promise<Map<Wish, Found>> {
   const [first] = all;
   const named = all.map(({ ask, sent }, n) => ({ ...sent, n, brandId: brandOf(ask, sent) }));
   const byId = named.filter(({ customerId }) => customerId !== undefined);
@@ -71,33 +63,18 @@ async function findAll(tx: Queries, all: readonly Wish[]): Promise<Map<number, F
     byPrimaryId.map(({ brandId }) => brandId),
     byPrimaryId.map(({ primaryId }) => primaryId),
   ]);
-  return new Map(rows.map(({ n, ...found }) => [n, found]));
+  const pairs = rows.map(({ n, ...found }) => [all[n] as Wish, found] as const);
+  return new Map(pairs.filter(([{ sent }, found]) => isMeant(found, sent)));
 }
 
-async function addAll(
-  tx: Tx,
-  all: readonly Wish[],
-  found: ReadonlyMap<number, Found>,
-): Promise<Map<Wish, Answer>> {
-  const named = all.flatMap((wish, n) => {
-    const customer = found.get(n);
-    return customer && isMeant(customer, wish.sent) ? [{ ...wish, wish, customer }] : [];
-  });
-  const plain = withoutTwins(named);
-  const claimed = await claimAll(
-    tx,
-    plain.map(({ ask }) => ask),
-  );
-  const events = plain.filter(({ ask }) => claimed.has(ask));
-  if (events.length === 0) return new Map();
+async function addAll(tx: Tx, wishes: readonly Wish[], found: ReadonlyMap<Wish, Found>) {
+  const events = wishes.map((wish) => ({ ...wish, customer: found.get(wish) as Found }));
   const added = await insertEvents(tx, events);
-  const parts = events.map(({ ask, customer }, at) => {
+  return events.map(({ ask, customer }, at) => {
     const work = added[at];
     if (!work) throw new Raced(); // a customer has left meanwhile
     return { ask, brandId: customer.brand_id, work };
   });
-  const answers = await endAll(tx, parts);
-  return new Map(events.map(({ wish }, at) => [wish, answers[at] as Answer]));
 }
 
 /** Whether the customer found is what every identifier says. */

@@ -7,7 +7,7 @@
 import { DossierError } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import type { Ask, Retry } from "./ask.ts";
-import { recordAll, recordDone, type Trail } from "./audit.ts";
+import { recordDone, type Trail } from "./audit.ts";
 import { type Happening, tell } from "./outbox.ts";
 
 const twinPatience = 5000;
@@ -104,47 +104,6 @@ async function writeOnce<T extends object>(ask: Ask, work: (tx: Tx) => Promise<W
   });
 }
 
-const claimTokens: Statement = {
-  name: "idempotency_claim_many",
-  text: `INSERT INTO idempotency (key_id, operation, token, fingerprint)
-    SELECT * FROM unnest($1::bigint[], $2::text[], $3::bytea[], $4::bytea[]) AS c (key_id, operation, token, fingerprint)
-      ORDER BY 1, 2, 3
-    ON CONFLICT DO NOTHING RETURNING key_id, operation, token`,
-};
-
-const tokenOf = (keyId: number, operation: string, token: Buffer) =>
-  `${keyId} ${operation} ${token.toString("hex")}`;
-
-/** Claims the keys of several calls; those without one are claimed as they are. Who is missing goes by himself. */
-export async function claimAll(tx: Tx, asks: readonly Ask[]): Promise<Set<Ask>> {
-  const claims = asks.flatMap((ask) => (ask.retry ? [{ ask, ...ask.retry }] : []));
-  if (claims.length === 0) return new Set(asks);
-  const rows = await tx.rows<{ key_id: number; operation: string; token: Buffer }>(claimTokens, [
-    claims.map(({ ask }) => ask.caller.keyId),
-    claims.map(({ ask }) => ask.operation),
-    claims.map(({ token }) => token),
-    claims.map(({ fingerprint }) => fingerprint),
-  ]);
-  const made = new Set(rows.map(({ key_id, operation, token }) => tokenOf(key_id, operation, token)));
-  return new Set(
-    asks.filter(
-      ({ retry, caller, operation }) => !retry || made.has(tokenOf(caller.keyId, operation, retry.token)),
-    ),
-  );
-}
-
-/** The calls without those that repeat another one's Idempotency-Key: they go by themselves, after it. */
-export function withoutTwins<C extends { ask: Ask }>(calls: readonly C[]): C[] {
-  const taken = new Set<string>();
-  return calls.filter(({ ask: { retry, caller, operation } }) => {
-    const token = retry && tokenOf(caller.keyId, operation, retry.token);
-    if (token === undefined) return true;
-    const isFirst = !taken.has(token);
-    taken.add(token);
-    return isFirst;
-  });
-}
-
 const keepAnswers: Statement = {
   name: "idempotency_keep",
   text: `UPDATE idempotency i SET answer = a.answer::json, customer_ids = a.ids::bigint[]
@@ -153,7 +112,10 @@ const keepAnswers: Statement = {
 };
 
 /** Keeps what calls with an Idempotency-Key are answered; `id` is what each was about. */
-async function keepAll(tx: Tx, ended: readonly { ask: Ask; answer: object; id: number }[]): Promise<void> {
+export async function keepAll(
+  tx: Tx,
+  ended: readonly { ask: Ask; answer: object; id: number }[],
+): Promise<void> {
   const kept = ended.flatMap(({ ask, answer, id }) => (ask.retry ? [{ ask, answer, id, ...ask.retry }] : []));
   if (kept.length === 0) return;
   await tx.row(keepAnswers, [
@@ -163,37 +125,6 @@ async function keepAll(tx: Tx, ended: readonly { ask: Ask; answer: object; id: n
     kept.map(({ answer }) => JSON.stringify(answer)),
     kept.map(({ ask, answer, id }) => `{${customersIn(ask, { ...answer, id }).join()}}`),
   ]);
-}
-
-/** What one of several calls did, to a thing of a brand. */
-interface Part {
-  ask: Ask;
-  brandId: number;
-  work: Work<object>;
-}
-
-/** The end of several pieces of work: the trail, the news, the answers, as of one alone; one brand after the other. */
-export async function endAll(tx: Tx, parts: readonly Part[]): Promise<object[]> {
-  const ended = parts.map(({ ask, brandId, work: { trail, news = [], ...answer } }) => {
-    ask.replayed = false;
-    const id = trail?.subjectId ?? answer.id;
-    return { ask, brandId, answer, news, id, fields: trail?.fields ?? [], outcome: answer.outcome };
-  });
-  const brandIds = [...new Set(ended.map(({ brandId }) => brandId))].sort((a, b) => a - b);
-  const groups = brandIds.map((id) => ({ id, own: ended.filter(({ brandId }) => brandId === id) }));
-  await Promise.all([
-    ...groups.map(({ id, own }) => recordAll(tx, id, own)),
-    keepAll(tx, ended),
-    tellAll(
-      tx,
-      groups.map(({ own }) => own.flatMap(({ news }) => news)),
-    ),
-  ]);
-  return ended.map(({ answer }) => answer);
-}
-
-async function tellAll(tx: Tx, all: readonly (readonly Happening[])[]): Promise<void> {
-  for (const news of all) await tell(tx, news);
 }
 
 /** Every customer an answer speaks of, so that a purge of one finds it. */
