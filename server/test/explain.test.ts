@@ -108,10 +108,10 @@ const hotStatements: HotStatement[] = [
   {
     what: "change a customer's terms",
     statement: change,
-    values: [1, 8, newTerms, newWords, terms],
+    values: [1, newTerms.map(() => 8), newTerms, newWords, terms.map(() => 8), terms],
     page: 0,
   },
-  { what: "remove a customer's terms", statement: remove, values: [1, 8, terms], page: 0 },
+  { what: "remove a customer's terms", statement: remove, values: [1, terms.map(() => 8), terms], page: 0 },
 ];
 
 beforeAll(async () => {

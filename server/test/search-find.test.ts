@@ -7,7 +7,7 @@ import { foldText, wordsOf } from "../src/domain/search-fold.ts";
 import { countTypos } from "../src/domain/search-spelling.ts";
 import {
   addTerms,
-  changeTerms,
+  changeTermsOfMany,
   forgetWords,
   removeTerms,
   searchCustomers,
@@ -274,7 +274,8 @@ test("whatever is added, changed and removed, the terms are those of the custome
     const before = termsOf(searchableOf(now.get(id) ?? plain(6, {})));
     await db.transaction(async (tx) => {
       if (kind === 0) await removeTerms(tx, 6, id, before);
-      else if (now.has(id)) await changeTerms(tx, 6, id, before, termsOf(searchableOf(next)));
+      else if (now.has(id))
+        await changeTermsOfMany(tx, 6, [{ id, before, after: termsOf(searchableOf(next)) }]);
       else await addTerms(tx, 6, id, termsOf(searchableOf(next)));
     });
     if (kind === 0) now.delete(id);

@@ -8,7 +8,7 @@ import { DossierError, type ChannelType, notFound } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import { violated } from "../db/failure.ts";
 import { type Ask, originOf, scopeOf } from "./ask.ts";
-import { addTerms, addTermsOfMany, changeTerms, type Searchable, termsOf } from "./search.ts";
+import { addTerms, changeTermsOfMany, type Searchable, termsOf } from "./search.ts";
 import { Raced } from "./write.ts";
 
 /** A customer under lock. */
@@ -137,15 +137,18 @@ export async function insertCustomer(
 }
 
 // The clock is read under the lock: the transaction's own time may be before that of the change it waited for.
-const updateRow: Statement = {
+const updateRows: Statement = {
   name: "customer_update",
-  text: `UPDATE customer SET primary_id = $2, firstname = $3, lastname = $4, version = version + 1,
-      updated_at = clock.now,
+  text: `UPDATE customer c SET primary_id = s.primary_id, firstname = s.firstname, lastname = s.lastname,
+      version = version + 1, updated_at = clock.now,
       provenance = provenance || (
-        SELECT coalesce(jsonb_object_agg(f, jsonb_build_array($6::text, $7::bigint, clock.now)), '{}')
-          FROM unnest($5::text[]) AS f)
-    FROM (SELECT clock_timestamp() AS now) AS clock
-    WHERE id = $1 AND brand_id = $8 RETURNING ${heldColumns}`,
+        SELECT coalesce(jsonb_object_agg(f, jsonb_build_array(s.source, s.key_id, clock.now)), '{}')
+          FROM unnest(s.names::text[]) AS f)
+    FROM (SELECT clock_timestamp() AS now) AS clock,
+      unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[])
+        AS s (id, primary_id, firstname, lastname, names, source, key_id)
+    WHERE c.id = s.id AND c.brand_id = $1
+    RETURNING c.id, c.brand_id, c.primary_id, c.firstname, c.lastname, c.version`,
 };
 
 /** The fields that differ from what the customer has. */
@@ -159,14 +162,47 @@ export function differing(held: Held, fields: OwnFields): OwnFields {
   return changes;
 }
 
+/** A customer under lock, and the fields to be set. */
+export interface RowChange {
+  ask: Ask;
+  held: Held;
+  changes: OwnFields;
+}
+
+/** Sets the fields given, none of them a primary id, and raises the versions of customers of a brand; they as they are then. */
+export async function changeRows(
+  tx: Tx,
+  brandId: number,
+  all: readonly RowChange[],
+): Promise<Map<number, Held>> {
+  if (all.length === 0) return new Map();
+  const origins = all.map(({ ask }) => originOf(ask.caller));
+  const rows = await tx.rows<Held>(updateRows, [
+    brandId,
+    all.map(({ held }) => held.id),
+    all.map(({ held, changes }) => changes.primaryId ?? held.primary_id),
+    all.map(({ held, changes }) => changes.firstname ?? held.firstname),
+    all.map(({ held, changes }) => changes.lastname ?? held.lastname),
+    all.map(
+      ({ changes }) =>
+        `{${keysOf(changes)
+          .map((key) => columnNames[key])
+          .join()}}`,
+    ),
+    origins.map(([source]) => source),
+    origins.map(([, keyId]) => keyId),
+  ]);
+  return new Map(rows.map((row) => [row.id, row]));
+}
+
+const keysOf = (fields: OwnFields) => Object.keys(fields) as (keyof OwnFields)[];
+
 /** Sets the fields given and raises the version. */
 export async function changeRow(tx: Tx, ask: Ask, held: Held, changes: OwnFields): Promise<Held> {
-  const { primaryId = held.primary_id, firstname = held.firstname, lastname = held.lastname } = changes;
   if (changes.primaryId !== undefined) await checkFree(tx, held.brand_id, changes.primaryId);
-  const names = (Object.keys(changes) as (keyof OwnFields)[]).map((key) => columnNames[key]);
-  const values = [held.id, primaryId, firstname, lastname, names, ...originOf(ask.caller), held.brand_id];
   try {
-    return (await tx.row<Held>(updateRow, values)) as Held;
+    const rows = await changeRows(tx, held.brand_id, [{ ask, held, changes }]);
+    return rows.get(held.id) as Held;
   } catch (error) {
     throw violated(error) === "customer_primary_id_unique" ? new Raced() : error;
   }
@@ -222,9 +258,10 @@ export function addTermsOfCustomers(
 ): Promise<void> {
   const terms = all.map(({ ask, held, channels }) => ({
     id: held.id,
-    terms: termsOf(searchableWith(held, channels, ask.types)),
+    before: new Set<string>(),
+    after: termsOf(searchableWith(held, channels, ask.types)),
   }));
-  return addTermsOfMany(tx, brandId, terms);
+  return changeTermsOfMany(tx, brandId, terms);
 }
 
 /** Makes the search terms those of the customer as it is now. */
@@ -234,5 +271,6 @@ export async function changeSearchTerms(
   before: Searchable,
   now: Held,
 ): Promise<void> {
-  await changeTerms(tx, now.brand_id, now.id, termsOf(before), termsOf(await searchableOf(tx, types, now)));
+  const after = termsOf(await searchableOf(tx, types, now));
+  await changeTermsOfMany(tx, now.brand_id, [{ id: now.id, before: termsOf(before), after }]);
 }

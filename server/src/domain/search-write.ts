@@ -8,28 +8,27 @@ import { hasSpellings, storedSpellings } from "./search-spelling.ts";
 import { type Terms, wordsAmong } from "./search-term.ts";
 
 const insertTerms = `INSERT INTO search_term (brand_id, kind, term, customer_id)
-      SELECT $1, left(t, 1)::"char", substr(t, 2), $2 FROM unnest($3::text[]) AS t`;
-const deleteTerms = (parameter: string) => `DELETE FROM search_term s USING unnest(${parameter}::text[]) AS t
-      WHERE s.brand_id = $1 AND s.kind = left(t, 1)::"char" AND s.term = substr(t, 2) AND s.customer_id = $2`;
+      SELECT $1, left(t, 1)::"char", substr(t, 2), id FROM unnest($2::bigint[], $3::text[]) AS a (id, t)`;
+const deleteTerms = (ids: string, terms: string) => `DELETE FROM search_term s
+      USING unnest(${ids}::bigint[], ${terms}::text[]) AS g (id, t)
+      WHERE s.brand_id = $1 AND s.kind = left(t, 1)::"char" AND s.term = substr(t, 2) AND s.customer_id = g.id`;
 const insertWords = `INSERT INTO search_word (brand_id, word) SELECT $1, w FROM unnest($4::text[]) AS w
     ON CONFLICT DO NOTHING RETURNING word`;
 
 export const add: Statement = {
   name: "search_add",
-  text: `WITH added AS (
-      INSERT INTO search_term (brand_id, kind, term, customer_id)
-      SELECT $1, left(t, 1)::"char", substr(t, 2), id FROM unnest($2::bigint[], $3::text[]) AS a (id, t))
+  text: `WITH added AS (${insertTerms})
     ${insertWords}`,
 };
 
 export const change: Statement = {
   name: "search_change",
-  text: `WITH removed AS (${deleteTerms("$5")}),
+  text: `WITH removed AS (${deleteTerms("$5", "$6")}),
     added AS (${insertTerms})
     ${insertWords}`,
 };
 
-export const remove: Statement = { name: "search_remove", text: deleteTerms("$3") };
+export const remove: Statement = { name: "search_remove", text: deleteTerms("$2", "$3") };
 
 export const addSpellings: Statement = {
   name: "search_add_spellings",
@@ -38,51 +37,63 @@ export const addSpellings: Statement = {
     ON CONFLICT DO NOTHING`,
 };
 
-/** Makes a new customer found: one statement, and a second one if the brand has never had one of the words. */
-export function addTerms(tx: Tx, brandId: number, customerId: number, terms: Terms): Promise<void> {
-  return addTermsOfMany(tx, brandId, [{ id: customerId, terms }]);
+/** What one customer was found by, and is to be. */
+export interface TermChange {
+  id: number;
+  before: Terms;
+  after: Terms;
 }
 
-/** Makes new customers of a brand found. */
-export async function addTermsOfMany(
-  tx: Tx,
-  brandId: number,
-  all: readonly { id: number; terms: Terms }[],
-): Promise<void> {
-  const pairs = all.flatMap(({ id, terms }) => Array.from(terms, (term) => ({ id, term })));
-  if (pairs.length === 0) return;
-  const words = [...new Set(all.flatMap(({ terms }) => dictionaryWords(terms)))].sort();
-  const values = [brandId, pairs.map(({ id }) => id), pairs.map(({ term }) => term), words];
-  await learn(tx, brandId, await tx.rows(add, values));
+/** A term of a customer. */
+interface Pair {
+  id: number;
+  term: string;
+}
+
+const nothing: Terms = new Set();
+const columnsOf = (pairs: readonly Pair[]) => [pairs.map(({ id }) => id), pairs.map(({ term }) => term)];
+const wordsIn = (pairs: readonly Pair[]) => [
+  ...new Set(dictionaryWords(new Set(pairs.map(({ term }) => term)))),
+];
+
+/** Makes a new customer found: one statement, and a second one if the brand has never had one of the words. */
+export function addTerms(tx: Tx, brandId: number, id: number, after: Terms): Promise<void> {
+  return changeTermsOfMany(tx, brandId, [{ id, before: nothing, after }]);
 }
 
 // A word that a customer gives up stays in the dictionary: others may have it. A purge must know whose it was.
 const keepFormer: Statement = {
   name: "search_keep_former",
-  text: "INSERT INTO former_word (customer_id, word) SELECT $1, w FROM unnest($2::text[]) AS w ON CONFLICT DO NOTHING",
+  text: `INSERT INTO former_word (customer_id, word) SELECT * FROM unnest($1::bigint[], $2::text[]) AS f (id, w) ORDER BY 1, 2
+    ON CONFLICT DO NOTHING`,
 };
 
-/** Writes the difference; nothing when there is none. */
-export async function changeTerms(
-  tx: Tx,
-  brandId: number,
-  customerId: number,
-  before: Terms,
-  after: Terms,
-): Promise<void> {
-  const gone = new Set([...before].filter((term) => !after.has(term)));
-  const fresh = new Set([...after].filter((term) => !before.has(term)));
-  if (gone.size === 0) return addTerms(tx, brandId, customerId, fresh);
-  const former = dictionaryWords(gone);
-  if (former.length > 0) await tx.row(keepFormer, [customerId, former]);
-  if (fresh.size === 0) return removeTerms(tx, brandId, customerId, gone);
-  const values = [brandId, customerId, [...fresh], dictionaryWords(fresh), [...gone]];
-  return learn(tx, brandId, await tx.rows(change, values));
+/** Writes the difference of each customer of a brand; nothing when there is none. */
+export async function changeTermsOfMany(tx: Tx, brandId: number, all: readonly TermChange[]): Promise<void> {
+  const gone = all.flatMap(({ id, before, after }) => missing(id, before, after));
+  const fresh = all.flatMap(({ id, before, after }) => missing(id, after, before));
+  const former = gone.flatMap(({ id, term }) =>
+    dictionaryWords(new Set([term])).map((word) => ({ id, term: word })),
+  );
+  if (former.length > 0) await tx.row(keepFormer, columnsOf(former));
+  if (fresh.length === 0) return removePairs(tx, brandId, gone);
+  const values = [brandId, ...columnsOf(fresh), wordsIn(fresh)];
+  const words = gone.length === 0 ? tx.rows(add, values) : tx.rows(change, [...values, ...columnsOf(gone)]);
+  return learn(tx, brandId, (await words) as { word: string }[]);
+}
+
+/** The terms of the one that the other lacks. */
+function missing(id: number, these: Terms, those: Terms): Pair[] {
+  return [...these].filter((term) => !those.has(term)).map((term) => ({ id, term }));
+}
+
+async function removePairs(tx: Tx, brandId: number, pairs: readonly Pair[]): Promise<void> {
+  if (pairs.length > 0) await tx.row(remove, [brandId, ...columnsOf(pairs)]);
 }
 
 /** Makes a customer found no longer. The words stay in the dictionary; a purge calls `forgetWords` as well. */
-export async function removeTerms(tx: Tx, brandId: number, customerId: number, terms: Terms): Promise<void> {
-  if (terms.size > 0) await tx.row(remove, [brandId, customerId, [...terms]]);
+export function removeTerms(tx: Tx, brandId: number, id: number, terms: Terms): Promise<void> {
+  return removePairs(tx, brandId, missing(id, terms, nothing));
 }
 
 function dictionaryWords(terms: Terms): string[] {

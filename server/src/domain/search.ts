@@ -1,7 +1,7 @@
 /**
  * Finding customers by what a person types. Exact first, then beginnings and pieces, then, if that is less than a
  * page, with typos forgiven; within each by id. Every statement reads at most 10,001 rows of what was asked for.
- * Who changes a customer's names, primary id or channels calls `addTerms`, `changeTerms` or `removeTerms` with it.
+ * Who changes a customer's names, primary id or channels calls `addTerms`, `changeTermsOfMany` or `removeTerms` with it.
  */
 import type { Statement } from "../db/database.ts";
 import { type Query, rankName, readQuery } from "./search-query.ts";
@@ -10,7 +10,7 @@ import { type Found, Ranking } from "./search-ranking.ts";
 import { similarEntries } from "./search-similar.ts";
 
 export { type Searchable, termsOf } from "./search-term.ts";
-export { addTerms, addTermsOfMany, changeTerms, forgetWords, removeTerms } from "./search-write.ts";
+export { addTerms, changeTermsOfMany, forgetWords, removeTerms, type TermChange } from "./search-write.ts";
 
 /** A query, the brands it may look into, and the size of the page under which typos are forgiven. */
 export interface SearchInput {
