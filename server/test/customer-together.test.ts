@@ -2,36 +2,14 @@
 // each comes alone, and the trouble of one must be nobody else's.
 import { createClient, type DossierError, type Input, type Api } from "@dossier/api";
 import { expect, test } from "vitest";
-import { withSql } from "./fingerprint.ts";
 import { fresh } from "./requests.ts";
 import { dice } from "./seed.ts";
+import { storedIn } from "./stored.ts";
 import { startWorld } from "./world.ts";
 
 const world = await startWorld();
 const { admin, newBrand } = world;
 const mail = (address: string) => ({ type: "email", address });
-
-/** What is stored of a brand's people and what is noted of their making, without the numbers that rows have. */
-function storedIn(brandId: number): Promise<unknown> {
-  return withSql(world, async (client) => {
-    const ask = async (text: string): Promise<unknown[]> =>
-      (await client.query<object>(text, [brandId])).rows;
-    return {
-      people: await ask(
-        `SELECT primary_id, firstname, lastname, version, (SELECT jsonb_object_agg(key, value - 2) FROM jsonb_each(provenance)) AS origins,
-            ARRAY(SELECT h.type_id || ' ' || h.address || ' ' || h.normalised || ' ' || h.source || ' ' || h.key_id
-              FROM customer_channel h WHERE h.customer_id = c.id ORDER BY 1) AS channels,
-            ARRAY(SELECT s.kind::text || s.term FROM search_term s WHERE s.customer_id = c.id AND s.brand_id = $1 ORDER BY 1) AS terms,
-            ARRAY(SELECT a.operation || ' ' || a.kind || ' ' || a.key_id || ' ' || a.outcome || ' ' || a.fields::text
-              FROM audit a WHERE a.kind = 'customer' AND a.subject_id = c.id AND a.brand_id = $1) AS trail
-          FROM customer c WHERE brand_id = $1 ORDER BY primary_id`,
-      ),
-      words: await ask("SELECT word FROM search_word WHERE brand_id = $1 ORDER BY 1"),
-      spellings: await ask("SELECT variant, word FROM search_variant WHERE brand_id = $1 ORDER BY 1, 2"),
-      count: await ask("SELECT sum(n)::int AS n FROM row_count WHERE kind = 'customer' AND brand_id = $1"),
-    };
-  });
-}
 
 test("what is stored of many at once is what is stored of each alone", async () => {
   const below = dice();
@@ -52,7 +30,7 @@ test("what is stored of many at once is what is stored of each alone", async () 
   for (const one of people)
     await admin.customer.resolve({ brandId: apart, ...one, searchValue: one.channels[0]!.address });
   const made = await Promise.all(people.map((one) => admin.customer.resolve({ brandId: together, ...one })));
-  expect(await storedIn(together)).toEqual(await storedIn(apart));
+  expect(await storedIn(world, together)).toEqual(await storedIn(world, apart));
   expect(new Set(made.map(({ id }) => id)).size).toBe(people.length);
   expect(made[7]).toMatchObject({ message: "User created and channel linked.", outcome: "created" });
   const { items } = await admin.customer.list({ brandId: together, query: "brewster" });

@@ -74,6 +74,11 @@ export interface Holder extends ChannelRow {
 
 const place = (typeId: number, normalised: string) => `${typeId} ${normalised}`;
 
+/** An address as a text. */
+export function placeOf({ typeId, normalised }: Pick<ChannelSent, "typeId" | "normalised">): string {
+  return place(typeId, normalised);
+}
+
 /** Who holds each of these addresses in the brand, by their place. */
 export async function readHolders(
   tx: Tx,
@@ -91,7 +96,7 @@ export function holderOf(
   holders: Map<string, Holder>,
   channel: Pick<ChannelSent, "typeId" | "normalised">,
 ): Holder | undefined {
-  return holders.get(place(channel.typeId, channel.normalised));
+  return holders.get(placeOf(channel));
 }
 
 /**
@@ -111,14 +116,14 @@ export async function addAll(
   const fresh = rows.filter((row) => row.fresh).map(({ id }) => id);
   const byPlace = new Map(rows.map((row) => [place(row.type_id, row.normalised), row]));
   const foreign = channels.flatMap((channel) => {
-    const row = byPlace.get(place(channel.typeId, channel.normalised));
+    const row = byPlace.get(placeOf(channel));
     return row && row.customer_id !== to.id
       ? [{ field: channel.field, address: channel.address, customer_id: row.customer_id }]
       : [];
   });
   if (foreign.length > 0 && taken === "refuse") throw channelTaken(foreign);
   const ids = channels.flatMap((channel) => {
-    const row = byPlace.get(place(channel.typeId, channel.normalised));
+    const row = byPlace.get(placeOf(channel));
     return row && row.customer_id === to.id ? [row.id] : [];
   });
   return { ids, fresh: fresh.sort((a, b) => a - b), skipped: foreign };
@@ -138,7 +143,7 @@ async function insertMissing(
   const wanted = channels.map((channel) => ({ id: to.id, channel, origin }));
   const inserted = await insertFree(tx, to.brand_id, wanted);
   const places = new Set(inserted.map((row) => place(row.type_id, row.normalised)));
-  const rest = channels.filter((one) => !places.has(place(one.typeId, one.normalised)));
+  const rest = channels.filter((one) => !places.has(placeOf(one)));
   const holders = await readHolders(tx, to.brand_id, rest);
   if (rest.some((one) => !holderOf(holders, one))) throw new Raced();
   return [
@@ -163,14 +168,14 @@ export function channelTaken(foreign: { field: string; customer_id: number }[]):
   );
 }
 
-/** New customers of one brand, each with the channels it is to have. */
+/** Customers of one brand, each with channels that it has not. */
 export interface Fresh {
   ask: Ask;
   id: number;
   channels: readonly ChannelSent[];
 }
 
-/** Adds the channels of new customers, all of them free. What was added to each, or nothing when one was not free. */
+/** Adds these channels, all of them free. What was added to each, or nothing when one was not free. */
 export async function addToFresh(
   tx: Tx,
   brandId: number,
@@ -184,7 +189,7 @@ export async function addToFresh(
   const byPlace = new Map(rows.map((row) => [place(row.type_id, row.normalised), row.id]));
   return new Map(
     all.map(({ id, channels }) => {
-      const ids = channels.map((one) => byPlace.get(place(one.typeId, one.normalised)) as number);
+      const ids = channels.map((one) => byPlace.get(placeOf(one)) as number);
       const fresh = [...new Set(ids)].sort((a, b) => a - b);
       return [id, { ids, fresh, skipped: [] }];
     }),
@@ -193,5 +198,5 @@ export async function addToFresh(
 
 /** Each address once. */
 function distinct(channels: readonly ChannelSent[]): ChannelSent[] {
-  return [...new Map(channels.map((one) => [place(one.typeId, one.normalised), one])).values()];
+  return [...new Map(channels.map((one) => [placeOf(one), one])).values()];
 }

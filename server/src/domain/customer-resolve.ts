@@ -22,8 +22,9 @@ import { newsOf } from "./customer-news.ts";
 import { readCustoms } from "./customer-custom.ts";
 import { holdersOf } from "./customer-read.ts";
 import { type Held, lockCustomer, lockHolder } from "./customer-row.ts";
+import { changeTogether } from "./customer-change-together.ts";
 import { insertTogether } from "./customer-together.ts";
-import { ambiguous, checkPrimaryId } from "./customer-who.ts";
+import { ambiguous, checkPrimaryId, isPlaceholder } from "./customer-who.ts";
 import { hasTicket, linkTicket } from "./link.ts";
 import { Raced, write } from "./write.ts";
 
@@ -37,10 +38,18 @@ interface Meant {
 
 /** Operation 3. */
 export async function resolveCustomer(ask: Ask, input: Sent) {
-  const isNamed = input.primaryId !== undefined && input.searchValue === undefined;
-  const mayBeNew = isNamed && input.ticketId === undefined;
-  const made = mayBeNew ? await insertTogether(ask, input, (done) => answer(done, false)) : undefined;
-  return made ?? (await write(ask, (tx) => resolveOnce(tx, ask, input)));
+  return (await resolveTogether(ask, input)) ?? (await write(ask, (tx) => resolveOnce(tx, ask, input)));
+}
+
+/** Whoever is named by a primary id alone is made or changed together with others. */
+async function resolveTogether(ask: Ask, input: Sent) {
+  const { brandId, primaryId, firstname, lastname, channels = [], custom = [], noSync } = input;
+  if (primaryId === undefined || input.searchValue !== undefined || input.ticketId !== undefined)
+    return undefined;
+  const made = await insertTogether(ask, input, (done) => answer(done, false));
+  if (made || custom.length > 0 || isPlaceholder(primaryId)) return made;
+  const plain = { fields: { firstname, lastname }, channels, noSync };
+  return changeTogether(ask, { primaryId, brandId }, plain, (done) => answer(done, true));
 }
 
 async function resolveOnce(tx: Tx, ask: Ask, input: Sent) {

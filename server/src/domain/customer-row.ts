@@ -8,7 +8,7 @@ import { DossierError, type ChannelType, notFound } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import { violated } from "../db/failure.ts";
 import { type Ask, originOf, scopeOf } from "./ask.ts";
-import { addTerms, changeTermsOfMany, type Searchable, termsOf } from "./search.ts";
+import { addTerms, changeTermsOfMany, type Searchable, type Terms, termsOf } from "./search.ts";
 import { Raced } from "./write.ts";
 
 /** A customer under lock. */
@@ -245,6 +245,15 @@ export function searchableWith(
   };
 }
 
+/** The terms of a customer with these channels. */
+export function termsOfOne(
+  held: Held,
+  channels: readonly { typeId: number; normalised: string }[],
+  types: readonly ChannelType[],
+): Terms {
+  return termsOf(searchableWith(held, channels, types));
+}
+
 /** Writes the search terms of a customer that has just been inserted. */
 export function addSearchTerms(tx: Tx, held: Held, searchable: Searchable): Promise<void> {
   return addTerms(tx, held.brand_id, held.id, termsOf(searchable));
@@ -259,7 +268,7 @@ export function addTermsOfCustomers(
   const terms = all.map(({ ask, held, channels }) => ({
     id: held.id,
     before: new Set<string>(),
-    after: termsOf(searchableWith(held, channels, ask.types)),
+    after: termsOfOne(held, channels, ask.types),
   }));
   return changeTermsOfMany(tx, brandId, terms);
 }

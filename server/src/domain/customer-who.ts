@@ -1,7 +1,7 @@
 /** Which customer a call means, by the identifiers it sent, and the rule for primary ids that name nobody. */
 import { DossierError, invalid, notFound } from "@dossier/api";
-import type { Db, Statement, Tx } from "../db/database.ts";
-import { type Ask, scopeOf, spelledBy } from "./ask.ts";
+import type { Db, Queries, Statement, Tx } from "../db/database.ts";
+import { type Ask, scopeOf, sees, spelledBy } from "./ask.ts";
 import { type Brand, findBrand, listBrandIds } from "./brand.ts";
 import { type Held, lockCustomer, lockHolder } from "./customer-row.ts";
 
@@ -78,6 +78,54 @@ export async function findWho(
   if (second) throw ambiguous("Customers of several brands have this primary id: send the brand id with it.");
   if (!found) throw notFound("customer");
   return found;
+}
+
+const whoAmong: Statement = {
+  name: "customer_who_among",
+  text: `SELECT a.n, c.id, c.brand_id, c.primary_id FROM unnest($2::int[], $3::bigint[]) AS a (n, id)
+      JOIN customer c ON c.id = a.id WHERE $1::bigint[] IS NULL OR c.brand_id = ANY ($1)
+    UNION ALL SELECT a.n, c.id, c.brand_id, c.primary_id
+      FROM unnest($4::int[], $5::bigint[], $6::text[]) AS a (n, brand_id, primary_id)
+      JOIN customer c ON c.brand_id = a.brand_id AND c.primary_id = a.primary_id`,
+};
+
+/** A call that names somebody, among others. */
+export interface Naming {
+  ask: Ask;
+  who: Who;
+}
+
+/** The brand of whoever is named, if it can be told beforehand. */
+export function brandNamed({ ask: { caller }, who: { brandId } }: Naming): number | undefined {
+  const only = caller.brands?.length === 1 ? caller.brands[0] : undefined;
+  return brandId !== undefined && sees(caller, brandId) ? brandId : only;
+}
+
+/** Whether one statement finds who is named by several callers of one scope. */
+export function isFoundAmong(naming: Naming): boolean {
+  return naming.who.customerId !== undefined || brandNamed(naming) !== undefined;
+}
+
+/** Who is named by each of several callers of one scope, if it is somebody and every identifier says so. */
+export async function findAmong<N extends Naming>(tx: Queries, all: readonly N[]): Promise<Map<N, Found>> {
+  const [first] = all;
+  const named = all.map((one, n) => ({ ...one.who, n, brandId: brandNamed(one) }));
+  const byId = named.filter(({ customerId }) => customerId !== undefined);
+  const byPrimaryId = named.filter(({ customerId }) => customerId === undefined);
+  const rows = await tx.rows<Found & { n: number }>(whoAmong, [
+    first ? scopeOf(first.ask.caller) : [],
+    byId.map(({ n }) => n),
+    byId.map(({ customerId }) => customerId),
+    byPrimaryId.map(({ n }) => n),
+    byPrimaryId.map(({ brandId }) => brandId),
+    byPrimaryId.map(({ primaryId }) => primaryId),
+  ]);
+  const pairs = rows.map(({ n, ...found }) => [all[n] as N, found] as const);
+  return new Map(pairs.filter(([{ who }, found]) => isSame(found, who)));
+}
+
+function isSame({ brand_id, primary_id }: Found, { brandId, primaryId }: Who): boolean {
+  return (brandId ?? brand_id) === brand_id && (primaryId ?? primary_id) === primary_id;
 }
 
 /** More than one customer may be meant. */

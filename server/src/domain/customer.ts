@@ -30,6 +30,7 @@ import {
   searchableOf,
   searchableWith,
 } from "./customer-row.ts";
+import { changeTogether } from "./customer-change-together.ts";
 import { insertTogether } from "./customer-together.ts";
 import { checkPrimaryId, lockWho, type Who } from "./customer-who.ts";
 import { linkWaiting } from "./link.ts";
@@ -134,7 +135,15 @@ type UpdateInput = Who & {
 
 /** Operations 4, 5 and 10. */
 export async function updateCustomer(ask: Ask, input: UpdateInput) {
+  const { firstname, lastname, noSync, channels = [], custom = [] } = input;
   const who = { ...input, customerId: input.id ?? input.customerId };
+  const isPlain = input.newPrimaryId === undefined && custom.length === 0;
+  const plain = { fields: { firstname, lastname }, channels, noSync };
+  const changed = isPlain ? await changeTogether(ask, who, plain, answerOfUpdate) : undefined;
+  return changed ?? (await updateAlone(ask, who, input));
+}
+
+function updateAlone(ask: Ask, who: Who, input: UpdateInput) {
   return write(ask, async (tx) => {
     const held = await lockWho(tx, ask, who);
     const brand = await findBrand(tx, ask.caller, held.brand_id);
@@ -143,31 +152,42 @@ export async function updateCustomer(ask: Ask, input: UpdateInput) {
     checkVersion(ask, held.version);
     const fields = { primaryId: input.newPrimaryId, firstname: input.firstname, lastname: input.lastname };
     const { noSync, channels = [] } = input;
-    const done = await changeWhole(tx, ask, brand, held, { fields, channels, customs, noSync });
-    return {
-      ...result("Customer updated.", done.changed ? "updated" : "unchanged", done.held, done.fields),
-      ...skippedOf(done),
-      news: newsOf(done, false),
-    };
+    return answerOfUpdate(await changeWhole(tx, ask, brand, held, { fields, channels, customs, noSync }));
   });
+}
+
+function answerOfUpdate(done: Done) {
+  return {
+    ...result("Customer updated.", done.changed ? "updated" : "unchanged", done.held, done.fields),
+    ...skippedOf(done),
+    news: newsOf(done, false),
+  };
 }
 
 /** Operation 9. */
 export async function addChannels(ask: Ask, input: Decoded<Api["customer"]["addChannels"]>) {
   const { channels = [], noSync } = input;
+  const plain = { fields: {}, channels, noSync };
+  const changed = await changeTogether(ask, input, plain, answerOfChannels);
+  return changed ?? (await addChannelsAlone(ask, input, { ...plain, customs: [] }));
+}
+
+function addChannelsAlone(ask: Ask, who: Who, change: Change) {
   return write(ask, async (tx) => {
-    const held = await lockWho(tx, ask, input);
+    const held = await lockWho(tx, ask, who);
     const brand = await findBrand(tx, ask.caller, held.brand_id);
     checkVersion(ask, held.version);
-    const done = await changeWhole(tx, ask, brand, held, { fields: {}, channels, customs: [], noSync });
-    const outcome = done.changed ? "updated" : "unchanged";
-    return {
-      ...result("Channel added.", outcome, done.held, done.fields),
-      channel_ids: done.ids,
-      ...skippedOf(done),
-      news: newsOf(done, false),
-    };
+    return answerOfChannels(await changeWhole(tx, ask, brand, held, change));
   });
+}
+
+function answerOfChannels(done: Done) {
+  return {
+    ...result("Channel added.", done.changed ? "updated" : "unchanged", done.held, done.fields),
+    channel_ids: done.ids,
+    ...skippedOf(done),
+    news: newsOf(done, false),
+  };
 }
 
 const ownerOfChannel: Statement = {

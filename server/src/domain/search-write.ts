@@ -75,11 +75,26 @@ export async function changeTermsOfMany(tx: Tx, brandId: number, all: readonly T
   const former = gone.flatMap(({ id, term }) =>
     dictionaryWords(new Set([term])).map((word) => ({ id, term: word })),
   );
-  if (former.length > 0) await tx.row(keepFormer, columnsOf(former));
-  if (fresh.length === 0) return removePairs(tx, brandId, gone);
+  const [, words] = await Promise.all([
+    former.length > 0 ? tx.row(keepFormer, columnsOf(former)) : undefined,
+    writePairs(tx, brandId, gone, fresh),
+  ]);
+  return learn(tx, brandId, words);
+}
+
+/** Which words are new to the brand by that. */
+async function writePairs(
+  tx: Tx,
+  brandId: number,
+  gone: readonly Pair[],
+  fresh: readonly Pair[],
+): Promise<{ word: string }[]> {
+  if (fresh.length === 0) {
+    await removePairs(tx, brandId, gone);
+    return [];
+  }
   const values = [brandId, ...columnsOf(fresh), wordsIn(fresh)];
-  const words = gone.length === 0 ? tx.rows(add, values) : tx.rows(change, [...values, ...columnsOf(gone)]);
-  return learn(tx, brandId, (await words) as { word: string }[]);
+  return gone.length === 0 ? tx.rows(add, values) : tx.rows(change, [...values, ...columnsOf(gone)]);
 }
 
 /** The terms of the one that the other lacks. */

@@ -9,8 +9,8 @@ import { type Asked, entriesIn, type Entry, type Hits, most, rangesOf, readRange
 import { type Found, Ranking } from "./search-ranking.ts";
 import { similarEntries } from "./search-similar.ts";
 
-export { type Searchable, termsOf } from "./search-term.ts";
-export { addTerms, changeTermsOfMany, forgetWords, removeTerms, type TermChange } from "./search-write.ts";
+export { type Searchable, type Terms, termsOf } from "./search-term.ts";
+export { addTerms, changeTermsOfMany, forgetWords, removeTerms } from "./search-write.ts";
 
 /** A query, the brands it may look into, and the size of the page under which typos are forgiven. */
 export interface SearchInput {
