@@ -140,7 +140,7 @@ test("many changes of one customer are all made, one after the other", async () 
     const { id } = await customer.create({ brandId, primaryId: `one ${round}` });
     const calls = Array.from({ length: 30 }, (_, n) =>
       n % 2 || round === 0
-        ? customer.update({ id, firstname: `Name${"abcdefghijklmnopqrstuvwxyzäöüß"[n]}` })
+        ? customer.update({ id, firstname: `Name${"abcdef"[n % 6]}${"abcde"[Math.floor(n / 6)]}` })
         : customer.addChannels({ customerId: id, channels: [mail(`n${n}.${round}@example.org`)] }),
     );
     expect(await Promise.all(calls.map(say))).toEqual(calls.map(() => "updated"));
