@@ -1,15 +1,14 @@
 /**
- * Writing for several callers in one transaction, whose statements each write for all. What it is tells them apart: who is
- * left out, because he wants more than the plain case or is somebody's twin, and everybody when another transaction came
- * between or the database refused something, goes the usual way by himself and is told what is his alone; nothing was
- * changed by then.
+ * Writing for several callers in one transaction, whose statements each write for all. It is for the plain case alone. Who
+ * wants more, or is somebody's twin, is left out; when another transaction comes between, or the database refuses anything,
+ * all of them are, with nothing changed. Then each goes the usual way by himself, and is told what is his alone.
  */
+import { DossierError } from "@dossier/api";
 import type { Db, Queries, Statement, Tx } from "../db/database.ts";
-import { violated } from "../db/failure.ts";
 import type { Ask } from "./ask.ts";
 import { recordAll } from "./audit.ts";
 import { type Happening, tell } from "./outbox.ts";
-import { keepAll, Raced, type Work } from "./write.ts";
+import { keepAll, type Work } from "./write.ts";
 
 /** What one of several callers did, to a thing of a brand. */
 interface Part {
@@ -42,8 +41,8 @@ export async function writeTogether<W extends { ask: Ask }, S>(
       return new Map(wishes.map((wish, at) => [wish, ended[at] as object]));
     })
     .catch((error: unknown) => {
-      if (error instanceof Raced || violated(error)) return undefined;
-      throw error;
+      if (error instanceof DossierError) throw error; // an outage, or what is true of all of them
+      return undefined;
     });
   return all.map((wish) => answers?.get(wish));
 }
