@@ -56,9 +56,20 @@ export async function plantDemo(db: Db, types: readonly ChannelType[]): Promise<
   }
 }
 
-/** The database as it is inside a transaction: what is a transaction of its own elsewhere is a part of this one. */
+/**
+ * The database as it is inside a transaction: what is a transaction of its own elsewhere is a part of this one, and nobody
+ * goes together with anybody.
+ */
 function within(db: Db, tx: Tx): Db {
-  return { ...db, rows: tx.rows, row: tx.row, transaction: (work) => work(tx) };
+  const inside: Db = {
+    ...db,
+    rows: tx.rows,
+    row: tx.row,
+    transaction: (work) => work(tx),
+    attempt: () => Promise.resolve(undefined),
+    gather: async (gathering, _key, one) => (await gathering.run(inside, [one]))[0] as never,
+  };
+  return inside;
 }
 
 /** Asks an endpoint, by its row and its handler's name, as the agent or program named. */
