@@ -181,6 +181,7 @@ test("multipart: parts beyond number, empty, nameless, nested or cut at any byte
 });
 
 const limited = await openWorld({ rateLimit: 5 });
+const generous = await openWorld({ rateLimit: 20 });
 const numbers = (answer: Answer) =>
   ["limit", "remaining", "reset"].map((one) => Number(answer.headers.get(`ratelimit-${one}`) ?? Number.NaN));
 
@@ -214,6 +215,16 @@ test("a key may make so many requests a minute; the headers count them, and refu
   const other = await limited.keyFor(["CUSTOMER_READ"]).catch(() => "refused");
   expect(other).not.toBe("refused");
   expect((await limited.raw("GET", "/customer", { key: other })).status).toBe(200);
+});
+
+test("of a burst by a key that was not seen before as many pass as it may make", async () => {
+  for (let round = 0; round < 8; round += 1) {
+    const key = await generous.keyFor(["CUSTOMER_READ"]);
+    const asked = Array.from({ length: 40 }, () => generous.raw("GET", "/customer", { key }));
+    const answers = await Promise.all(asked);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(20);
+    expect(new Set(answers.map((answer) => numbers(answer)[1])).size).toBe(20); // 19 left, and so on to 0
+  }
 });
 
 test("a refusal for lack of permission counts too, one for a bad key has no count, and 0 is no limit", async () => {

@@ -4,6 +4,7 @@ import rateLimit, { type FastifyRateLimitStore } from "@fastify/rate-limit";
 import { DossierError } from "@dossier/api";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Caller } from "../domain/ask.ts";
+import { makeTally } from "./tally.ts";
 
 export type Spend = (request: FastifyRequest, reply: FastifyReply, caller: Caller) => Promise<void>;
 
@@ -29,7 +30,7 @@ export async function makeLimit(
 ): Promise<Spend> {
   if (perMinute === 0) return async () => undefined;
   const callers = new WeakMap<FastifyRequest, number>();
-  await app.register(rateLimit, { global: false, ...(together ? { store: storeOf(together) } : {}) });
+  await app.register(rateLimit, { global: false, store: storeOf(together) });
   const count = app.createRateLimit({
     max: perMinute,
     timeWindow: minute,
@@ -55,10 +56,16 @@ export async function makeLimit(
   };
 }
 
-/** The counter as the library asks for one. */
-function storeOf(together: SpendTogether): new () => FastifyRateLimitStore {
-  const count = callbackify(together);
-  return class SharedStore implements FastifyRateLimitStore {
+/**
+ * The counter as the library asks for one. Its own counts a burst together before it looks at the first of them, and then
+ * refuses all.
+ */
+function storeOf(together?: SpendTogether): new () => FastifyRateLimitStore {
+  const tally = makeTally();
+  const count = together
+    ? callbackify(together)
+    : (key: string, done: (error: null, spent: Spent) => void) => done(null, tally(key));
+  return class CountingStore implements FastifyRateLimitStore {
     incr(key: string, done: (error: Error | null, result?: Spent) => void): void {
       count(key, done);
     }

@@ -11,7 +11,7 @@ import { prepare, type Serving, type Wanted } from "../service.ts";
 import { Crew, type Duties, type Member } from "./crew.ts";
 import { closeDatabases, type OwnDatabases, startDatabases } from "./databases.ts";
 import { secretOf } from "./secret.ts";
-import { makeTally } from "./tally.ts";
+import { makeTally } from "../http/tally.ts";
 import { Totals } from "./totals.ts";
 
 /** Starts the database, if it is our own, and the workers; what was started is stopped again when something refuses. */

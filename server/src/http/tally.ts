@@ -1,5 +1,5 @@
-/** Requests of keys, counted for all workers by the primary: each key's minute begins with its first request. */
-import type { Spent } from "../http/rate.ts";
+/** Requests of keys: each key's minute begins with its first request. Of several workers the primary counts them for all. */
+import type { Spent } from "./rate.ts";
 
 const minute = 60_000;
 
