@@ -20,6 +20,6 @@ export function makeTally(): (key: string) => Spent {
       minutes.set(key, own);
     }
     own.requests += 1;
-    return { current: own.requests, ttl: own.end - now };
+    return { current: own.requests, ttl: Math.floor(own.end - now) };
   };
 }
