@@ -190,10 +190,11 @@ export const someSurnames = () => some(middling());
 
 /** The searches by what a person types, with how many they must find, counted in the generator. */
 export function searchWork(world: World): Work[] {
-  const names = countNames(world);
+  const { names, alike } = countNames(world);
   const rare = [...names.entries()].filter(([, count]) => count <= 3).map(([name]) => name);
   const begins = (beginning: string) =>
-    [...names].reduce((sum, [name, count]) => sum + (name.startsWith(beginning) ? count : 0), 0);
+    [...names].reduce((sum, [name, count]) => sum + (name.startsWith(beginning) ? count : 0), 0) -
+    alike.filter((both) => both.every((name) => name.startsWith(beginning))).length;
   const exactly = (words: readonly string[]) => (answer: Answer, _: Numbers, at: number) => {
     const wanted = Math.min(10_000, begins(words[at] ?? ""));
     const found = Number(answer["itemTotal"]);
@@ -248,12 +249,15 @@ function swapLetters(word: string): string {
   return `${word.slice(0, 2)}${word[3]}${word[2]}${word.slice(4)}`;
 }
 
-/** How many customers have each word in their name. */
-function countNames(world: World): Map<string, number> {
-  const counts = new Map<string, number>();
+/** How many names there are of each word, and the customers both of whose names begin with one letter. */
+function countNames(world: World): { names: Map<string, number>; alike: string[][] } {
+  const names = new Map<string, number>();
+  const alike: string[][] = [];
   for (let at = 1; at <= world.customers; at += 1) {
     const { firstname, lastname } = person(world, at);
-    for (const name of [firstname, lastname].map(lower)) counts.set(name, (counts.get(name) ?? 0) + 1);
+    const both = [firstname, lastname].map(lower);
+    for (const name of both) names.set(name, (names.get(name) ?? 0) + 1);
+    if (firstname[0] === lastname[0]) alike.push(both);
   }
-  return counts;
+  return { names, alike };
 }
