@@ -16,8 +16,8 @@ export default defineConfig({
         test: {
           name: "server",
           include: ["server/test/**/*.test.ts"],
-          globalSetup: "server/test/setup.ts",
-          setupFiles: "server/test/leftovers.ts",
+          globalSetup: "server/test/support/global-setup.ts",
+          setupFiles: "server/test/support/leak-check.ts",
         },
       },
     ],

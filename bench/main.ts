@@ -1,8 +1,8 @@
 /** `npm run bench`: see README.md beside this file. */
 import { parseArgs } from "node:util";
 import { openProgress } from "./progress.ts";
-import { prepare, sizeOf } from "./prepare.ts";
-import { endTogether } from "./processes.ts";
+import { prepare, sizeOf } from "./world/prepare.ts";
+import { endTogether } from "./servers/processes.ts";
 import { tablesOf, writeSection } from "./report.ts";
 import { readResults, writeResults } from "./results.ts";
 import { countAgain, measure, type Options } from "./rounds.ts";

@@ -6,18 +6,18 @@
 import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
-import { remakeDatabase } from "./cluster.ts";
-import { startDossier } from "./dossier.ts";
-import type { Ground, Running } from "./peer.ts";
-import { installDirectus, startDirectus } from "./peer-directus.ts";
-import { installParse, startParse } from "./peer-parse.ts";
-import { prepare } from "./prepare.ts";
-import { endTogether, makeFolder } from "./processes.ts";
+import { remakeDatabase } from "./servers/cluster.ts";
+import { startDossier } from "./servers/dossier.ts";
+import type { Ground, Running } from "./peers/peer.ts";
+import { installDirectus, startDirectus } from "./peers/directus.ts";
+import { installParse, startParse } from "./peers/parse-server.ts";
+import { prepare } from "./world/prepare.ts";
+import { endTogether, makeFolder } from "./servers/processes.ts";
 import { openProgress, type Progress } from "./progress.ts";
 import { table, writeSection } from "./report.ts";
 import { median, spread } from "./results.ts";
 import { verify } from "./verify.ts";
-import { readWork, someSurnames, type Work, writeWork } from "./work.ts";
+import { readWork, someSurnames, type Work, writeWork } from "./workloads.ts";
 import { runWrk, type WrkResult } from "./wrk.ts";
 
 const { values } = parseArgs({

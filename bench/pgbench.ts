@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { type Cluster, processorTimeOf } from "./cluster.ts";
-import { firstFresh, rangesOf } from "./fill.ts";
-import { run } from "./processes.ts";
+import { type Cluster, processorTimeOf } from "./servers/cluster.ts";
+import { firstFresh, rangesOf } from "./substitute.ts";
+import { run } from "./servers/processes.ts";
 import type { Limit } from "./results.ts";
 import type { Script } from "./script.ts";
 

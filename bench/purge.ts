@@ -1,6 +1,6 @@
 /** The purge of one customer with 100,000 events: the longest thing that a request may ask for. */
-import type { Cluster } from "./cluster.ts";
-import type { Dossier } from "./dossier.ts";
+import type { Cluster } from "./servers/cluster.ts";
+import type { Dossier } from "./servers/dossier.ts";
 
 const events = 100_000;
 

@@ -6,12 +6,12 @@ import type pg from "pg";
 import { readConfig } from "../server/src/config.ts";
 import { type Db, openDatabase, type Queries, type Statement } from "../server/src/db/database.ts";
 import { openLog } from "../server/src/log.ts";
-import { attachService } from "../server/src/service.ts";
-import { explain } from "../server/test/explain.ts";
-import type { Cluster } from "./cluster.ts";
-import { secret } from "./dossier.ts";
-import { fillIn } from "./fill.ts";
-import type { Numbers, Request } from "./work.ts";
+import { attachService } from "../server/src/service/service.ts";
+import { explain } from "../server/test/support/query-plans/explain.ts";
+import type { Cluster } from "./servers/cluster.ts";
+import { secret } from "./servers/dossier.ts";
+import { fillIn } from "./substitute.ts";
+import type { Numbers, Request } from "./workloads.ts";
 
 /** A statement that was sent. */
 export interface Sent {

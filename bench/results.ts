@@ -2,8 +2,8 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
-import type { Memory, Room } from "./costs.ts";
-import { run } from "./processes.ts";
+import type { Memory, Room } from "./resource-usage.ts";
+import { run } from "./servers/processes.ts";
 import type { WrkResult } from "./wrk.ts";
 
 /** What pgbench did: transactions a second, and processor time of PostgreSQL for each, in milliseconds. */

@@ -1,19 +1,19 @@
 /** One world measured: everything once a round, each work's targets next to each other, in turn forwards and backwards. */
 import { loadavg } from "node:os";
-import { processorTimeOf, remakeDatabase } from "./cluster.ts";
-import { logEnd, memoryNow, roomOf } from "./costs.ts";
-import { type Dossier, startDossier } from "./dossier.ts";
-import { firstFresh } from "./fill.ts";
+import { processorTimeOf, remakeDatabase } from "./servers/cluster.ts";
+import { logEnd, memoryNow, roomOf } from "./resource-usage.ts";
+import { type Dossier, startDossier } from "./servers/dossier.ts";
+import { firstFresh } from "./substitute.ts";
 import { bareCreate, bareTables, runPgbench } from "./pgbench.ts";
-import type { Prepared } from "./prepare.ts";
+import type { Prepared } from "./world/prepare.ts";
 import type { Progress } from "./progress.ts";
-import { makeFolder } from "./processes.ts";
+import { makeFolder } from "./servers/processes.ts";
 import { timePurge } from "./purge.ts";
 import { openRecorder, type Recorder, type Sent, type Step } from "./record.ts";
 import type { Measured, SizeResult, Touched } from "./results.ts";
 import { type Script, scriptOf } from "./script.ts";
 import { checkSize, verify } from "./verify.ts";
-import { readWork, searchWork, type Work, writeWork } from "./work.ts";
+import { readWork, searchWork, type Work, writeWork } from "./workloads.ts";
 import { runWrk } from "./wrk.ts";
 
 export interface Options {

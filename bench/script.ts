@@ -4,7 +4,7 @@
  * Anything else is an error, so that no script does other work than Dossier did.
  */
 import type { Sent, Step } from "./record.ts";
-import type { Numbers } from "./work.ts";
+import type { Numbers } from "./workloads.ts";
 
 /** A script, and the constants that pgbench is given beside it. */
 export interface Script {

@@ -1,7 +1,7 @@
 /** Answers looked at one by one: that they are right, and how many bytes right ones have. */
 import { Agent, request as ask } from "node:http";
-import { fillIn, firstFresh, rangesOf } from "./fill.ts";
-import type { Answer, Numbers, Work } from "./work.ts";
+import { fillIn, firstFresh, rangesOf } from "./substitute.ts";
+import type { Answer, Numbers, Work } from "./workloads.ts";
 
 interface Target {
   url: string;

@@ -1,9 +1,9 @@
 /** wrk: the load over HTTP, with requests written in Lua from the description of the work. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { firstFresh, piecesOf, rangesOf } from "./fill.ts";
-import { run } from "./processes.ts";
-import type { Request } from "./work.ts";
+import { firstFresh, piecesOf, rangesOf } from "./substitute.ts";
+import { run } from "./servers/processes.ts";
+import type { Request } from "./workloads.ts";
 
 export interface WrkRun {
   name: string;

@@ -1,5 +1,5 @@
 // `npm run errors-page`: writes docs/errors.md from the codes (api/src/error.ts) and what is said about them
-// (`codeTexts` in api/src/openapi-text.ts), which the OpenAPI document is written from too. `npm run check` compares.
+// (`codeTexts` in api/src/openapi/text.ts), which the OpenAPI document is written from too. `npm run check` compares.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -49,7 +49,7 @@ export async function errorsPage() {
   const table = ["| status | code | meaning |", "| --- | --- | --- |", ...rows].join("\n");
   const sections = list.map(([code, status]) => section(code, status, codeTexts[code]));
   const parts = [opening, `## All of them\n\n${table}\n`, ...sections, closing];
-  return `<!-- Written by npm run errors-page; the texts are in api/src/openapi-text.ts. -->\n\n${parts.join("\n")}`;
+  return `<!-- Written by npm run errors-page; the texts are in api/src/openapi/text.ts. -->\n\n${parts.join("\n")}`;
 }
 
 function section(code, status, text) {

@@ -1,18 +1,18 @@
 /** The one table of endpoints: noun by noun, verb by verb. Everything that holds for every endpoint is read off it. */
-import { audit } from "./audit.ts";
-import { brand } from "./brand.ts";
-import { channel } from "./channel.ts";
-import { customfield } from "./custom-field.ts";
-import { customer } from "./customer.ts";
+import { audit } from "./endpoints/audit.ts";
+import { brand } from "./endpoints/brand.ts";
+import { channel } from "./endpoints/channel.ts";
+import { customfield } from "./endpoints/custom-field.ts";
+import { customer } from "./endpoints/customer.ts";
 import type { Endpoint } from "./endpoint.ts";
-import { erasure } from "./erasure.ts";
-import { job } from "./job.ts";
-import { key } from "./key.ts";
-import { message } from "./message.ts";
-import { session } from "./session.ts";
-import { ticket } from "./ticket.ts";
-import { timeline } from "./timeline.ts";
-import { webhook } from "./webhook.ts";
+import { erasure } from "./endpoints/erasure.ts";
+import { job } from "./endpoints/job.ts";
+import { key } from "./endpoints/key.ts";
+import { message } from "./endpoints/message.ts";
+import { session } from "./endpoints/session.ts";
+import { ticket } from "./endpoints/ticket.ts";
+import { timeline } from "./endpoints/timeline.ts";
+import { webhook } from "./endpoints/webhook.ts";
 
 /**
  * Every endpoint: `api.customer.find`, `api.brand.list`, …

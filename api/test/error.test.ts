@@ -1,7 +1,7 @@
 // What a caught error tells: its code by type, and faults by the fields of the caller's own input.
 import { expect, expectTypeOf, test } from "vitest";
 import { type ClientCode, type Code, codes, DossierError, isDossierError } from "../src/index.ts";
-import { stub } from "./stub.ts";
+import { stub } from "./support/stub-network.ts";
 
 test("an error is told by its codes, and anything else is none", () => {
   const taken: unknown = new DossierError("channel_taken", "Taken.", { conflict: { customer_id: 7 } });

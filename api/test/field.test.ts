@@ -1,7 +1,7 @@
 // The kinds of field: which texts become which values, at every edge.
 import * as z from "zod";
 import { expect, test } from "vitest";
-import { customFieldKey } from "../src/custom-field.ts";
+import { customFieldKey } from "../src/endpoints/custom-field.ts";
 import {
   choice,
   clearableName,

@@ -2,9 +2,9 @@
 import { styleText } from "node:util";
 import { Command, CommanderError } from "commander";
 import { addCall } from "./cli/call.ts";
-import { addCompare } from "./cli/compare.ts";
-import { addDoctor } from "./cli/doctor.ts";
-import { CommandFailure, exitCodeOf, exitCodes, explain } from "./cli/failure.ts";
+import { addCompare } from "./cli/compare/compare.ts";
+import { addDoctor } from "./cli/doctor/doctor.ts";
+import { CommandFailure, exitCodeOf, exitCodes, explain } from "./cli/exit.ts";
 import { addJobs } from "./cli/jobs.ts";
 import { addKey } from "./cli/key.ts";
 import { addMigrate } from "./cli/migrate.ts";

@@ -20,10 +20,10 @@ import {
 import type { SeedBrand, SeedCustomer, SeedEvent, SeedTicket } from "../seed/shape.ts";
 import { misspelt, world } from "../seed/world.ts";
 import type { Db, Tx } from "./db/database.ts";
-import type { Ask } from "./domain/ask.ts";
+import type { Ask } from "./domain/context.ts";
 import { handlerOf } from "./handlers.ts";
 import { openLog } from "./log.ts";
-import { makeOutside } from "./outside/outside.ts";
+import { makeOutside } from "./egress/client.ts";
 
 /** What was planted, or nothing where the world was there already; and what to search for in it. */
 export interface Demo {

@@ -6,12 +6,12 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { Db } from "./db/database.ts";
 import { within } from "./deadline.ts";
-import type { JobCount } from "./domain/backlog.ts";
-import { type Census, mostBrands, takeCensus } from "./domain/census.ts";
-import type { Swept } from "./domain/retention.ts";
-import { addUp, ownCounts, type Snapshot } from "./metrics/together.ts";
+import type { JobCount } from "./domain/job-list.ts";
+import { type Census, mostBrands, takeCensus } from "./domain/database-stats.ts";
+import type { Swept } from "./domain/erasure/retention.ts";
+import { addUp, ownCounts, type Snapshot } from "./metrics/aggregate.ts";
 
-export { addUp, lastingCounts, type Snapshot } from "./metrics/together.ts";
+export { addUp, lastingCounts, type Snapshot } from "./metrics/aggregate.ts";
 
 /** A request that is over. */
 export interface EndedRequest {

@@ -40,7 +40,7 @@ const outward = {
   /** of these modules, what only looks at text */
   harmless: ["BlockList", "isIP", "isIPv4", "isIPv6"],
   /** who may, beside the room `outside`: the command line asks the server that the operator named */
-  exceptions: ["server/src/cli/target-url.ts: fetch"],
+  exceptions: ["server/src/cli/target/url.ts: fetch"],
 };
 
 /** Words that say nothing: some nowhere, some as the verb a name begins with, some as the noun it ends with. */

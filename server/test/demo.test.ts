@@ -5,12 +5,12 @@ import { builtinTypes, customTypes } from "@dossier/api";
 import { expect, test } from "vitest";
 import { openDatabase } from "../src/db/database.ts";
 import { plantDemo } from "../src/demo.ts";
-import { readTypes } from "../src/domain/channel.ts";
+import { readTypes } from "../src/domain/channel-type.ts";
 import { openLog } from "../src/log.ts";
-import { startService } from "../src/service.ts";
+import { startService } from "../src/service/service.ts";
 import { world as seed } from "../seed/world.ts";
-import { freshDatabase } from "./database.ts";
-import { settings, startWorld } from "./world.ts";
+import { freshDatabase } from "./support/database.ts";
+import { settings, startWorld } from "./support/test-server.ts";
 
 const statuses = ["new", "open", "pending", "solved", "closed"] as const;
 const scripts = [

@@ -1,7 +1,7 @@
 // What the tables of a world hold, for tests that say that nothing has changed, and SQL for what only SQL can do.
 import { setTimeout as pause } from "node:timers/promises";
 import pg from "pg";
-import type { World } from "./world.ts";
+import type { World } from "./support/test-server.ts";
 
 /** One session on the world's database, for looking and for what only SQL can do. */
 export async function withSql<T>(world: World, act: (client: pg.Client) => Promise<T>): Promise<T> {

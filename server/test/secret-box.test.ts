@@ -1,7 +1,7 @@
 // Sealed secrets: they open for their purpose under their installation's secret, and for nobody else.
 import { randomBytes } from "node:crypto";
 import { expect, test } from "vitest";
-import { open, seal } from "../src/domain/secret-box.ts";
+import { open, seal } from "../src/domain/encryption.ts";
 
 const secret = randomBytes(32);
 

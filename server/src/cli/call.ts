@@ -4,15 +4,15 @@
  */
 import { keepsAnswer, rows, tagTexts, type Endpoint } from "@dossier/api";
 import { Argument, type Command, CommanderError } from "commander";
-import { ask } from "./ask.ts";
+import { ask } from "./call-endpoint.ts";
 import { exampleOf } from "./example.ts";
-import { CommandFailure } from "./failure.ts";
+import { CommandFailure } from "./exit.ts";
 import { addFieldOptions, fieldsFrom, optionName } from "./fields.ts";
-import { answerLines } from "./answer.ts";
-import { addTargetOptions, type Target, targetHelp, type TargetOptions, withTarget } from "./target.ts";
+import { answerLines } from "./output/format.ts";
+import { addTargetOptions, type Target, targetHelp, type TargetOptions, withTarget } from "./target/target.ts";
 import { columnsOf, paintFor, print, readText, say } from "./terminal.ts";
-import { harmless } from "./width.ts";
-import { isList, mostItems, walk } from "./walk.ts";
+import { harmless } from "./output/text-width.ts";
+import { isList, mostItems, walk } from "./paginate.ts";
 
 interface CallOptions extends TargetOptions {
   input?: string;

@@ -5,7 +5,7 @@
  */
 import { type Endpoint, type FieldFacts, fieldsOf } from "@dossier/api";
 import { type Command, Option } from "commander";
-import { CommandFailure } from "./failure.ts";
+import { CommandFailure } from "./exit.ts";
 
 /** Options that every call has; a field of the same name gives way. */
 const reserved = [

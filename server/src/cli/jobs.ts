@@ -1,9 +1,9 @@
 /** `dossier jobs`: what waits, what runs, what failed, counted by kind and listed; `job.list` for people. */
 import { api, type Output } from "@dossier/api";
 import type { Command } from "commander";
-import { ask } from "./ask.ts";
+import { ask } from "./call-endpoint.ts";
 import { tableOf } from "./show.ts";
-import { addTargetOptions, targetHelp, type TargetOptions, withTarget } from "./target.ts";
+import { addTargetOptions, targetHelp, type TargetOptions, withTarget } from "./target/target.ts";
 import { columnsOf, paintFor, print, say } from "./terminal.ts";
 
 interface JobsOptions extends TargetOptions {

@@ -4,12 +4,12 @@
  */
 import { api, permissions } from "@dossier/api";
 import type { Command } from "commander";
-import { answerLines } from "./answer.ts";
-import { ask } from "./ask.ts";
-import { CommandFailure } from "./failure.ts";
-import { addTargetOptions, targetHelp, type TargetOptions, withTarget } from "./target.ts";
+import { answerLines } from "./output/format.ts";
+import { ask } from "./call-endpoint.ts";
+import { CommandFailure } from "./exit.ts";
+import { addTargetOptions, targetHelp, type TargetOptions, withTarget } from "./target/target.ts";
 import { columnsOf, paintFor, print, say } from "./terminal.ts";
-import { walk } from "./walk.ts";
+import { walk } from "./paginate.ts";
 
 interface CreateOptions extends TargetOptions {
   permission?: string[];

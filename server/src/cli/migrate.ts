@@ -5,9 +5,9 @@
 import type { Command } from "commander";
 import { readConfig, readConfigOf } from "../config.ts";
 import { migrate } from "../db/migrate.ts";
-import { CommandFailure } from "./failure.ts";
-import { type Place, placeOf, type TargetOptions } from "./target.ts";
-import { type Opened, openFolder, openGiven } from "./target-inside.ts";
+import { CommandFailure } from "./exit.ts";
+import { type Place, placeOf, type TargetOptions } from "./target/target.ts";
+import { type Opened, openFolder, openGiven } from "./target/local.ts";
 import { print } from "./terminal.ts";
 
 /** Adds `migrate`. */

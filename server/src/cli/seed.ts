@@ -1,10 +1,10 @@
 /** `dossier seed`: the demo world into a database that is there already, once; what `serve --demo` adds at a start. */
 import type { Command } from "commander";
 import { plantDemo } from "../demo.ts";
-import { readTypes } from "../domain/channel.ts";
-import { CommandFailure } from "./failure.ts";
+import { readTypes } from "../domain/channel-type.ts";
+import { CommandFailure } from "./exit.ts";
 import { recordOf } from "./show.ts";
-import { addTargetOptions, placeOf, type TargetOptions, withTarget } from "./target.ts";
+import { addTargetOptions, placeOf, type TargetOptions, withTarget } from "./target/target.ts";
 import { paintFor, print, say } from "./terminal.ts";
 
 /** Adds `seed`. */

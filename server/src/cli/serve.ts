@@ -6,8 +6,8 @@ import { type Command, InvalidArgumentError } from "commander";
 import { mostWorkers, readConfig } from "../config.ts";
 import type { Demo } from "../demo.ts";
 import { type Log, openLog } from "../log.ts";
-import { type Serving, startService } from "../service.ts";
-import { startPrimary } from "../service/primary.ts";
+import { type Serving, startService } from "../service/service.ts";
+import { startPrimary } from "../service/cluster-primary.ts";
 import { version } from "../version.ts";
 import { print, say } from "./terminal.ts";
 

@@ -2,7 +2,7 @@
  * Answers for people: a list is a table as wide as the terminal, one thing is a record of names and values. A table
  * leaves columns out rather than break its lines, and says which; where nobody looks (a pipe, a file) it is whole.
  */
-import { harmless, fit, oneLine, widthOf } from "./width.ts";
+import { harmless, fit, oneLine, widthOf } from "./output/text-width.ts";
 import type { Paint } from "./terminal.ts";
 
 type Row = Record<string, unknown>;

@@ -1,6 +1,6 @@
 /** How much a server holds, asked as anybody would; what the key may not ask stays unsaid. */
 import { api, DossierError, type Endpoint } from "@dossier/api";
-import { type Target, type TargetOptions, withTarget } from "./target.ts";
+import { type Target, type TargetOptions, withTarget } from "./target/target.ts";
 
 /** null: the key lacks the permission. */
 export interface Counts {

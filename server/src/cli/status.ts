@@ -4,13 +4,13 @@
  */
 import type { Command } from "commander";
 import { readConfig } from "../config.ts";
-import { findHolder } from "../db/embedded-lock.ts";
-import { readWhereabouts } from "../db/embedded-socket.ts";
-import { exitCodes } from "./failure.ts";
+import { findHolder } from "../db/embedded/lock.ts";
+import { readWhereabouts } from "../db/embedded/socket.ts";
+import { exitCodes } from "./exit.ts";
 import { recordOf } from "./show.ts";
 import { countAll, type Counts } from "./status-counts.ts";
-import { addTargetOptions, type Place, placeOf, readKey, targetHelp, type TargetOptions } from "./target.ts";
-import { reach } from "./target-url.ts";
+import { addTargetOptions, type Place, placeOf, readKey, targetHelp, type TargetOptions } from "./target/target.ts";
+import { reach } from "./target/url.ts";
 import { paintFor, print, say } from "./terminal.ts";
 
 /** What is known of a server. */

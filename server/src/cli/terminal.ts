@@ -5,7 +5,7 @@
 import { readFileSync } from "node:fs";
 import { styleText } from "node:util";
 import { pathFrom, wantsColor } from "../config.ts";
-import { CommandFailure } from "./failure.ts";
+import { CommandFailure } from "./exit.ts";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 

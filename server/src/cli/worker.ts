@@ -1,8 +1,8 @@
 /** `dossier worker`: one of the processes that `serve --workers` starts. Nobody types it, and no help shows it. */
 import cluster from "node:cluster";
 import type { Command } from "commander";
-import { work } from "../service/worker.ts";
-import { CommandFailure } from "./failure.ts";
+import { work } from "../service/cluster-worker.ts";
+import { CommandFailure } from "./exit.ts";
 
 /** Adds `worker`. */
 export function addWorker(program: Command): void {

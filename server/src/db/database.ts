@@ -6,8 +6,8 @@
 import { EventEmitter } from "node:events";
 import pg from "pg";
 import { parse } from "pg-connection-string";
-import { parameterOf } from "./array.ts";
-import { type Activity, type Load, loadOf, makeActivity, watched } from "./activity.ts";
+import { parameterOf } from "./array-literal.ts";
+import { type Activity, type Load, loadOf, makeActivity, watched } from "./pool-stats.ts";
 import {
   isAway,
   isOutage,
@@ -16,9 +16,9 @@ import {
   tooBusy,
   translate,
   unknownOutcome,
-} from "./failure.ts";
-import { type Gate, makeGate } from "./gate.ts";
-import { type Gather, makeGather } from "./gather.ts";
+} from "./errors.ts";
+import { type Gate, makeGate } from "./semaphore.ts";
+import { type Gather, makeGather } from "../domain/batcher.ts";
 
 /** A statement that is prepared once per session under its name. */
 export interface Statement {

@@ -4,8 +4,8 @@
  */
 import { type Api, type Decoded, invalid, notFound, type Output } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
-import { type Ask, scopeOf, sees } from "./ask.ts";
-import { pageOf, type Place, placeOf } from "./page.ts";
+import { type Ask, scopeOf, sees } from "./context.ts";
+import { pageOf, type Place, placeOf } from "./pagination.ts";
 
 /** What the trail says of a piece of work beyond its answer. */
 export interface Trail {

@@ -4,10 +4,10 @@
  */
 import type { ChannelSent } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
-import type { Gathering } from "../db/gather.ts";
-import { type Ask, scopeOf } from "./ask.ts";
-import type { Done } from "./customer.ts";
-import { addToFresh, placeOf } from "./customer-channel.ts";
+import type { Gathering } from "./batcher.ts";
+import { type Ask, scopeOf } from "./context.ts";
+import type { Done } from "./customer/update.ts";
+import { addToFresh, placeOf } from "./customer/channels.ts";
 import {
   changeRows,
   differing,
@@ -16,12 +16,12 @@ import {
   namesOf,
   type OwnFields,
   termsOfOne,
-} from "./customer-row.ts";
-import { brandNamed, findAmong, type Found, isFoundAmong, type Naming, type Who } from "./customer-who.ts";
-import { isWaitedFor, linkWaiting } from "./link.ts";
-import { changeTermsOfMany } from "./search.ts";
-import { Raced, type Work } from "./write.ts";
-import { writeTogether } from "./write-together.ts";
+} from "./customer/row.ts";
+import { brandNamed, findAmong, type Found, isFoundAmong, type Naming, type Who } from "./customer/identify.ts";
+import { isWaitedFor, linkWaiting } from "./linking.ts";
+import { changeTermsOfMany } from "./search/search.ts";
+import { Raced, type Work } from "./command.ts";
+import { writeTogether } from "./command-batch.ts";
 
 /** What is to be done to a customer, in the plain case. */
 export interface PlainChange {

@@ -3,17 +3,17 @@
  * known already, comes twice, or has something that must be looked at goes by itself.
  */
 import type { ChannelSent, CustomSent } from "@dossier/api";
-import type { Gathering } from "../db/gather.ts";
+import type { Gathering } from "./batcher.ts";
 import type { Queries, Statement, Tx } from "../db/database.ts";
-import { type Ask, sees } from "./ask.ts";
-import { type Brand, findBrand } from "./brand.ts";
-import type { Done } from "./customer.ts";
-import { addToFresh } from "./customer-channel.ts";
-import { addTermsOfCustomers, insertCustomers, namesOf, type OwnFields } from "./customer-row.ts";
-import { looksLikeNone } from "./customer-who.ts";
-import { isWaitedFor, linkWaiting } from "./link.ts";
-import { Raced, type Work } from "./write.ts";
-import { writeTogether } from "./write-together.ts";
+import { type Ask, sees } from "./context.ts";
+import { type Brand, findBrand } from "./brand/brand.ts";
+import type { Done } from "./customer/update.ts";
+import { addToFresh } from "./customer/channels.ts";
+import { addTermsOfCustomers, insertCustomers, namesOf, type OwnFields } from "./customer/row.ts";
+import { looksLikeNone } from "./customer/identify.ts";
+import { isWaitedFor, linkWaiting } from "./linking.ts";
+import { Raced, type Work } from "./command.ts";
+import { writeTogether } from "./command-batch.ts";
 
 /** A customer to be made, and how its maker tells what was done. */
 interface Wish {

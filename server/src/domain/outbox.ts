@@ -6,7 +6,7 @@
  */
 import type { EventType, WebhookPayload } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
-import { enqueue } from "./job.ts";
+import { enqueue } from "./job-queue.ts";
 
 /** One thing that happened to one customer: ids, closed words and names of fields; never a value. */
 export interface Happening extends Omit<WebhookPayload["data"], "sequence"> {

@@ -1,9 +1,9 @@
 /** New tickets of one turn of the event loop and one brand, opened together. */
-import type { Gathering } from "../db/gather.ts";
-import { type Ask, sees } from "./ask.ts";
-import { findBrand } from "./brand.ts";
-import { answerOf, type NewTicket, type OpenTicket, openTickets } from "./ticket-open.ts";
-import { writeTogether } from "./write-together.ts";
+import type { Gathering } from "./batcher.ts";
+import { type Ask, sees } from "./context.ts";
+import { findBrand } from "./brand/brand.ts";
+import { answerOf, type NewTicket, type OpenTicket, openTickets } from "./ticket/create.ts";
+import { writeTogether } from "./command-batch.ts";
 
 interface Wish {
   ask: Ask;

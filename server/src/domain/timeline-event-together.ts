@@ -1,11 +1,11 @@
 /** Events of one turn of the event loop, added together: those of customers whom an id or a primary id names for certain. */
 import type { Tx } from "../db/database.ts";
-import type { Gathering } from "../db/gather.ts";
-import { type Ask, scopeOf } from "./ask.ts";
-import { findAmong, type Found, isFoundAmong, type Naming } from "./customer-who.ts";
-import { insertEvents, type Sent } from "./timeline-event-row.ts";
-import { Raced } from "./write.ts";
-import { writeTogether } from "./write-together.ts";
+import type { Gathering } from "./batcher.ts";
+import { type Ask, scopeOf } from "./context.ts";
+import { findAmong, type Found, isFoundAmong, type Naming } from "./customer/identify.ts";
+import { insertEvents, type Sent } from "./timeline/row.ts";
+import { Raced } from "./command.ts";
+import { writeTogether } from "./command-batch.ts";
 
 interface Wish extends Naming {
   who: Sent;

@@ -17,22 +17,22 @@ import {
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import helmet from "helmet";
 import type { Db } from "../db/database.ts";
-import type { Ask, Caller } from "../domain/ask.ts";
+import type { Ask, Caller } from "../domain/context.ts";
 import { handlerOf } from "../handlers.ts";
 import type { Log } from "../log.ts";
 import type { Metrics } from "../metrics.ts";
-import type { Outside } from "../outside/outside.ts";
-import { readSent } from "./body.ts";
-import { readIfMatch, readRetry } from "./condition.ts";
-import { type Credential, hashOf, readCredential } from "./credential.ts";
-import { docsRoutes } from "./docs.ts";
-import { failureOf, hasLeft, refuseUnread, sendFailure } from "./failure.ts";
+import type { Outside } from "../egress/client.ts";
+import { readSent } from "./body/body.ts";
+import { readIfMatch, readRetry } from "./conditional-headers.ts";
+import { type Credential, hashOf, readCredential } from "./credentials.ts";
+import { docsRoutes } from "./docs/docs.ts";
+import { failureOf, hasLeft, refuseUnread, sendFailure } from "./error-response.ts";
 import { type Health, healthRoutes } from "./health.ts";
 import { type Identify, metricsRoute } from "./metrics.ts";
-import { makeLimit, type SpendTogether } from "./rate.ts";
-import { makeRouter, type Route } from "./route.ts";
-import { closeSession, openSession } from "./session.ts";
-import { logRequest, traceOf, type Traces, watch } from "./trace.ts";
+import { makeLimit, type SpendTogether } from "./rate-limit.ts";
+import { makeRouter, type Route } from "./router.ts";
+import { closeSession, openSession } from "./session-cookie.ts";
+import { logRequest, traceOf, type Traces, watch } from "./request-log.ts";
 
 /** The application, as the one who starts and stops it holds it. */
 export type App = FastifyInstance;

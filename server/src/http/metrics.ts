@@ -6,9 +6,9 @@
 import { DossierError, type Permission } from "@dossier/api";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { within } from "../deadline.ts";
-import type { Caller } from "../domain/ask.ts";
+import type { Caller } from "../domain/context.ts";
 import type { Metrics } from "../metrics.ts";
-import { type Credential, hashOf } from "./credential.ts";
+import { type Credential, hashOf } from "./credentials.ts";
 
 export type Identify = (credential: Credential) => Promise<Caller>;
 /** Lets a request in that has a key with the permission, and counts it against the key. */

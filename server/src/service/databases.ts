@@ -1,7 +1,7 @@
 /** Which PostgreSQL a service works on, and by how many sessions. */
 import type { Config } from "../config.ts";
 import { type Connection, type Db, openDatabase } from "../db/database.ts";
-import { type EmbeddedPostgres, startEmbedded } from "../db/embedded.ts";
+import { type EmbeddedPostgres, startEmbedded } from "../db/embedded/embedded.ts";
 import type { Log } from "../log.ts";
 
 /** The ways to the database there are. */

@@ -1,0 +1,44 @@
+/** The audit trail: which key did what to which thing, when, with which fields; never a value. */
+import * as z from "zod";
+import { endpoint } from "../endpoint.ts";
+import { described, identifier, instant, text, whole } from "../field.ts";
+import { listOf, paging } from "../page.ts";
+
+const auditShape = z.object({
+  id: z.number().int(),
+  at: z.string(),
+  key_id: z.number().int().nullable().describe("0: the bootstrap administrator key; null: Dossier itself"),
+  operation: z.string().describe("Such as `customer.update`"),
+  kind: z.string().describe("What it was about, such as `customer`"),
+  subject_id: z.number().int(),
+  brand_id: z.number().int().nullable(),
+  fields: z.array(z.string()).describe("The names of the fields that changed"),
+  outcome: z.string(),
+});
+
+export const audit = {
+  list: endpoint({
+    method: "GET",
+    paths: ["/audit"],
+    permission: "SETTINGS_CRUD",
+    about: "audit entry",
+    summary: "List what was done",
+    description:
+      "Newest first. Entries are never changed or removed, and hold no values. A key for some brands sees what happened in those.",
+    input: z.object({
+      keyId: described(whole(0, 999_999_999_999_999), "What this key did").optional(),
+      operation: described(text(64), "What was done, such as `customer.update`").optional(),
+      kind: described(
+        text(64),
+        "What it was about, such as `customer`; with subject_id, one thing",
+      ).optional(),
+      subjectId: described(identifier, "The id of what it was about").optional(),
+      brandId: described(identifier, "What happened in this brand").optional(),
+      since: described(instant, "From this time on").optional(),
+      until: described(instant, "Up to this time, which is not included").optional(),
+      ...paging,
+    }),
+    output: listOf(auditShape),
+    errors: ["not_found"],
+  }),
+};

@@ -1,0 +1,242 @@
+/**
+ * Channels: the ways a customer is reached, the rule each type has for its addresses, and the endpoints of the types.
+ * `normaliseAddress` is the only place that says when two addresses are the same one; uniqueness, search and
+ * linking all go by what it returns.
+ */
+import * as z from "zod";
+import { endpoint } from "../endpoint.ts";
+import { codePoints, described, folded, identifier, text, textFault } from "../field.ts";
+import { listOf, paging, resultOf } from "../page.ts";
+
+/**
+ * The rules an address can follow. A type that a tenant defines follows `plain`.
+ *
+ * @example
+ * const rules: AddressRule[] = ["email", "phone", "twitter", "facebook", "plain"];
+ */
+export type AddressRule = "email" | "phone" | "twitter" | "facebook" | "plain";
+
+/**
+ * A channel type as the decoder needs it: `channel_id` is the number on the wire, `id` never changes.
+ *
+ * @example
+ * const signal: ChannelType = { id: 9, channel_id: 100, name: "signal", rule: "plain" };
+ */
+export interface ChannelType {
+  id: number;
+  channel_id: number;
+  name: string;
+  rule: AddressRule;
+}
+
+/**
+ * Types every installation has, by the `id` they start with.
+ *
+ * @example
+ * builtinTypes.map(({ name }) => name); // ["email", "telephone", "facebook", …]
+ */
+export const builtinTypes: readonly ChannelType[] = [
+  { id: 1, channel_id: 1, name: "email", rule: "email" },
+  { id: 2, channel_id: 2, name: "telephone", rule: "phone" },
+  { id: 3, channel_id: 3, name: "facebook", rule: "facebook" },
+  { id: 4, channel_id: 4, name: "twitter", rule: "twitter" },
+  { id: 5, channel_id: 5, name: "whatsapp", rule: "phone" },
+  { id: 6, channel_id: 6, name: "instagram", rule: "plain" },
+  { id: 7, channel_id: 7, name: "sms", rule: "phone" },
+  { id: 8, channel_id: 8, name: "livechat", rule: "plain" },
+];
+
+/** The type's internal id for each of the four `extra_…` fields. */
+export const extraTypes: Record<string, number> = {
+  extra_email: 1,
+  extra_telephone: 2,
+  extra_facebook: 3,
+  extra_twitter: 4,
+};
+
+const nicknames: Record<string, string> = { "e-mail": "email", phone: "telephone", phonenumber: "telephone" };
+
+/**
+ * The type a caller means by a number or a name in any case.
+ *
+ * @example
+ * findType(builtinTypes, "E-Mail")?.channel_id; // 1
+ */
+export function findType(types: readonly ChannelType[], sent: string): ChannelType | undefined {
+  const word = sent.trim().normalize("NFC").toLowerCase();
+  if (/^[0-9]+$/.test(word)) return types.find((type) => type.channel_id === Number(word));
+  const wanted = nicknames[word] ?? word;
+  const builtin = builtinTypes.find((type) => type.name === wanted)?.id;
+  return (
+    types.find((type) => type.name.toLowerCase() === wanted) ?? types.find((type) => type.id === builtin)
+  );
+}
+
+/**
+ * The type an address shows by its form: e-mail if it has an `@`, telephone if it is `+` and digits.
+ *
+ * @example
+ * inferType(builtinTypes, "+4930123456")?.name; // "telephone"
+ */
+export function inferType(types: readonly ChannelType[], address: string): ChannelType | undefined {
+  if (address.includes("@")) return types.find((type) => type.id === 1);
+  return /^\+[0-9]+$/.test(address.trim()) ? types.find((type) => type.id === 2) : undefined;
+}
+
+/** Not by URL.canParse: once it is optimised, Node 20 refuses some domains with Latin letters that URL itself takes. */
+function hostOf(domain: string): string | undefined {
+  try {
+    return new URL(`http://${domain}`).hostname;
+  } catch {
+    return undefined;
+  }
+}
+
+function asciiDomain(domain: string): string | undefined {
+  if (/[\s@/?#:[\]\\%<>^|]/.test(domain) || !/^[^.]+(\.[^.]+)+$/.test(domain)) return undefined;
+  const ascii = hostOf(domain);
+  return /\.[0-9]+$/.test(ascii ?? "") || !ascii?.includes(".") ? undefined : ascii;
+}
+
+function normaliseEmail(address: string): string | undefined {
+  const at = address.indexOf("@");
+  const local = address.slice(0, at).normalize("NFC");
+  if (at < 1 || address.includes("@", at + 1) || codePoints(local) > 64 || /\s/.test(address))
+    return undefined;
+  const domain = asciiDomain(address.slice(at + 1));
+  const whole = `${local.toLowerCase()}@${domain}`;
+  return domain === undefined || codePoints(whole) > 254 ? undefined : whole;
+}
+
+const rules: Record<AddressRule, { read: (address: string) => string | undefined; fault: string }> = {
+  email: { read: normaliseEmail, fault: "must be an e-mail address such as ada@example.org" },
+  phone: {
+    read: (address) => (/^\+[0-9]{1,15}$/.test(address) ? address : undefined),
+    fault: "must be a telephone number in international form: + and 1 to 15 digits",
+  },
+  twitter: {
+    read: (address) =>
+      /^@?[a-zA-Z0-9_ ]+$/.test(address) ? address.replace(/^@/, "").toLowerCase() : undefined,
+    fault: "may hold letters, digits, _ and spaces only",
+  },
+  facebook: {
+    read: (address) => (/^[A-Za-z0-9._-]+$/.test(address) ? address.toLowerCase() : undefined),
+    fault: "must be an account number or name: letters, digits, full stop, _ and - only",
+  },
+  plain: { read: (address) => address.normalize("NFC"), fault: "must not be empty" },
+};
+
+/**
+ * An address and what it is compared by, or why the type does not accept it.
+ *
+ * @example
+ * normaliseAddress("email", " Ada@Example.org "); // { address: "Ada@Example.org", normalised: "ada@example.org" }
+ * normaliseAddress("phone", "030 123456"); // { fault: "must be a telephone number in international form: …" }
+ */
+export function normaliseAddress(
+  rule: AddressRule,
+  sent: string,
+): { address: string; normalised: string } | { fault: string } {
+  const address = sent.trim();
+  const wrong = textFault(address, 255);
+  if (wrong) return { fault: wrong };
+  const normalised = rules[rule].read(address);
+  return normalised === undefined || normalised.trim() === ""
+    ? { fault: rules[rule].fault }
+    : { address, normalised: normalised.trim() };
+}
+
+/**
+ * A channel to be added, as the client takes it.
+ *
+ * @example
+ * const channels: ChannelInput[] = [{ type: "email", address: "ada@example.org" }, { type: 2, address: "+4930123456" }];
+ */
+export interface ChannelInput {
+  /** type by number or name: `1`, `"email"`, `"telephone"`, … */
+  type: number | string;
+  /** the address, for example `ada@example.org` or `+4930123456` */
+  address: string;
+}
+
+/**
+ * A channel to be added, as the domain gets it; `field` is where the caller wrote the address.
+ *
+ * @example
+ * const sent: ChannelSent = {
+ *   field: "extra_email",
+ *   typeId: 1,
+ *   typeName: "email",
+ *   address: "Ada@Example.org",
+ *   normalised: "ada@example.org",
+ * };
+ */
+export interface ChannelSent {
+  field: string;
+  typeId: number;
+  typeName: string;
+  address: string;
+  normalised: string;
+}
+
+/** Channels to be added: `extra_…` fields and `customerChannelType_n`/`customerChannelValue_n` pairs on the wire. */
+export const channelsField = folded<ChannelSent[], ChannelInput[]>({ type: "array" });
+
+/** A channel of a customer on the wire. */
+export const channelShape = z.object({
+  id: z.number().int().describe("The channel row; what DELETE /customer/channel/{id} takes"),
+  channel_id: z.number().int().describe("The channel type's number"),
+  channel_name: z.string(),
+  address: z.string(),
+});
+
+const typeShape = z.object({
+  id: z.number().int(),
+  channel_id: z.number().int().describe("The number this type has on the wire"),
+  name: z.string(),
+  icon: z.string(),
+});
+
+const icon = described(text(64), "Name of an icon, free for the console to use");
+
+export const channel = {
+  list: endpoint({
+    method: "GET",
+    paths: ["/channel"],
+    permission: "any",
+    about: "channel type",
+    summary: "List the channel types",
+    input: z.object({ ...paging }),
+    output: listOf(typeShape),
+    errors: [],
+  }),
+  create: endpoint({
+    method: "POST",
+    paths: ["/channel"],
+    permission: "CHANNEL_CUD",
+    about: "channel type",
+    summary: "Define a channel type",
+    description:
+      "The new type gets the next free number from 100 on. Its addresses are texts compared exactly.",
+    input: z.object({ name: text(64), icon: icon.optional() }),
+    output: resultOf({ channel_id: z.number().int() }),
+    errors: [],
+  }),
+  update: endpoint({
+    method: "PUT",
+    paths: ["/channel/{id}"],
+    permission: "CHANNEL_CUD",
+    about: "channel type",
+    summary: "Rename or renumber a channel type",
+    description:
+      "`channel_id` gives the type another number on the wire, for clients that were written for other numbers.",
+    input: z.object({
+      id: identifier,
+      name: text(64).optional(),
+      icon: icon.optional(),
+      channelId: identifier.optional(),
+    }),
+    output: resultOf({ channel_id: z.number().int() }),
+    errors: ["not_found"],
+  }),
+};

@@ -1,0 +1,134 @@
+/** What the doctor says of a data folder: whose it is, who may read it, how much room is left, and who is at work. */
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Config } from "../../config.ts";
+import { chooseAccount } from "../../db/embedded/account.ts";
+import { findPackage } from "../../db/embedded/binaries.ts";
+import { clusterPath, hasCluster } from "../../db/embedded/cluster.ts";
+import { tryTo } from "../../db/embedded-liveness.ts";
+import { findHolder } from "../../db/embedded/lock.ts";
+import { freeMegabytes } from "../../db/embedded/errors.ts";
+import { readWhereabouts } from "../../db/embedded/socket.ts";
+import { explain } from "../exit.ts";
+import { careful, type Finding, ok, wrong } from "./finding.ts";
+
+const scarce = 1024;
+const tooLittle = 128;
+
+/** The folder; `isThere`: there is a database in it that can be looked at. */
+export async function judgeFolder(config: Config): Promise<{ findings: Finding[]; isThere: boolean }> {
+  const { dataDir } = config;
+  const findings = [packaged()];
+  if (!existsSync(dataDir)) {
+    const above = existing(dataDir);
+    findings.push(ok("data", `${dataDir} is not there yet: the first start makes it`), room(above));
+    return { findings, isThere: false };
+  }
+  findings.push(mode(dataDir), owner(config), room(dataDir), cluster(config));
+  const isThere = existsSync(clusterPath(dataDir)) && !findings.some(({ level }) => level === "wrong");
+  if (isThere) findings.push(secret(dataDir), await state(dataDir));
+  return { findings, isThere: isThere && !findings.some(({ level }) => level === "wrong") };
+}
+
+function packaged(): Finding {
+  try {
+    const folder = findPackage();
+    const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
+    return ok("PostgreSQL", `packaged ${version} for ${process.platform}-${process.arch}`);
+  } catch (error) {
+    return wrong("PostgreSQL", explain(error));
+  }
+}
+
+function existing(path: string): string {
+  return existsSync(path) || path === dirname(path) ? path : existing(dirname(path));
+}
+
+function mode(dataDir: string): Finding {
+  const stat = statSync(dataDir);
+  if (!stat.isDirectory())
+    return wrong("data", `${dataDir} is a file.`, "Name a folder with DOSSIER_DATA_DIR.");
+  const bits = (stat.mode & 0o777).toString(8).padStart(3, "0");
+  if ((stat.mode & 0o077) === 0) return ok("data", `${dataDir}, mode ${bits}`);
+  return careful(
+    "data",
+    `${dataDir} has mode ${bits}: other accounts can look into it.`,
+    `chmod 700 ${dataDir}`,
+  );
+}
+
+function owner({ dataDir, databaseUser }: Config): Finding {
+  const uid = statSync(dataDir).uid;
+  const own = process.getuid?.() ?? uid;
+  if (own !== 0 && uid !== own)
+    return wrong(
+      "owner",
+      `${dataDir} belongs to ${accountName(uid)}, and this is ${accountName(own)}.`,
+      `Run Dossier as ${accountName(uid)}, or give it the folder: chown -R ${accountName(own)} ${dataDir}`,
+    );
+  try {
+    const account = chooseAccount(databaseUser, clusterPath(dataDir));
+    return ok(
+      "owner",
+      account.uid === uid
+        ? accountName(uid)
+        : `${accountName(uid)}; PostgreSQL runs as ${accountName(account.uid)}`,
+    );
+  } catch (error) {
+    return wrong("owner", explain(error));
+  }
+}
+
+function room(folder: string): Finding {
+  const free = freeMegabytes(folder);
+  const told = free === Infinity ? "not told by this file system" : `${(free / 1024).toFixed(1)} GB free`;
+  if (free < tooLittle)
+    return wrong("space", `only ${free} MB free.`, "Make room: a full disk stops every write.");
+  if (free < scarce)
+    return careful("space", `${free} MB free.`, "Make room, or move DOSSIER_DATA_DIR to a larger disk.");
+  return ok("space", told);
+}
+
+function cluster({ dataDir }: Config): Finding {
+  try {
+    if (hasCluster(dataDir))
+      return ok(
+        "format",
+        `PostgreSQL ${readFileSync(join(clusterPath(dataDir), "PG_VERSION"), "latin1").trim()}`,
+      );
+    return ok("format", "no database yet: the first start makes it");
+  } catch (error) {
+    return wrong("format", explain(error));
+  }
+}
+
+function secret(dataDir: string): Finding {
+  const file = join(dataDir, "secret");
+  if (!existsSync(file)) return ok("secret", "none yet: the first start makes it");
+  const { mode } = statSync(file);
+  if ((mode & 0o077) === 0) return ok("secret", "kept beside the data, for its owner only");
+  return careful("secret", `${file} can be read by other accounts.`, `chmod 600 ${file}`);
+}
+
+async function state(dataDir: string): Promise<Finding> {
+  const holder = await findHolder(dataDir);
+  if (!holder) return ok("server", "stopped; its database is opened for this look");
+  const since = `process ${holder.pid}, since ${holder.since.toISOString().slice(0, 16).replace("T", " ")}`;
+  if (!holder.here)
+    return wrong(
+      "server",
+      `runs in another container or on another machine (${since}).`,
+      "Run the doctor there.",
+    );
+  const url = readWhereabouts(dataDir)?.url;
+  return ok(
+    "server",
+    url === undefined ? `is starting, or a command is at work (${since})` : `runs at ${url} (${since})`,
+  );
+}
+
+/** The name of an account, for people. */
+function accountName(uid: number): string {
+  const lines = tryTo(() => readFileSync("/etc/passwd", "utf8"))?.split("\n") ?? [];
+  return lines.find((one) => one.split(":")[2] === String(uid))?.split(":")[0] ?? `account ${uid}`;
+}

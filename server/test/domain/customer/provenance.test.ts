@@ -1,0 +1,158 @@
+// Who set what, and when: kept for every field, channel and custom value, so that a later synchronisation can tell
+// what people and programs have set. Read by SQL, column by column; crm-overwrite.test.ts reads it as callers do.
+import { createClient } from "@dossier/api";
+import { expect, test } from "vitest";
+import { untilWaiting } from "../../support/lock-watch.ts";
+import { startWorld } from "../../support/test-server.ts";
+
+const { admin, newBrand, service, url } = await startWorld();
+
+async function newKey() {
+  const { id, key } = await admin.key.create({
+    name: "test",
+    permissions: ["CUSTOMER_CUD", "CUSTOMER_READ"],
+  });
+  return { keyId: id, customer: createClient({ url, key }).customer };
+}
+
+/** The sources of a customer's own fields, channels and custom values, each time as milliseconds. */
+async function sourcesOf(id: number) {
+  const {
+    rows: [row],
+  } = await service.db.pool.query("SELECT provenance, created_at, updated_at FROM customer WHERE id = $1", [
+    id,
+  ]);
+  const channels = await service.db.pool.query<{ address: string; source: string; key_id: number }>(
+    "SELECT address, source, key_id, created_at FROM customer_channel WHERE customer_id = $1 ORDER BY id",
+    [id],
+  );
+  const customs = await service.db.pool.query<{ name: string; source: string; key_id: number; set_at: Date }>(
+    "SELECT f.name, v.source, v.key_id, v.set_at FROM custom_value v JOIN custom_field f ON f.id = v.field_id WHERE v.customer_id = $1 ORDER BY f.id",
+    [id],
+  );
+  const { provenance, created_at, updated_at } = row as {
+    provenance: Record<string, [string, number, string]>;
+    created_at: Date;
+    updated_at: Date;
+  };
+  return {
+    created: created_at.getTime(),
+    updated: updated_at.getTime(),
+    fields: Object.fromEntries(
+      Object.entries(provenance).map(([field, [source, keyId, at]]) => [
+        field,
+        { source, keyId, at: Date.parse(at) },
+      ]),
+    ),
+    channels: channels.rows.map((one) => [one.address, one.source, one.key_id]),
+    customs: customs.rows.map((one) => [one.name, one.source, one.key_id, one.set_at.getTime()] as const),
+  };
+}
+
+test("what key A set stays A's until key B sets it otherwise; only what differs changes hands", async () => {
+  const brandId = await newBrand();
+  const [a, b] = [await newKey(), await newKey()];
+  const { id } = await a.customer.create({
+    brandId,
+    primaryId: "K",
+    firstname: "Ada",
+    channels: [{ type: "email", address: "ada@example.org" }],
+    custom: { tier: "gold", size: "7" },
+  });
+  const made = await sourcesOf(id);
+  const byA = { source: "api", keyId: a.keyId, at: made.created };
+  expect(made).toEqual({
+    created: made.created,
+    updated: made.created,
+    fields: { external_primary_id: byA, firstname: byA },
+    channels: [["ada@example.org", "api", a.keyId]],
+    customs: [
+      ["tier", "api", a.keyId, made.created],
+      ["size", "api", a.keyId, made.created],
+    ],
+  });
+
+  await b.customer.update({
+    id,
+    firstname: "Ada",
+    lastname: "Lovelace",
+    channels: [
+      { type: "email", address: "ADA@example.org" },
+      { type: "sms", address: "+4930" },
+    ],
+    custom: { tier: "gold", size: "8", age: "36" },
+  });
+  const changed = await sourcesOf(id);
+  expect(changed.updated).toBeGreaterThan(made.updated);
+  expect(changed.fields).toEqual({
+    external_primary_id: byA,
+    firstname: byA,
+    lastname: { source: "api", keyId: b.keyId, at: changed.updated },
+  });
+  expect(changed.channels).toEqual([
+    ["ada@example.org", "api", a.keyId],
+    ["+4930", "api", b.keyId],
+  ]);
+  expect(changed.customs.map((one) => one.slice(0, 3))).toEqual([
+    ["tier", "api", a.keyId],
+    ["size", "api", b.keyId],
+    ["age", "api", b.keyId],
+  ]);
+  expect(changed.customs[0]?.[3]).toBe(made.created);
+  for (const at of changed.customs.slice(1)) expect(at[3]).toBeGreaterThan(made.created);
+});
+
+test("a field that is cleared is remembered with who cleared it; a cleared custom value is gone", async () => {
+  const brandId = await newBrand();
+  const [a, b] = [await newKey(), await newKey()];
+  const { id } = await a.customer.create({ brandId, firstname: "Ada", custom: { tier: "gold" } });
+  await b.customer.update({ id, firstname: "", custom: { tier: null } });
+  const { fields, customs } = await sourcesOf(id);
+  expect(fields).toEqual({ firstname: { source: "api", keyId: b.keyId, at: expect.any(Number) } });
+  expect(customs).toEqual([]);
+});
+
+test("operation 3, 9 and 10 note their key, the administrator's is 0, and unchanged leaves no trace", async () => {
+  const brandId = await newBrand();
+  const [a, b] = [await newKey(), await newKey()];
+  const { id } = await a.customer.resolve({ brandId, primaryId: "K", linkAddress: "+1" });
+  await b.customer.addChannels({ customerId: id, channels: [{ type: "sms", address: "+2" }] });
+  await admin.customer.updateByPrimaryId({ brandId, primaryId: "K", newPrimaryId: "L", firstname: "Ada" });
+  const before = await sourcesOf(id);
+  expect(before.channels).toEqual([
+    ["+1", "api", a.keyId],
+    ["+2", "api", b.keyId],
+  ]);
+  expect(before.fields).toMatchObject({ external_primary_id: { keyId: 0 }, firstname: { keyId: 0 } });
+  await b.customer.resolve({ brandId, primaryId: "L", firstname: "Ada", linkAddress: "+1" });
+  await b.customer.update({ id, newPrimaryId: "L", firstname: "Ada" });
+  expect(await sourcesOf(id)).toEqual(before);
+});
+
+test("time never goes backwards, also for a change that had to wait for another", async () => {
+  const brandId = await newBrand();
+  const { customer, keyId } = await newKey();
+  const { id } = await customer.create({ brandId, firstname: "Ada", custom: { n: "0" } });
+  const session = await service.db.pool.connect();
+  try {
+    await session.query("BEGIN");
+    await session.query("SELECT FROM customer WHERE id = $1 FOR UPDATE", [id]);
+    const late = customer.update({ id, lastname: "Late", custom: { n: "1" } });
+    await untilWaiting(service.db.pool);
+    await session.query(
+      "UPDATE customer SET updated_at = clock_timestamp(), version = version + 1 WHERE id = $1",
+      [id],
+    );
+    const { updated_at } = (await session.query("SELECT updated_at FROM customer WHERE id = $1", [id]))
+      .rows[0] as { updated_at: Date };
+    await session.query("COMMIT");
+    await late;
+    const { updated, fields, customs } = await sourcesOf(id);
+    expect(updated).toBeGreaterThanOrEqual(updated_at.getTime());
+    expect(fields.lastname).toMatchObject({ keyId });
+    expect(fields.lastname?.at).toBeGreaterThanOrEqual(updated_at.getTime());
+    expect(customs[0]?.[3]).toBeGreaterThanOrEqual(updated_at.getTime());
+  } finally {
+    session.release();
+  }
+});

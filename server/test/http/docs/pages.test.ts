@@ -1,0 +1,157 @@
+// The documentation: each page is served as the folder has it, with nothing inline and no link that leads nowhere;
+// every block of code is run by CI or stands in a list with the reason why not; tables of settings agree.
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { codes } from "@dossier/api";
+import { fastify } from "fastify";
+import { afterAll, describe, expect, test } from "vitest";
+import { settingNames } from "../../../src/config.ts";
+import { renderMarkdown } from "../../../src/http/docs/markdown.ts";
+import { docsRoutes } from "../../../src/http/docs/docs.ts";
+
+const root = resolve(fileURLToPath(import.meta.url), "../../../../..");
+const read = (path: string) => readFileSync(join(root, path), "utf8");
+const pages = readdirSync(join(root, "docs")).filter((name) => name.endsWith(".md"));
+const all = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" }).filter((name) =>
+  name.endsWith(".md"),
+);
+
+/** Blocks that CI does not run, by page: how many of which kind, and why. */
+const unmarked: Record<string, [language: string, count: number, why: string][]> = {
+  "README.md": [
+    [
+      "sh",
+      6,
+      "two clone, start and type a key in; three need a server with --demo; one stands beside the data",
+    ],
+  ],
+  "docs/tour.md": [
+    ["sh", 2, "clones and starts, which CI has done; a key is typed in"],
+    ["text", 1, "what the start prints"],
+    ["json", 1, "an answer that is shown shortened"],
+  ],
+  "docs/operations.md": [
+    ["sql", 1, "for an administrator of another PostgreSQL"],
+    ["sh", 7, "need another PostgreSQL, a stopped server, or start one; a setting"],
+    ["nginx", 1, "settings of another program"],
+    ["caddy", 1, "settings of another program"],
+  ],
+  "docs/moving.md": [
+    ["sh", 1, "needs an old server"],
+    ["text", 1, "what differs there"],
+  ],
+  "docs/crm.md": [
+    ["sh", 4, "start the demo CRM and a server that may ask it; crm-example.test.ts does the same"],
+    ["ts", 1, "a server, which does not end; crm-example.test.ts runs it"],
+    ["php", 1, "needs PHP, which nothing else here does"],
+  ],
+  "docs/webhooks.md": [
+    ["json", 1, "is sent, not answered; what is sent is compared by webhook-event.test.ts"],
+  ],
+  "docs/errors.md": [["json", Object.keys(codes).length, "compared with what is answered by errors.test.ts"]],
+};
+
+describe.each(["README.md", ...pages.map((name) => `docs/${name}`)])("%s", (path) => {
+  const text = read(path);
+  const fences = [...text.matchAll(/^```(.*)$/gm)].map(([, info = ""]) => info);
+  const opening = fences.filter((_, at) => at % 2 === 0);
+
+  test("has each block of code marked for CI, or listed with a reason", () => {
+    expect(fences.length % 2).toBe(0);
+    const counts = new Map<string, number>();
+    for (const info of opening)
+      if (!/^(sh|ts|json) ci$|^sh ci fails$/.test(info)) counts.set(info, (counts.get(info) ?? 0) + 1);
+    const listed = (unmarked[path] ?? []).map(([language, count]) => [language, count]);
+    expect(Object.fromEntries(counts)).toEqual(Object.fromEntries(listed));
+  });
+
+  test("shows an answer for comparison only behind a block that runs", () => {
+    for (const [at, info] of opening.entries())
+      if (info === "json ci") expect(opening[at - 1]).toMatch(/^(sh|ts) ci/);
+  });
+});
+
+/** The rows of the table of settings. */
+function tableOf(path: string): string[][] {
+  return [...read(path).matchAll(/^\| `([A-Z_]+)` +\| (.*) \|$/gm)].map(([, name = "", rest = ""]) => [
+    name,
+    ...rest.split(" | ").map((cell) => cell.trim()),
+  ]);
+}
+
+describe("settings", () => {
+  test.each(["README.md", "docs/operations.md"])("are all in %s, in their order", (path) => {
+    expect(tableOf(path).map(([name]) => name)).toEqual(settingNames);
+  });
+  test("mean the same in both", () => {
+    expect(tableOf("docs/operations.md")).toEqual(tableOf("README.md"));
+  });
+});
+
+const addressOf = (name: string) => `/docs/${name.replace(/\.md$/, "")}`;
+
+describe("served", () => {
+  const app = fastify({ routerOptions: { caseSensitive: false, ignoreTrailingSlash: true } });
+  docsRoutes(app);
+  afterAll(() => app.close());
+
+  test.each(all)("%s: a page with nothing inline", async (name) => {
+    const answer = await app.inject({ url: addressOf(name) });
+    expect([answer.statusCode, answer.headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
+    const policy = String(answer.headers["content-security-policy"]);
+    expect(policy).toContain("script-src 'self'; style-src 'self';");
+    const outside = answer.body.replace(/<(pre|code)\b.*?<\/\1>/gs, "");
+    expect(outside).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|javascript:/);
+    expect(answer.body).toContain(`<h1 id=`);
+    expect(/^# (.+)$/m.exec(read(`docs/${name}`))).not.toBeNull();
+  });
+
+  test.each(all)("%s: no link leads nowhere", async (name) => {
+    const url = addressOf(name);
+    const { body } = await app.inject({ url });
+    const named = [...body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, href = ""]) => href);
+    for (const href of named.filter((one) => !/^https?:/.test(one))) {
+      const [path = "", anchor] = href.split("#");
+      const target = path === "" || path === url ? body : undefined;
+      if (path !== "/openapi.json" && target === undefined) {
+        const answer = await app.inject({ url: path });
+        expect([href, answer.statusCode]).toEqual([href, 200]);
+        if (anchor) expect([href, answer.body.includes(`id="${anchor}"`)]).toEqual([href, true]);
+      } else if (anchor) expect([href, body.includes(`id="${anchor}"`)]).toEqual([href, true]);
+    }
+  });
+
+  test("the table of contents names every page and every decision", () => {
+    const index = read("docs/index.md");
+    for (const name of all.filter((one) => one !== "index.md")) expect(index).toContain(`(${name})`);
+  });
+
+  test.each([
+    "/docs/../README",
+    "/docs/..%2fREADME",
+    "/docs/tour.md",
+    "/docs/images/../tour",
+    "/docs/images",
+  ])("nothing at %s", async (url) => {
+    const { statusCode, body } = await app.inject({ url });
+    expect([200, 404]).toContain(statusCode);
+    if (statusCode === 200) expect(body).toContain("<title>A tour of ten minutes"); // the path was resolved
+  });
+});
+
+test("a page brings no markup of its own", () => {
+  const { html } = renderMarkdown(
+    '# A <b>b</b>\n\n<script>x()</script>\n\nc <img src=x onerror=y()> [d](javascript:z())\n\n![e](f" onload="g)',
+    (href) => (href.startsWith("javascript:") ? undefined : href),
+  );
+  expect(html).not.toMatch(/<script|<img src=x|<b>|javascript:|" onload/);
+});
+
+test("headings are linked as on GitHub", () => {
+  const { headings } = renderMarkdown(
+    "# A\n\n## 6. A key of one's own\n\n## `x_y` & z\n\n## A",
+    (href) => href,
+  );
+  expect(headings.map(({ id }) => id)).toEqual(["a", "6-a-key-of-ones-own", "x_y--z", "a-1"]);
+});

@@ -1,0 +1,386 @@
+// How deliveries go out: signed, one after the other for a customer, again after failures with the same bytes, until
+// the receiver has them or the webhook is switched off; and how they are sent once more on demand.
+import { type Api, eventTypes, type Input, verifyWebhook } from "@dossier/api";
+import { Webhook } from "standardwebhooks";
+import { expect, test, vi } from "vitest";
+import { sweep } from "../../src/domain/erasure/retention.ts";
+import { openLog } from "../../src/log.ts";
+import { poll } from "../support/embedded/harness.ts";
+import { type Received, type Reply, startReceiver } from "../support/servers/webhook-receiver.ts";
+import { withSql } from "../fingerprint.ts";
+import { fresh } from "../support/requests.ts";
+import { nowhere } from "../support/fixtures.ts";
+import { startWorld } from "../support/test-server.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+const receiver = await startReceiver();
+const lines: string[] = [];
+const log = openLog("warn", false, { write: (line: string) => void lines.push(line) });
+const world = await startWorld({ outsideAllow: [receiver.place, "127.0.0.1:9"] }, log);
+const { admin } = world;
+
+type Settings = Partial<Input<Api["webhook"]["create"]>>;
+
+/** A brand of its own with a webhook that hears everything of it, and what the receiver got there. */
+async function listen(reply?: (received: Received) => Reply | Promise<Reply>, more: Settings = {}) {
+  const brandId = await world.newBrand();
+  const path = `/${fresh("hook")}`;
+  if (reply) receiver.answer(path, reply);
+  const sent = { url: receiver.urlOf(path), events: [...eventTypes], brandIds: [brandId], ...more };
+  const { id, secret } = await admin.webhook.create(sent);
+  return {
+    brandId,
+    id,
+    secret,
+    path,
+    got: () => receiver.at(path),
+    until: async (count: number) => {
+      await poll(() => receiver.at(path).length >= count);
+      return receiver.at(path);
+    },
+    find: async () => (await admin.webhook.find({ id })).item,
+    deliveries: async () => (await admin.webhook.listDeliveries({ id, itemLimit: 99 })).items,
+    async customer() {
+      return (await admin.customer.create({ brandId, firstname: "Ada" })).id;
+    },
+  };
+}
+
+const addEvent = (customerId: number) => admin.customer.addEvent({ customerId, message: "paid" });
+const status =
+  (code: number, headers: Record<string, string> = {}) =>
+  () => ({ status: code, headers });
+
+/** Time passes: what was tried so often and has been put off is due. A lane that is worked on is due within 3 s. */
+const letTimePass = (webhookId: number, tries: number) =>
+  world.service.db.pool.query(
+    `UPDATE job_lane SET due_at = now()
+      WHERE kind = 'webhook' AND lane LIKE $1 || ':%' AND due_at > now() + interval '3500 ms'
+        AND EXISTS (SELECT FROM webhook_delivery d WHERE d.webhook_id = $1::bigint AND d.attempts = $2)`,
+    [String(webhookId), tries],
+  );
+
+test("a delivery is signed so that the independent library takes it, and nothing that was touched", async () => {
+  const { secret, customer, until } = await listen();
+  await customer();
+  const [one] = await until(1);
+  const { headers, body } = one!;
+  expect(headers["content-type"]).toBe("application/json");
+  expect(new Webhook(secret).verify(body, headers)).toEqual(JSON.parse(body));
+  expect(await verifyWebhook(secret, headers, body)).toEqual(JSON.parse(body));
+  expect(headers["webhook-signature"]).toMatch(/^v1,[A-Za-z0-9+/]{43}=$/);
+  expect(() => new Webhook(secret).verify(`${body} `, headers)).toThrow();
+  expect(() => new Webhook(secret).verify(body, { ...headers, "webhook-id": "other" })).toThrow();
+});
+
+test("while a secret is rotated both sign, then the new one alone", async () => {
+  const { id, secret, customer, until, find } = await listen();
+  const rotated = await admin.webhook.rotateSecret({ id });
+  const customerId = await customer();
+  const [first] = await until(1);
+  expect(first!.headers["webhook-signature"]?.split(" ").length).toBe(2);
+  for (const one of [secret, rotated.secret]) new Webhook(one).verify(first!.body, first!.headers);
+  await withSql(world, (client) =>
+    client.query("UPDATE webhook SET former_until = now() - interval '1 second' WHERE id = $1", [id]),
+  );
+  expect((await find()).rotating_until).toBeNull();
+  await addEvent(customerId);
+  const [, second] = await until(2);
+  new Webhook(rotated.secret).verify(second!.body, second!.headers);
+  expect(() => new Webhook(secret).verify(second!.body, second!.headers)).toThrow();
+});
+
+test("what fails is sent again with the same id and bytes, a new time stamp and a signature of its own", async () => {
+  let tries = 0;
+  const { secret, customer, until, deliveries } = await listen(() => ({
+    status: (tries += 1) === 1 ? 500 : 204,
+  }));
+  await customer();
+  const [first, second] = await until(2);
+  expect(second!.body).toBe(first!.body);
+  expect(second!.headers["webhook-id"]).toBe(first!.headers["webhook-id"]);
+  const waited = Number(second!.headers["webhook-timestamp"]) - Number(first!.headers["webhook-timestamp"]);
+  expect(waited).toBeGreaterThanOrEqual(3); // seconds: five, less a fifth, in whole ones
+  new Webhook(secret).verify(second!.body, second!.headers);
+  await poll(async () => (await deliveries())[0]?.state === "delivered");
+  const [only] = await deliveries();
+  expect(only).toMatchObject({
+    event_id: first!.headers["webhook-id"],
+    event: "customer.created",
+    attempts: 2,
+    status: 204,
+    due_at: null,
+  });
+});
+
+test("a customer's deliveries keep their order while the first one fails, and hold back nobody else's", async () => {
+  const refused = new Set<number>();
+  const { customer, until, got, id, deliveries } = await listen(({ payload }) => ({
+    status: refused.has(payload.data.customer_id) ? 503 : 204,
+  }));
+  const [slow, quick] = [await customer(), await customer()];
+  await until(2);
+  refused.add(slow);
+  for (const one of [slow, slow, quick, quick]) await addEvent(one);
+  const of = (one: number) => got().filter(({ payload }) => payload.data.customer_id === one);
+  await poll(() => of(quick).length === 3 && of(slow).length === 2);
+  await poll(async () => (await deliveries()).some((one) => one.attempts === 1 && one.state === "waiting"));
+  const waiting = (await deliveries()).filter((one) => one.state === "waiting");
+  expect(waiting.map(({ customer_id, attempts }) => [customer_id, attempts])).toEqual([
+    [slow, 0],
+    [slow, 1],
+  ]);
+  refused.clear();
+  await poll(async () => {
+    await letTimePass(id, 1);
+    return of(slow).length === 4;
+  });
+  const sequences = of(slow).map(({ payload }) => payload.data.sequence);
+  expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+  expect(new Set(sequences).size).toBe(3);
+});
+
+test("a delivery is sent once more on demand, byte for byte, under its old id", async () => {
+  const { secret, customer, until, deliveries } = await listen();
+  await customer();
+  await until(1);
+  await poll(async () => (await deliveries())[0]?.state === "delivered");
+  const [one] = await deliveries();
+  expect((await admin.webhook.redeliver({ id: one!.id })).outcome).toBe("updated");
+  const [first, second] = await until(2);
+  expect(second!.body).toBe(first!.body);
+  expect(second!.headers["webhook-id"]).toBe(first!.headers["webhook-id"]);
+  new Webhook(secret).verify(second!.body, second!.headers);
+  await expect(admin.webhook.redeliver({ id: 987_654_321 })).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("another brand's delivery cannot be sent again", async () => {
+  const { customer, deliveries } = await listen();
+  await customer();
+  const stranger = await world.clientFor(["SETTINGS_CRUD"], [await world.newBrand()]);
+  const [one] = await deliveries();
+  await expect(stranger.webhook.redeliver({ id: one!.id })).rejects.toMatchObject({ code: "not_found" });
+});
+
+test("a range is sent once more, in its order and nothing beyond it, byte for byte", async () => {
+  const { id, customer, until, deliveries } = await listen();
+  const customerId = await customer();
+  for (const _ of [1, 2, 3, 4]) await addEvent(customerId);
+  const before = [...(await until(5))];
+  await poll(async () => (await deliveries()).every((one) => one.state === "delivered"));
+  const times = (await deliveries()).map((one) => one.created_at).toReversed();
+  const [since, until_] = [times[1]!, times[4]!];
+  const answer = await admin.webhook.replay({ id, since, until: until_ });
+  expect(answer).toMatchObject({ outcome: "updated", count: 3, next_since: null });
+  const again = (await until(8)).slice(5);
+  expect(again.map(({ body }) => body)).toEqual(before.slice(1, 4).map(({ body }) => body));
+  expect(again.map(({ headers }) => headers["webhook-id"])).toEqual(
+    before.slice(1, 4).map(({ headers }) => headers["webhook-id"]),
+  );
+  const nothing = await admin.webhook.replay({
+    id,
+    since: "2020-01-01T00:00:00Z",
+    until: "2020-01-02T00:00:00Z",
+  });
+  expect(nothing).toMatchObject({ outcome: "unchanged", count: 0, next_since: null });
+});
+
+test("what waits for its next try goes out at once when it is sent again on demand", async () => {
+  let isBroken = true;
+  const { customer, until, deliveries } = await listen(() => ({ status: isBroken ? 500 : 204 }));
+  await customer();
+  await poll(async () => (await deliveries())[0]?.attempts === 1);
+  await until(2);
+  await poll(async () => (await deliveries())[0]?.attempts === 2); // the next try is in five minutes
+  isBroken = false;
+  await admin.webhook.redeliver({ id: (await deliveries())[0]!.id });
+  await until(3);
+  await poll(async () => (await deliveries())[0]?.state === "delivered");
+  expect((await deliveries())[0]?.attempts).toBe(1);
+});
+
+test("410 switches a webhook off at once; switched on, it gets what waited and what had failed, in order", async () => {
+  let isGone = true;
+  const { id, brandId, customer, until, got, find, deliveries } = await listen(() => ({
+    status: isGone ? 410 : 204,
+  }));
+  const customerId = await customer();
+  await poll(async () => (await find()).state === "off");
+  expect(await find()).toMatchObject({ off_reason: "gone", off_at: expect.any(String) as string });
+  expect((await deliveries())[0]).toMatchObject({ state: "failed", status: 410, attempts: 1 });
+  await addEvent(customerId);
+  await poll(async () => (await admin.job.list({ kind: "webhook", brandId })).items.length === 0);
+  expect(got().length).toBe(1);
+  isGone = false;
+  await admin.webhook.update({ id, paused: false });
+  const told = await until(3);
+  expect(await find()).toMatchObject({ state: "active", off_reason: null, off_at: null });
+  expect(told.slice(1).map(({ payload }) => payload.type)).toEqual(["customer.created", "event.created"]);
+  expect(told[1]!.body).toBe(told[0]!.body);
+  expect(lines.some((line) => line.includes('"reason":"gone"') && line.includes(`"webhook":${id}`))).toBe(
+    true,
+  );
+});
+
+test("after ten tries a webhook is switched off, with reason and time, and the log is warned", async () => {
+  const { id, customer, got, find, deliveries } = await listen(status(500));
+  await customer();
+  for (let count = 1; count < 10; count += 1) {
+    await poll(async () => (await deliveries())[0]?.attempts === count);
+    expect((await find()).state).toBe("active");
+    await poll(async () => {
+      await letTimePass(id, count); // the try before may not have been put off yet
+      return got().length > count;
+    });
+  }
+  await poll(async () => (await find()).state === "off");
+  expect(await find()).toMatchObject({ off_reason: "failing" });
+  expect((await deliveries())[0]).toMatchObject({ state: "failed", status: 500, attempts: 10 });
+  expect(got().length).toBeGreaterThanOrEqual(10);
+  expect(new Set(got().map(({ body }) => body)).size).toBe(1);
+  const warning = lines.find(
+    (line) => line.includes(`"webhook":${id},`) && line.includes("switched a webhook off"),
+  );
+  expect(warning).toContain('"reason":"failing"');
+  expect(warning).not.toContain("/hook");
+});
+
+test("the tries are spread over three days, give or take a fifth each", async () => {
+  const { id, customer, deliveries } = await listen(status(500));
+  await customer();
+  const waits = [5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400];
+  for (const [at, seconds] of waits.entries()) {
+    await poll(async () => {
+      const [one] = await deliveries();
+      if (one!.attempts < at + 1) await letTimePass(id, at);
+      return one!.attempts === at + 1 && one!.due_at !== null;
+    });
+    const [one] = await deliveries();
+    const wait = (Date.parse(one!.due_at!) - Date.parse(one!.attempted_at!)) / 1000;
+    expect(wait / seconds, `after try ${at + 1}`).toBeGreaterThanOrEqual(0.799);
+    expect(wait / seconds, `after try ${at + 1}`).toBeLessThanOrEqual(1.201);
+  }
+  expect(waits.reduce((sum, one) => sum + one, 0) / 3600).toBeCloseTo(75.6, 1);
+});
+
+const askedFor: [status: number, how: string, sent: () => string, atLeast: number][] = [
+  [429, "seconds", () => "120", 120],
+  [503, "a date", () => new Date(Date.now() + 600_000).toUTCString(), 560],
+];
+test.each(askedFor)("%i with Retry-After in %s is heeded", async (code, _how, sent, atLeast) => {
+  const { customer, deliveries } = await listen(
+    (): Reply => ({
+      status: code,
+      headers: { "retry-after": sent() },
+    }),
+  );
+  await customer();
+  await poll(async () => (await deliveries())[0]?.due_at);
+  const [one] = await deliveries();
+  expect(one!.status).toBe(code);
+  const wait = (Date.parse(one!.due_at!) - Date.parse(one!.attempted_at!)) / 1000;
+  expect(wait).toBeGreaterThanOrEqual(atLeast);
+  expect(wait).toBeLessThan(700);
+});
+
+test("a redirection is a failure, and nobody follows it", async () => {
+  const elsewhere = `/${fresh("elsewhere")}`;
+  const { customer, deliveries } = await listen(status(302, { location: receiver.urlOf(elsewhere) }));
+  await customer();
+  await poll(async () => (await deliveries())[0]?.attempts === 1);
+  expect((await deliveries())[0]).toMatchObject({ state: "waiting", status: 302 });
+  expect(receiver.at(elsewhere)).toEqual([]);
+});
+
+test("who cannot be reached has no status", async () => {
+  const { customer, deliveries } = await listen(undefined, { url: nowhere });
+  await customer();
+  await poll(async () => (await deliveries())[0]?.attempts === 1);
+  expect((await deliveries())[0]).toMatchObject({ state: "waiting", status: null });
+});
+
+test("a paused webhook's deliveries wait, and go out in their order when it is paused no more", async () => {
+  const { id, brandId, customer, until, got, find } = await listen();
+  const customerId = await customer();
+  await until(1);
+  await admin.webhook.update({ id, paused: true });
+  for (const _ of [1, 2, 3]) await addEvent(customerId);
+  await poll(async () => (await admin.job.list({ kind: "webhook", brandId })).items.length === 0);
+  expect(await find()).toMatchObject({ state: "paused", waiting: 3 });
+  expect(got().length).toBe(1);
+  await admin.webhook.update({ id, paused: false });
+  const sequences = (await until(4)).map(({ payload }) => payload.data.sequence);
+  expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
+  expect(new Set(sequences).size).toBe(4);
+  await poll(async () => (await find()).waiting === 0);
+});
+
+test("however many deliveries have waited, switching on sends every one, once", async () => {
+  const { id, brandId, until, got, find } = await listen();
+  await admin.webhook.update({ id, paused: true });
+  const many = 1050;
+  await withSql(world, (client) =>
+    client.query(
+      `INSERT INTO webhook_delivery (webhook_id, brand_id, customer_id, event, payload, created_at)
+        SELECT $1, $2, 1 + n % 200, 'customer.updated', format('{"n":%s}', n), now() - interval '1 hour'
+          FROM generate_series(1, $3) AS n`,
+      [id, brandId, many],
+    ),
+  );
+  expect((await find()).waiting).toBe(1000); // as far as they are counted
+  await admin.webhook.update({ id, paused: false });
+  for (let count = 100; count <= many; count += 50) await until(count);
+  await poll(async () => (await admin.job.list({ brandId })).items.length === 0);
+  expect(got().length).toBe(many);
+  expect(new Set(got().map(({ body }) => body)).size).toBe(many);
+  expect((await find()).waiting).toBe(0);
+});
+
+test("deliveries are listed newest first, page by page, and by state", async () => {
+  const { id, customer, until, deliveries } = await listen(({ payload }) => ({
+    status: payload.type === "event.created" ? 500 : 204,
+  }));
+  const [first, second] = [await customer(), await customer()];
+  await addEvent(first);
+  await until(3);
+  await poll(async () => (await deliveries()).filter((one) => one.attempts === 1).length === 3);
+  const pages = [];
+  for (let cursor: string | null | undefined; cursor !== null; ) {
+    const page = await admin.webhook.listDeliveries({ id, itemLimit: 1, ...(cursor ? { cursor } : {}) });
+    expect(page.itemTotal).toBe(3);
+    pages.push(...page.items);
+    cursor = page.nextCursor;
+  }
+  expect(pages.map(({ event, customer_id }) => [event, customer_id])).toEqual([
+    ["event.created", first],
+    ["customer.created", second],
+    ["customer.created", first],
+  ]);
+  const waiting = await admin.webhook.listDeliveries({ id, state: "waiting" });
+  expect(waiting.itemTotal).toBe(1);
+  expect(waiting.items.map(({ event }) => event)).toEqual(["event.created"]);
+});
+
+test("what was sent is forgotten after thirty days, and what waits as well", async () => {
+  const { id, customer, until, deliveries } = await listen();
+  const customerId = await customer();
+  await addEvent(customerId);
+  await until(2);
+  await poll(async () => (await deliveries()).every((one) => one.state === "delivered"));
+  await withSql(world, (client) =>
+    client.query(
+      `UPDATE webhook_delivery SET created_at = now() - CASE WHEN event = 'customer.created'
+        THEN interval '30 days 1 second' ELSE interval '29 days' END WHERE webhook_id = $1`,
+      [id],
+    ),
+  );
+  // The oldest by number are looked at first: those of other tests are as old, for this moment.
+  await withSql(world, (client) =>
+    client.query(
+      "UPDATE webhook_delivery SET created_at = now() - interval '40 days' WHERE webhook_id <> $1 AND id < (SELECT min(id) FROM webhook_delivery WHERE webhook_id = $1)",
+      [id],
+    ),
+  );
+  expect((await sweep(world.service.db, [])).deliveries).toBeGreaterThan(0);
+  expect((await deliveries()).map(({ event }) => event)).toEqual(["event.created"]);
+});

@@ -1,0 +1,42 @@
+// Starting and stopping: what a start that fails must not use up, and who may hold a stop up.
+import { connect, createServer } from "node:net";
+import { once } from "node:events";
+import { expect, test } from "vitest";
+import { openLog } from "../../src/log.ts";
+import { startService } from "../../src/service/service.ts";
+import { freshDatabase } from "../support/database.ts";
+import { settings } from "../support/test-server.ts";
+
+const quiet = openLog("silent", false);
+
+test("the first key is made by the first start that succeeds, and shown by it alone", async () => {
+  const { url } = await freshDatabase();
+  const taken = createServer().listen(0, "127.0.0.1");
+  await once(taken, "listening");
+  const address = taken.address();
+  const port = typeof address === "object" && address ? address.port : 0;
+  await expect(startService(settings(url, { adminKey: undefined, port }), quiet)).rejects.toMatchObject({
+    code: "EADDRINUSE",
+  });
+  taken.close();
+  const first = await startService(settings(url, { adminKey: undefined }), quiet);
+  await first.stop();
+  const second = await startService(settings(url, { adminKey: undefined }), quiet);
+  await second.stop();
+  expect(first.firstKey).toMatch(/^dsr_[0-9A-Za-z]{49}$/);
+  expect(second.firstKey).toBeUndefined();
+});
+
+test("a caller who never finishes a request cannot keep the server from stopping", async () => {
+  const config = settings((await freshDatabase()).url);
+  const service = await startService(config, quiet);
+  const socket = connect(Number(new URL(service.url).port), "127.0.0.1");
+  socket.on("error", () => undefined);
+  const underWay = once(socket, "data"); // "100 Continue": the server has the head and waits for the body
+  const head = `POST /api/v2/session HTTP/1.1\r\nHost: x\r\napiKey: ${config.adminKey}\r\nContent-Type: application/json\r\n`;
+  socket.write(`${head}Expect: 100-continue\r\nContent-Length: 10\r\n\r\n{`);
+  await underWay;
+  const cut = once(socket, "close");
+  await service.stop();
+  await cut;
+});
