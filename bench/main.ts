@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { openProgress } from "./progress.ts";
 import { prepare, sizeOf } from "./world/prepare.ts";
-import { endTogether } from "./servers/processes.ts";
+import { killOnExit } from "./servers/processes.ts";
 import { tablesOf, writeSection } from "./report.ts";
 import { readResults, writeResults } from "./results.ts";
 import { countAgain, measure, type Options } from "./rounds.ts";
@@ -35,9 +35,9 @@ const options: Options = {
   only: listOf(values.only),
 };
 const sizes = listOf(values.sizes);
-sizes.forEach(sizeOf); // a wrong one is told before anything starts
+sizes.forEach(sizeOf); // reports a wrong one before anything starts
 
-endTogether();
+killOnExit();
 const progress = openProgress();
 for (const size of sizes) {
   const prepared = await prepare(size, progress);
@@ -56,7 +56,8 @@ for (const size of sizes) {
     if (result.work.some(({ failure }) => failure !== undefined)) process.exitCode = 1;
     const results = await readResults(prepared.cluster.version);
     results.sizes[size] = result;
-    // A run of some works only, or by several processes, is for looking at: what is kept is always the whole by one.
+    // A run of some workloads only, or by several processes, is not stored: stored results are always complete and by
+    // one process.
     if (options.only.length > 0 || options.workers > 1)
       console.log(tablesOf({ ...results, sizes: { [size]: result } }));
     else {

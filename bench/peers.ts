@@ -1,23 +1,23 @@
 /**
- * `npm run bench:peers`: the same work by other servers on the same PostgreSQL. After the installation everything runs
- * in a network namespace of its own, where there is nothing but the loopback interface: nobody reaches the database that
- * is open there, and no program reaches anybody.
+ * `npm run bench:peers`: the same workloads on other servers with the same PostgreSQL. After the installation
+ * everything runs in a network namespace of its own with only the loopback interface: no other program reaches the open
+ * database, and no program reaches another machine.
  */
 import { spawnSync } from "node:child_process";
 import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { remakeDatabase } from "./servers/cluster.ts";
 import { startDossier } from "./servers/dossier.ts";
-import type { Ground, Running } from "./peers/peer.ts";
+import type { PeerContext, Running } from "./peers/peer.ts";
 import { installDirectus, startDirectus } from "./peers/directus.ts";
 import { installParse, startParse } from "./peers/parse-server.ts";
 import { prepare } from "./world/prepare.ts";
-import { endTogether, makeFolder } from "./servers/processes.ts";
+import { killOnExit, makeFolder } from "./servers/processes.ts";
 import { openProgress, type Progress } from "./progress.ts";
 import { table, writeSection } from "./report.ts";
 import { median, spread } from "./results.ts";
 import { verify } from "./verify.ts";
-import { readWork, someSurnames, type Work, writeWork } from "./workloads.ts";
+import { readWorkloads, someSurnames, type Workload, writeWorkloads } from "./workloads.ts";
 import { runWrk, type WrkResult } from "./wrk.ts";
 
 const { values } = parseArgs({
@@ -39,20 +39,20 @@ type PeerName = keyof typeof peers;
 
 const wanted = values.only.split(",").filter((name): name is PeerName => name in peers);
 
-/** A target's work, measured once a round. */
+/** A workload of one target, measured once a round. */
 interface Line {
   target: Running;
-  work: Work;
+  work: Workload;
   found: WrkResult[];
   failure?: string;
 }
 
-endTogether();
+killOnExit();
 const progress = openProgress();
 if (values.secluded) await compareAll();
-else await seclude();
+else await isolateNetwork();
 
-async function seclude(): Promise<void> {
+async function isolateNetwork(): Promise<void> {
   for (const name of wanted) {
     progress.at(`installing ${name}; this can take a quarter of an hour`);
     await peers[name].install();
@@ -66,7 +66,7 @@ async function seclude(): Promise<void> {
 async function compareAll(): Promise<void> {
   const prepared = await prepare(values.size, progress, { tcp: true });
   const { cluster, world } = prepared;
-  const ground: Ground = { cluster, world, progress };
+  const ground: PeerContext = { cluster, world, progress };
   const words = someSurnames();
   try {
     for (const name of wanted) {
@@ -83,12 +83,12 @@ async function compareAll(): Promise<void> {
   }
 }
 
-/** Dossier by the same road: TCP to the same server. */
-async function startOwn({ cluster, world }: Ground, words: readonly string[]): Promise<Running> {
+/** Dossier by the same transport: TCP to the same server. */
+async function startOwn({ cluster, world }: PeerContext, words: readonly string[]): Promise<Running> {
   await remakeDatabase(cluster, "run", "world");
   const dossier = await startDossier(`postgres://${cluster.at("run").user}@127.0.0.1:5432/run`);
-  const all = [...readWork([]), ...writeWork(world)];
-  const named: Work = {
+  const all = [...readWorkloads([]), ...writeWorkloads(world)];
+  const named: Workload = {
     name: "name",
     title: "name search",
     requests: words.map((word) => ({ method: "GET", path: `/customer?query=${word}` })),
@@ -99,7 +99,7 @@ async function startOwn({ cluster, world }: Ground, words: readonly string[]): P
     name: "Dossier",
     url: dossier.url,
     headers: { apiKey: dossier.key },
-    works: works.map((work) => ({
+    workloads: works.map((work) => ({
       ...work,
       requests: work.requests.map((request) => ({ ...request, path: `/api/v2${request.path}` })),
     })),
@@ -108,17 +108,17 @@ async function startOwn({ cluster, world }: Ground, words: readonly string[]): P
 }
 
 async function compare(
-  { cluster, world }: Ground,
+  { cluster, world }: PeerContext,
   own: Running,
   peer: Running,
   progress: Progress,
 ): Promise<string> {
   const place = { customers: world.customers, folder: makeFolder() };
   const load = loadavg()[0]?.toFixed(1);
-  // A work of the one stands next to the same work of the other.
-  const lines: Line[] = peer.works.flatMap((work) =>
+  // Equal workloads of both targets are measured next to each other.
+  const lines: Line[] = peer.workloads.flatMap((work) =>
     [peer, own].flatMap((target) =>
-      target.works
+      target.workloads
         .filter(({ name }) => name === work.name)
         .map((same) => ({ target, work: same, found: [] })),
     ),
@@ -139,7 +139,7 @@ async function compare(
   return `### ${peer.name}\n\n${describe(cluster.hugePages, load)}\n\n${ratioTable(lines, own, peer)}`;
 }
 
-/** Round 0 checks answers and warms; the others count. */
+/** Round 0 verifies responses and warms up; the others count. */
 async function measureLine(
   { target, work, found }: Line,
   round: number,
@@ -173,7 +173,7 @@ function ratioTable(lines: readonly Line[], own: Running, peer: Running): string
   const find = (target: Running, name: string) =>
     lines.find((line) => line.target === target && line.work.name === name);
   const p99 = (line: Line | undefined) => median((line?.found ?? []).map((found) => found.p99)).toFixed(0);
-  const rows = peer.works.map(({ name, title }) => {
+  const rows = peer.workloads.map(({ name, title }) => {
     const [a, b] = [find(own, name), find(peer, name)];
     const failure = a?.failure ?? b?.failure;
     if (failure !== undefined) return [title, `failed: ${failure}`, ""];

@@ -1,28 +1,28 @@
-/** pgbench: the limit, which is Dossier's own statements without Dossier. */
+/** pgbench: the upper limit, which is Dossier's own statements without Dossier. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Cluster, processorTimeOf } from "./servers/cluster.ts";
-import { firstFresh, rangesOf } from "./substitute.ts";
+import { firstUnusedNumber, rangesOf } from "./substitute.ts";
 import { run } from "./servers/processes.ts";
 import type { Limit } from "./results.ts";
 import type { Script } from "./script.ts";
 
-/** What Dossier's sessions are opened with. */
+/** The options of Dossier's connections. */
 const options =
   "-c plan_cache_mode=force_generic_plan -c random_page_cost=1.1 -c jit=off -c timezone=UTC -c lock_timeout=1500";
 
 export interface PgbenchRun {
   name: string;
-  /** one of them is taken at random each time */
+  /** each time one of them, chosen at random */
   scripts: readonly Script[];
   clients: number;
   seconds: number;
-  /** a number of this run alone, for what must be unique */
+  /** a number of this run alone, for values that must be unique */
   run: number;
 }
 
-/** What it did; throws when any transaction failed. */
+/** Runs it; throws if any transaction failed. */
 export async function runPgbench(
   { cluster, customers, folder }: { cluster: Cluster; customers: number; folder: string },
   { name, scripts, clients, seconds, run: number }: PgbenchRun,
@@ -38,7 +38,7 @@ export async function runPgbench(
     ranges_e: String(ranges.e),
     ranges_h: String(ranges.h),
     count: "0",
-    fresh: String(firstFresh(number)),
+    fresh: String(firstUnusedNumber(number)),
     ...Object.fromEntries(scripts.flatMap(({ constants }) => Object.entries(constants))),
   };
   const running = run(
@@ -60,23 +60,25 @@ export async function runPgbench(
   const rate = rateOf(told);
   if (!(rate > 0) || failed > 0) throw new Error(`pgbench of ${name} failed:\n${told}`);
   const took = (performance.now() - begun.at) / 1000;
-  await wait(settling); // until the sessions have ended, and their time is their parent's
+  await wait(settling); // until the backends have ended, and their time has moved to their parent
   return { rate, postgres: (1000 * (processorTimeOf(cluster.pid) - begun.time)) / (rate * took) };
 }
 
-/** What PostgreSQL has used by then: sessions that have only begun use theirs to learn tables and to plan. */
+/** PostgreSQL's usage up to then: new backends spend it on learning tables and on planning. */
 async function snapshotAfter(seconds: number, cluster: Cluster) {
   await wait(seconds * 1000);
   return { at: performance.now(), time: processorTimeOf(cluster.pid) };
 }
 
 const settling = 300; // milliseconds
-const warming = 2; // seconds: each client prepares each statement of each script when it first comes to it
+const warming = 2; // seconds: each client prepares each statement of each script at its first use
 
-/** The mean of what it told of each second after those; of all of them where the machine was too busy to tell. */
-function rateOf(told: string): number {
+/**
+ * The mean of its figures of each second after the warm-up; of all of them if the machine was too busy to print any.
+ */
+function rateOf(output: string): number {
   let [before, seconds, transactions] = [0, 0, 0];
-  for (const [, time, rate] of told.matchAll(/^progress: ([\d.]+) s, ([\d.]+) tps/gm)) {
+  for (const [, time, rate] of output.matchAll(/^progress: ([\d.]+) s, ([\d.]+) tps/gm)) {
     const took = Number(time) - before;
     if (before >= 0.9 * warming) {
       seconds += took;
@@ -84,15 +86,15 @@ function rateOf(told: string): number {
     }
     before = Number(time);
   }
-  return transactions > 0 ? transactions / seconds : Number(/^tps = ([\d.]+)/m.exec(told)?.[1]);
+  return transactions > 0 ? transactions / seconds : Number(/^tps = ([\d.]+)/m.exec(output)?.[1]);
 }
 
-/** The least that a create can be: a customer and two channels, nothing else, in tables with their promises only. */
+/** The minimum of a create: a customer and two channels, nothing else, in tables with their constraints only. */
 export const bareTables = `CREATE TABLE bare_customer (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, brand_id bigint NOT NULL,
     primary_id text NOT NULL, firstname text NOT NULL, lastname text NOT NULL, created_at timestamptz NOT NULL DEFAULT now(),
     UNIQUE (brand_id, primary_id));
   CREATE TABLE bare_channel (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, customer_id bigint NOT NULL,
-    type_id bigint NOT NULL, address text NOT NULL, UNIQUE (type_id, address))`;
+    channel_type_id bigint NOT NULL, address text NOT NULL, UNIQUE (channel_type_id, address))`;
 
 /** Three rows in one durable statement. */
 export const bareCreate: Script = {
@@ -101,7 +103,7 @@ export const bareCreate: Script = {
 \\set m :fresh + 1000000 * :client_id + :count
 WITH made AS (INSERT INTO bare_customer (brand_id, primary_id, firstname, lastname)
     VALUES (1, 'N-' || :m::text, 'Anna', 'Lang') RETURNING id)
-  INSERT INTO bare_channel (customer_id, type_id, address)
+  INSERT INTO bare_channel (customer_id, channel_type_id, address)
     SELECT id, 1, 'n' || :m::text || '@mail7.example.org' FROM made UNION ALL SELECT id, 2, '+49' || :m::text FROM made;
 `,
 };

@@ -1,11 +1,11 @@
-/** What is under way: one line that is written over on a terminal, a line now and then otherwise. */
+/** Progress: one line that is overwritten on a terminal, a line at intervals otherwise. */
 
 const pauses = { drawn: 100, same: 10_000, other: 1000 };
 
 export interface Progress {
-  /** Says what is done now; `part` from 0 to 1 draws a bar. */
+  /** Shows the current step; `part` from 0 to 1 draws a bar. */
   at(what: string, part?: number): void;
-  /** Says something that stays. */
+  /** Prints a lasting line. */
   say(text: string): void;
 }
 

@@ -1,10 +1,10 @@
-/** The purge of one customer with 100,000 events: the longest thing that a request may ask for. */
+/** The purge of one customer with 100,000 events: the longest work of a single request. */
 import type { Cluster } from "./servers/cluster.ts";
 import type { Dossier } from "./servers/dossier.ts";
 
 const events = 100_000;
 
-/** How many seconds it takes. */
+/** Its duration in seconds. */
 export async function timePurge(cluster: Cluster, dossier: Dossier, run: number): Promise<number> {
   const headers = { apiKey: dossier.key, "content-type": "application/json" };
   const made = await fetch(`${dossier.url}/api/v2/customer`, {

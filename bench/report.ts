@@ -1,11 +1,11 @@
-/** The tables in README.md, written from the results. */
+/** The tables in README.md, generated from the results. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Limit, median, type Measured, type Results, type SizeResult, spread } from "./results.ts";
 
 const readme = join(process.cwd(), "bench", "README.md");
 
-/** Replaces what stands between the marks of a name in README.md. */
+/** Replaces the text between the markers of a name in README.md. */
 export function writeSection(name: string, text: string): void {
   const [begin, end] = [`<!-- ${name}: written by the benchmark -->`, `<!-- end of ${name} -->`];
   const page = readFileSync(readme, "utf8");
@@ -65,7 +65,7 @@ function ratioTable({ work, options }: SizeResult): string {
   return table(head, rows);
 }
 
-/** For each request, which a machine with other things to do changes less than it does what is done in a second. */
+/** For each request, which other load on the machine affects less than the rate per second. */
 function processorTable({ work, options }: SizeResult): string {
   const most = Math.max(...options.concurrency);
   const head = ["work", "Dossier, ms", "PostgreSQL, ms", "PostgreSQL under pgbench, ms", "pgbench's ÷ both"];
@@ -84,7 +84,7 @@ function processorTable({ work, options }: SizeResult): string {
   return `At ${most} connections.\n\n${table(head, rows)}`;
 }
 
-/** At the number of connections where HTTP does most. */
+/** At the number of connections with the highest HTTP rate. */
 function best(one: Measured | undefined, under: readonly Limit[] | undefined): string {
   if (!one || !under) return "–";
   const all = Object.keys(one.http).map((connections) =>

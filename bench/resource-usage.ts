@@ -1,11 +1,11 @@
-/** What a world costs beside time: room on disk by table and index, log written by a create, memory. */
+/** Costs of a world other than time: disk space by table and index, write-ahead log of a create, memory. */
 import { type Cluster, memoryOf } from "./servers/cluster.ts";
 import type { Dossier } from "./servers/dossier.ts";
 
-/** The room of a table's rows, or of one of its indexes. */
-export interface Room {
+/** The size of a table's rows, or of one of its indexes. */
+export interface DiskUsage {
   table: string;
-  /** of the rows themselves: none */
+  /** absent for the rows themselves */
   index?: string;
   /** on disk, for each customer of the world */
   bytesPerCustomer: number;
@@ -17,8 +17,8 @@ export interface Memory {
   postgres: number;
 }
 
-/** Every table and index that takes at least a byte for each customer, the biggest first. */
-export async function roomOf(cluster: Cluster, customers: number): Promise<Room[]> {
+/** Every table and index with at least a byte for each customer, the largest first. */
+export async function diskUsageOf(cluster: Cluster, customers: number): Promise<DiskUsage[]> {
   const { rows } = await cluster.use("world", (client) =>
     client.query<{ table: string; index: string | null; bytes: string }>(
       `SELECT c.relname AS table, NULL AS index, pg_table_size(c.oid) AS bytes FROM pg_class c
@@ -37,15 +37,15 @@ export async function roomOf(cluster: Cluster, customers: number): Promise<Room[
     .sort((a, b) => b.bytesPerCustomer - a.bytesPerCustomer);
 }
 
-/** Where the write-ahead log ends now, in bytes since its beginning. */
-export async function logEnd(cluster: Cluster): Promise<number> {
+/** The current end of the write-ahead log, in bytes since its beginning. */
+export async function walPosition(cluster: Cluster): Promise<number> {
   const { rows } = await cluster.use("postgres", (client) =>
     client.query<{ bytes: string }>("SELECT pg_current_wal_lsn() - '0/0' AS bytes"),
   );
   return Number(rows[0]?.bytes);
 }
 
-/** What the two have in memory now. */
-export function memoryNow(cluster: Cluster, dossier: Dossier): Memory {
+/** The current memory of PostgreSQL and Dossier. */
+export function currentMemory(cluster: Cluster, dossier: Dossier): Memory {
   return { dossier: memoryOf(dossier.pid), postgres: memoryOf(cluster.pid) };
 }

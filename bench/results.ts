@@ -1,33 +1,33 @@
-/** What was measured, as it is kept in results.json, and what is said of numbers of several rounds. */
+/** Results as stored in results.json, and statistics over several rounds. */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 import { join } from "node:path";
-import type { Memory, Room } from "./resource-usage.ts";
+import type { Memory, DiskUsage } from "./resource-usage.ts";
 import { run } from "./servers/processes.ts";
 import type { WrkResult } from "./wrk.ts";
 
-/** What pgbench did: transactions a second, and processor time of PostgreSQL for each, in milliseconds. */
+/** Result of pgbench: transactions a second, and PostgreSQL's processor time for each, in milliseconds. */
 export interface Limit {
   rate: number;
   postgres: number;
 }
 
-/** What Dossier did; processor times are for each request, in milliseconds. */
+/** Result of Dossier; processor times are for each request, in milliseconds. */
 export interface Http extends WrkResult {
   dossier: number;
   postgres: number;
 }
 
-/** What one request asks of the database, on average over the requests of a kind. */
+/** What one request touches in the database, on average over the requests of a workload. */
 export interface Touched {
   statements: number;
-  /** read, and thrown away */
+  /** read and discarded */
   rows: number;
-  /** pages looked into, cached or not */
+  /** pages accessed, cached or not */
   buffers: number;
 }
 
-/** One kind of work in one world; the lists have an entry for each round. */
+/** One workload in one world; the lists have an entry for each round. */
 export interface Measured {
   name: string;
   title: string;
@@ -57,7 +57,7 @@ export interface SizeResult {
   /** bytes of log for a create, by round */
   logOfCreate: number[];
   memory: Memory;
-  room: Room[];
+  room: DiskUsage[];
 }
 
 export interface Results {
@@ -68,7 +68,7 @@ export interface Results {
 
 const file = join(process.cwd(), "bench", "results.json");
 
-/** What was kept of earlier runs; nothing from another machine or of other versions. */
+/** The results of earlier runs; empty if they are from another machine or other versions. */
 export async function readResults(postgres: string): Promise<Results> {
   const fresh = { machine: machine(), versions: await versions(postgres), sizes: {} };
   if (!existsSync(file)) return fresh;
@@ -92,12 +92,12 @@ async function versions(postgres: string): Promise<string> {
   return `PostgreSQL ${postgres}, Node ${process.versions.node}, ${tools}`;
 }
 
-/** The middle one of some numbers, or of an even count the lower of the two. */
+/** The median of some numbers, or of an even count the lower of the middle two. */
 export function median(numbers: readonly number[]): number {
   return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? NaN;
 }
 
-/** The middle, and from where to where: `0.42 [0.40..0.44]`. */
+/** The median with its range: `0.42 [0.40..0.44]`. */
 export function spread(numbers: readonly number[], digits = 2): string {
   if (numbers.length === 0) return "–";
   const show = (number: number) => number.toFixed(digits);

@@ -1,19 +1,22 @@
-/** One world measured: everything once a round, each work's targets next to each other, in turn forwards and backwards. */
+/**
+ * Measures one world: everything once a round, each workload's targets next to each other, alternately forwards and
+ * backwards.
+ */
 import { loadavg } from "node:os";
 import { processorTimeOf, remakeDatabase } from "./servers/cluster.ts";
-import { logEnd, memoryNow, roomOf } from "./resource-usage.ts";
+import { walPosition, currentMemory, diskUsageOf } from "./resource-usage.ts";
 import { type Dossier, startDossier } from "./servers/dossier.ts";
-import { firstFresh } from "./substitute.ts";
+import { firstUnusedNumber } from "./substitute.ts";
 import { bareCreate, bareTables, runPgbench } from "./pgbench.ts";
 import type { Prepared } from "./world/prepare.ts";
 import type { Progress } from "./progress.ts";
 import { makeFolder } from "./servers/processes.ts";
 import { timePurge } from "./purge.ts";
-import { openRecorder, type Recorder, type Sent, type Step } from "./record.ts";
+import { openRecorder, type Recorder, type RecordedStatement, type Step } from "./record.ts";
 import type { Measured, SizeResult, Touched } from "./results.ts";
 import { type Script, scriptOf } from "./script.ts";
 import { checkSize, verify } from "./verify.ts";
-import { readWork, searchWork, type Work, writeWork } from "./workloads.ts";
+import { readWorkloads, searchWorkloads, type Workload, writeWorkloads } from "./workloads.ts";
 import { runWrk } from "./wrk.ts";
 
 export interface Options {
@@ -22,37 +25,37 @@ export interface Options {
   concurrency: number[];
   /** processes of Dossier */
   workers: number;
-  /** names of works; none: all */
+  /** names of workloads; empty means all */
   only: string[];
 }
 
-const clients = 16; // of pgbench, where commits are written together and the cores are busy
+const clients = 16; // of pgbench, where commits are grouped and the cores are busy
 
-/** Works with all that is needed to measure them. */
-interface Ready {
-  work: Work;
+/** A workload with everything needed to measure it. */
+interface PreparedWorkload {
+  work: Workload;
   scripts: Script[];
   measured: Measured;
 }
 
-interface Ground {
+interface RunContext {
   prepared: Prepared;
   options: Options;
   progress: Progress;
   dossier: Dossier;
-  /** what pgbench and wrk are told */
+  /** options of pgbench and wrk */
   place: { cluster: Prepared["cluster"]; customers: number; folder: string; url: string };
-  /** a number that no run had before */
+  /** a number that no run has used */
   next(): number;
 }
 
-// As in a server that has been up for a while. The biggest first: what is read last stays.
+// As in a server that has run for a while. The largest first: the last one read stays cached.
 const prewarming = `CREATE EXTENSION pg_prewarm;
   SELECT count(pg_prewarm(oid)) FROM (
     SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'i')
       ORDER BY pg_relation_size(oid) DESC) AS all_of_it`;
 
-/** Measures a world, in a copy of it that is thrown away. */
+/** Measures a world, in a copy of it that is deleted afterwards. */
 export async function measure(prepared: Prepared, options: Options, progress: Progress): Promise<SizeResult> {
   const { name, world, cluster, loadSeconds } = prepared;
   progress.at(`${name}: copying the world`);
@@ -79,10 +82,10 @@ export async function measure(prepared: Prepared, options: Options, progress: Pr
       purgeSeconds: [],
       logOfCreate: [],
       memory: { dossier: 0, postgres: 0 },
-      room: await roomOf(cluster, world.customers),
+      room: await diskUsageOf(cluster, world.customers),
     };
     for (let round = 1; round <= options.rounds; round += 1) await runRound(ground, ready, result, round);
-    result.memory = memoryNow(cluster, dossier);
+    result.memory = currentMemory(cluster, dossier);
     return result;
   } finally {
     await dossier.stop();
@@ -90,7 +93,7 @@ export async function measure(prepared: Prepared, options: Options, progress: Pr
   }
 }
 
-/** Counts again what each work touches in a world, and nothing else: into figures that were measured before. */
+/** Counts again what each workload touches in a world, and nothing else: into existing figures. */
 export async function countAgain(
   prepared: Prepared,
   options: Options,
@@ -105,16 +108,20 @@ export async function countAgain(
   }
 }
 
-/** Checks answers and records statements, of each work. */
-async function makeReady(ground: Ground): Promise<Ready[]> {
+/** Verifies responses and records statements, of each workload. */
+async function makeReady(ground: RunContext): Promise<PreparedWorkload[]> {
   const { prepared, dossier, options, progress } = ground;
   const { world, name, cluster } = prepared;
   const headers = { apiKey: dossier.key };
   const target = { url: `${dossier.url}/api/v2`, headers, customers: world.customers };
-  const works = [...readWork(await cursorsOf(target)), ...writeWork(world), ...searchWork(world)];
+  const works = [
+    ...readWorkloads(await cursorsOf(target)),
+    ...writeWorkloads(world),
+    ...searchWorkloads(world),
+  ];
   const wanted = works.filter((work) => options.only.length === 0 || options.only.includes(work.name));
   const recorder = await openRecorder(cluster, "run", dossier.key);
-  const ready: Ready[] = [];
+  const ready: PreparedWorkload[] = [];
   try {
     for (const work of wanted) {
       progress.at(`${name}: checking answers of ${work.name}`);
@@ -129,7 +136,7 @@ async function makeReady(ground: Ground): Promise<Ready[]> {
   return ready;
 }
 
-/** Where pages deep in the list of customers begin. */
+/** The beginnings of pages deep in the list of customers. */
 async function cursorsOf({
   url,
   headers,
@@ -149,25 +156,25 @@ async function cursorsOf({
   return cursors;
 }
 
-/** Of customers there are in every world; no two of them alike. */
+/** Customers that exist in every world, no two of them alike. */
 const sampleNumbers = [
   { n: 4213, e: 4257, h: 4301 },
   { n: 4829, e: 4907, h: 4801 },
 ];
 
-/** A script for each of the requests, from two recordings. */
+/** A script for each request, from two recordings. */
 async function recordScripts(
   recorder: Recorder,
-  work: Work,
-  ground: Ground,
+  work: Workload,
+  ground: RunContext,
 ): Promise<{ scripts: Script[]; touched: Touched }> {
   const scripts: Script[] = [];
   const recorded: Step[][] = [];
   for (const [at, request] of work.requests.entries()) {
     const twice = [];
     for (const known of sampleNumbers) {
-      // Digits in no order, so that no end of the number is found where something else is meant.
-      const numbers = { ...known, m: firstFresh(ground.next()) + 86_753_019 };
+      // Digits in no order, so that no part of the number is found where another value is meant.
+      const numbers = { ...known, m: firstUnusedNumber(ground.next()) + 86_753_019 };
       twice.push({ numbers, steps: await recorder.record(request, numbers) });
     }
     recorded.push(...twice.map(({ steps }) => steps));
@@ -178,8 +185,8 @@ async function recordScripts(
 }
 
 function touchedBy(recorded: readonly (readonly Step[])[]): Touched {
-  const all = recorded.flat().filter((step): step is Sent => typeof step !== "string");
-  const mean = (of: (sent: Sent) => number) =>
+  const all = recorded.flat().filter((step): step is RecordedStatement => typeof step !== "string");
+  const mean = (of: (sent: RecordedStatement) => number) =>
     Math.round((10 * all.reduce((sum, sent) => sum + of(sent), 0)) / Math.max(1, recorded.length)) / 10;
   return {
     statements: mean(() => 1),
@@ -188,7 +195,12 @@ function touchedBy(recorded: readonly (readonly Step[])[]): Touched {
   };
 }
 
-async function runRound(ground: Ground, ready: Ready[], result: SizeResult, round: number): Promise<void> {
+async function runRound(
+  ground: RunContext,
+  ready: PreparedWorkload[],
+  result: SizeResult,
+  round: number,
+): Promise<void> {
   const { prepared, options, progress, place } = ground;
   const label = `${prepared.name}, round ${round} of ${options.rounds}`;
   result.load.push(Math.round((loadavg()[0] ?? 0) * 10) / 10);
@@ -217,7 +229,12 @@ async function runRound(ground: Ground, ready: Ready[], result: SizeResult, roun
   result.purgeSeconds.push(await timePurge(place.cluster, ground.dossier, ground.next()));
 }
 
-async function measureWork(ground: Ground, one: Ready, result: SizeResult, round: number): Promise<void> {
+async function measureWork(
+  ground: RunContext,
+  one: PreparedWorkload,
+  result: SizeResult,
+  round: number,
+): Promise<void> {
   const { options, place, dossier } = ground;
   const { work, measured, scripts } = one;
   const { name } = work;
@@ -226,17 +243,17 @@ async function measureWork(ground: Ground, one: Ready, result: SizeResult, round
   const http = async (connections: number, seconds: number) =>
     runWrk(place, { name, requests, headers, connections, seconds, run: ground.next() });
   const most = Math.max(...options.concurrency);
-  // Once a round: what other works have written makes answers longer.
+  // Once a round: rows written by other workloads make responses longer.
   const target = { url: `${dossier.url}/api/v2`, headers, customers: place.customers };
   const size = await verify(target, work, ground.next());
-  if (round === 1) await http(most, 1); // warms what is called for the first time
+  if (round === 1) await http(most, 1); // warms up code that runs for the first time
   const targets = [
     async () => {
       const { seconds } = options;
       measured.limit.push(await runPgbench(place, { name, scripts, clients, seconds, run: ground.next() }));
     },
     ...options.concurrency.map((connections) => async () => {
-      const before = await logEnd(place.cluster);
+      const before = await walPosition(place.cluster);
       const times = () => [dossier.pid, place.cluster.pid].map(processorTimeOf);
       const begun = times();
       const found = await http(connections, options.seconds);
@@ -247,7 +264,7 @@ async function measureWork(ground: Ground, one: Ready, result: SizeResult, round
       checkSize(work, size, found.bytes);
       (measured.http[connections] ??= []).push({ ...found, dossier: own, postgres });
       if (name === "create" && connections === most)
-        result.logOfCreate.push(Math.round(((await logEnd(place.cluster)) - before) / found.requests));
+        result.logOfCreate.push(Math.round(((await walPosition(place.cluster)) - before) / found.requests));
     }),
   ];
   for (const target of round % 2 === 1 ? targets : targets.toReversed()) await target();

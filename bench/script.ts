@@ -1,12 +1,12 @@
 /**
- * From recorded statements to a pgbench script. The same request is recorded with two sets of numbers; what is the same
- * in both is a constant, what differs must follow from the numbers or from a row that an earlier statement answered.
+ * Translates recorded statements into a pgbench script. The same request is recorded with two sets of numbers; equal
+ * values are constants, different ones must follow from the numbers or from a row that an earlier statement returned.
  * Anything else is an error, so that no script does other work than Dossier did.
  */
-import type { Sent, Step } from "./record.ts";
+import type { RecordedStatement, Step } from "./record.ts";
 import type { Numbers } from "./workloads.ts";
 
-/** A script, and the constants that pgbench is given beside it. */
+/** A script, and its constants for pgbench. */
 export interface Script {
   text: string;
   constants: Record<string, string>;
@@ -24,27 +24,28 @@ const setNumbers = `\\set n random(0, :ranges_n - 1) + 1
 \\set m :fresh + 1000000 * :client_id + :count
 `;
 
-/** Writes the script of an operation that was recorded twice. `id` keeps constants of several scripts apart. */
+/** Writes the script of an operation recorded twice. `id` separates the constants of several scripts. */
 export function scriptOf(id: string, one: Recording, other: Recording): Script {
   if (one.steps.length !== other.steps.length)
     throw new Error("the two recordings have not the same statements");
   const constants: Record<string, string> = {};
   const answered = new Set<number>();
   const lines = one.steps.map((step, at) => {
-    const twin = other.steps[at];
-    if (typeof step === "string" || typeof twin !== "object") {
-      if (step !== twin || typeof step !== "string")
+    const counterpart = other.steps[at];
+    if (typeof step === "string" || typeof counterpart !== "object") {
+      if (step !== counterpart || typeof step !== "string")
         throw new Error("the two recordings have not the same transactions");
       return `${step.toUpperCase()};`;
     }
-    if (step.text !== twin.text) throw new Error(`${step.name} is ${twin.name} in the other recording`);
+    if (step.text !== counterpart.text)
+      throw new Error(`${step.name} is ${counterpart.name} in the other recording`);
     if (/[^:]:[A-Za-z]/.test(step.text))
       throw new Error(`${step.name} holds what pgbench takes for a variable`);
     const written = step.values.map((value, n) => {
-      const pair = { one: value, other: twin.values[n] };
+      const pair = { one: value, other: counterpart.values[n] };
       if (JSON.stringify(pair.one) === JSON.stringify(pair.other))
         return constant(`${id}_${at}_${n}`, value, constants);
-      const found = explain(pair, { one, other, at });
+      const found = traceValue(pair, { one, other, at });
       if (!found) throw new Error(`${step.name}: nothing says where $${n + 1} comes from`);
       if (found.answered !== undefined) answered.add(found.answered);
       return found.text;
@@ -58,10 +59,10 @@ export function scriptOf(id: string, one: Recording, other: Recording): Script {
   return { text: `${setNumbers}${ended.join("\n")}\n`, constants };
 }
 
-/** Given as a variable, so that PostgreSQL sees a parameter, as it does from Dossier. */
+/** Passed as a variable, so that PostgreSQL sees a parameter, as it does from Dossier. */
 function constant(name: string, value: unknown, constants: Record<string, string>): string {
   if (value === null || value === undefined) return "NULL";
-  if (value === "") return "''"; // pgbench takes no empty variable
+  if (value === "") return "''"; // pgbench accepts no empty variable
   constants[name] = textOf(value);
   return `:${name}`;
 }
@@ -71,20 +72,20 @@ interface Pair {
   other: unknown;
 }
 
-interface Place {
+interface ValueContext {
   one: Recording;
   other: Recording;
   at: number;
 }
 
-/** An expression, and the statement whose row it takes something from. */
-interface Found {
+/** An expression, and the statement whose row it uses. */
+interface ValueSource {
   text: string;
   answered?: number;
 }
 
-function explain(pair: Pair, place: Place): Found | undefined {
-  if (Array.isArray(pair.one) && Array.isArray(pair.other)) return explainArray(pair.one, pair.other, place);
+function traceValue(pair: Pair, place: ValueContext): ValueSource | undefined {
+  if (Array.isArray(pair.one) && Array.isArray(pair.other)) return traceArray(pair.one, pair.other, place);
   const row = fromRow(pair, place);
   if (row) return { text: `:${row.name}`, answered: row.answered };
   const pieces = fromNumbers(pair, place);
@@ -94,10 +95,10 @@ function explain(pair: Pair, place: Place): Found | undefined {
   return { text: `(${pieces.join(" || ")})` };
 }
 
-/** The text of an array, put together from its elements. */
-function explainArray(one: unknown[], other: unknown[], place: Place): Found | undefined {
+/** The text of an array, built from its elements. */
+function traceArray(one: unknown[], other: unknown[], place: ValueContext): ValueSource | undefined {
   if (one.length !== other.length) return undefined;
-  const found = one.map((element, n): Found | undefined => {
+  const found = one.map((element, n): ValueSource | undefined => {
     const pair = { one: element, other: other[n] };
     if (pair.one === pair.other) return { text: quote(textOf([element]).slice(1, -1)) };
     const row = fromRow(pair, place);
@@ -108,7 +109,7 @@ function explainArray(one: unknown[], other: unknown[], place: Place): Found | u
     return row ? { text, answered: row.answered } : { text };
   });
   if (found.includes(undefined)) return undefined;
-  const all = found as Found[];
+  const all = found as ValueSource[];
   const answered = new Set(all.flatMap((element) => element.answered ?? []));
   if (answered.size > 1) return undefined;
   const type = one.every((element) => typeof element === "number") ? "bigint[]" : "text[]";
@@ -117,26 +118,26 @@ function explainArray(one: unknown[], other: unknown[], place: Place): Found | u
   return from === undefined ? { text } : { text, answered: from };
 }
 
-/** A column of the only row that an earlier statement answered, the latest first. */
-function fromRow({ one: value, other: twin }: Pair, { one, other, at }: Place) {
+/** A column of the only row that an earlier statement returned, the latest first. */
+function fromRow({ one: value, other: counterpart }: Pair, { one, other, at }: ValueContext) {
   for (let n = at - 1; n >= 0; n -= 1) {
     const [here, there] = [one.steps[n], other.steps[n]].map((step) => onlyRow(step));
     if (!here || !there) continue;
-    const column = Object.keys(here).find((key) => here[key] === value && there[key] === twin);
+    const column = Object.keys(here).find((key) => here[key] === value && there[key] === counterpart);
     if (column) return { name: `r${n}_${column}`, answered: n };
   }
   return undefined;
 }
 
-function onlyRow(step: Step | undefined): Sent["rows"][number] | undefined {
+function onlyRow(step: Step | undefined): RecordedStatement["rows"][number] | undefined {
   return typeof step === "object" && step.rows.length === 1 ? step.rows[0] : undefined;
 }
 
 const names = ["m", "n", "e", "h"] as const;
-const fewestDigits = 4; // shorter ends of a number are not looked for
+const minDigits = 4; // shorter ends of a number are not searched for
 
-/** Texts and numbers, in turn, that both values are put together from in the same way. */
-function fromNumbers(pair: Pair, { one, other }: Place): string[] | undefined {
+/** Texts and numbers, in turn, of which both values are composed in the same way. */
+function fromNumbers(pair: Pair, { one, other }: ValueContext): string[] | undefined {
   const [a, b] = [cut(textOf(pair.one), one.numbers), cut(textOf(pair.other), other.numbers)];
   return JSON.stringify(a) === JSON.stringify(b) ? a : undefined;
 }
@@ -147,7 +148,7 @@ function cut(text: string, numbers: Numbers): string[] {
   if (tail) return tail;
   for (const name of names) {
     const digits = String(numbers[name]);
-    for (let length = digits.length; length >= fewestDigits; length -= 1) {
+    for (let length = digits.length; length >= minDigits; length -= 1) {
       const at = text.indexOf(digits.slice(-length));
       if (at < 0) continue;
       const piece = length === digits.length ? `:${name}::text` : `right(:${name}::text, ${length})`;
@@ -158,13 +159,13 @@ function cut(text: string, numbers: Numbers): string[] {
   return [quote(text)];
 }
 
-/** The term of a telephone number's tail, which has the digit before the tail behind its third (search-term.ts). */
+/** The term of a telephone number's tail, with the digit before the tail behind its third (domain/search/terms.ts). */
 function cutTail(text: string, numbers: Numbers): string[] | undefined {
   const [, head, before, rest = ""] = /^t(\d{3})(\d)(\d*)$/.exec(text) ?? [];
   if (head === undefined || before === undefined) return undefined;
   const digitsOf = (end: string) => names.find((one) => String(numbers[one]).endsWith(end));
   const inside = digitsOf(before + head + rest);
-  const name = inside ?? digitsOf(head + rest); // the digit before it may stand before the number
+  const name = inside ?? digitsOf(head + rest); // the digit before it may precede the number
   if (name === undefined) return undefined;
   const tail = `right(:${name}::text, ${head.length + rest.length})`;
   const own = inside ? `left(right(:${name}::text, ${1 + head.length + rest.length}), 1)` : quote(before);

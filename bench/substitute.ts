@@ -1,19 +1,19 @@
-/** Numbers put into the places that a request has for them. */
+/** Substitution of numbers into the placeholders of a request. */
 import type { Numbers, Request } from "./workloads.ts";
 
-const place = /\{([nehm])\}/g;
+const placeholder = /\{([nehm])\}/g;
 
-/** The request with these numbers in it. */
-export function fillIn(request: Request, numbers: Numbers): Request {
-  const fill = (text: string) => text.replace(place, (_, name: keyof Numbers) => String(numbers[name]));
+/** The request with these numbers. */
+export function substitute(request: Request, numbers: Numbers): Request {
+  const fill = (text: string) => text.replace(placeholder, (_, name: keyof Numbers) => String(numbers[name]));
   const { body, path } = request;
   return { ...request, path: fill(path), ...(body === undefined ? {} : { body: fill(body) }) };
 }
 
-/** A text cut at its places: texts and the names of numbers, in turn. */
-export function piecesOf(text: string): ({ text: string } | { number: keyof Numbers })[] {
+/** A text split at its placeholders: texts and the names of numbers, in turn. */
+export function splitTemplate(text: string): ({ text: string } | { number: keyof Numbers })[] {
   return text
-    .split(place)
+    .split(placeholder)
     .map((piece, at) => (at % 2 === 0 ? { text: piece } : { number: piece as keyof Numbers }))
     .filter((piece) => "number" in piece || piece.text !== "");
 }
@@ -23,7 +23,7 @@ export function rangesOf(customers: number): Record<"n" | "e" | "h", number> {
   return { n: customers, e: Math.floor(customers / 50), h: Math.floor(customers / 100) };
 }
 
-/** Numbers never used before have twelve digits: a run's own three, and a count. */
-export function firstFresh(run: number): number {
+/** Unused numbers have twelve digits: three of the run, and a count. */
+export function firstUnusedNumber(run: number): number {
   return (1000 + (run % 9000)) * 1e8;
 }

@@ -1,7 +1,7 @@
-/** Answers looked at one by one: that they are right, and how many bytes right ones have. */
+/** Verifies responses one by one: their content, and the size of correct ones. */
 import { Agent, request as ask } from "node:http";
-import { fillIn, firstFresh, rangesOf } from "./substitute.ts";
-import type { Answer, Numbers, Work } from "./workloads.ts";
+import { substitute, firstUnusedNumber, rangesOf } from "./substitute.ts";
+import type { ResponseBody, Numbers, Workload } from "./workloads.ts";
 
 interface Target {
   url: string;
@@ -11,8 +11,11 @@ interface Target {
 
 const samples = 20;
 
-/** Sends requests of a kind and checks each answer; the mean number of bytes of an answer, headers included. */
-export async function verify(target: Target, work: Work, run: number): Promise<number> {
+/**
+ * Sends the requests of a workload and checks each response; returns the mean size of a response in bytes, headers
+ * included.
+ */
+export async function verify(target: Target, work: Workload, run: number): Promise<number> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   let bytes = 0;
   try {
@@ -20,7 +23,7 @@ export async function verify(target: Target, work: Work, run: number): Promise<n
       const at = k % work.requests.length;
       const numbers = draw(target.customers, run, k);
       const { status, text, size } = await send(target, agent, work, at, numbers);
-      const answer = status === 200 || status === 201 ? (JSON.parse(text) as Answer) : undefined;
+      const answer = status === 200 || status === 201 ? (JSON.parse(text) as ResponseBody) : undefined;
       const fault = answer ? work.fault(answer, numbers, at) : `is refused with ${status}: ${text}`;
       if (fault) throw new Error(`${work.name}, ${work.requests[at]?.path}: the answer ${fault}`);
       bytes += size;
@@ -38,7 +41,7 @@ function draw(customers: number, run: number, k: number): Numbers {
     50 * ((k * 37) % ranges.e) + 7,
     100 * ((k * 13) % ranges.h) + 1,
   ];
-  return { n, e, h, m: firstFresh(run) + k };
+  return { n, e, h, m: firstUnusedNumber(run) + k };
 }
 
 interface Reply {
@@ -50,13 +53,13 @@ interface Reply {
 function send(
   { url, headers }: Target,
   agent: Agent,
-  work: Work,
+  work: Workload,
   at: number,
   numbers: Numbers,
 ): Promise<Reply> {
   const request = work.requests[at];
   if (!request) throw new Error(`${work.name} has no request`);
-  const { method, path, type, body } = fillIn(request, numbers);
+  const { method, path, type, body } = substitute(request, numbers);
   const sent = { ...headers, ...(type ? { "content-type": type } : {}) };
   const length = body === undefined ? {} : { "content-length": Buffer.byteLength(body) };
   return new Promise((done, fail) => {
@@ -79,8 +82,8 @@ function send(
   });
 }
 
-/** Whether answers that nobody looked at have the size of right ones. */
-export function checkSize(work: Work, right: number, bytes: number): void {
+/** Whether unchecked responses have the size of correct ones. */
+export function checkSize(work: Workload, right: number, bytes: number): void {
   if (Math.abs(bytes / right - 1) > 0.25)
     throw new Error(
       `${work.name}: answers have ${bytes.toFixed(0)} bytes under load, right ones ${right.toFixed(0)}`,

@@ -1,16 +1,16 @@
 /**
- * The work that is measured: requests with places for numbers, and what must stand in the answer. One description
- * serves the load over HTTP, the recording of Dossier's statements, and the check of answers.
+ * Workloads: requests with placeholders for numbers, and the expected content of the response. One description serves
+ * the load over HTTP, the recording of Dossier's statements, and the verification of responses.
  *
- * Numbers: `n` any customer's, `e` that of one at the domain mail7.example.org, `h` that of a hot one, `m` one that was
- * never used.
+ * Numbers: `n` any customer's, `e` that of one at the domain mail7.example.org, `h` that of a hot one, `m` an unused
+ * one.
  */
 import { firstnames, person, surname, type World } from "./world/world.ts";
 
 /** The names of numbers in texts, as in `C-{n}`. */
 export type Numbers = Record<"n" | "e" | "h" | "m", number>;
 
-/** A request; `{n}`, `{e}`, `{h}` and `{m}` stand for numbers. */
+/** A request; `{n}`, `{e}`, `{h}` and `{m}` are placeholders for numbers. */
 export interface Request {
   method: "GET" | "POST";
   path: string;
@@ -18,23 +18,23 @@ export interface Request {
   body?: string;
 }
 
-export type Answer = Record<string, unknown>;
+export type ResponseBody = Record<string, unknown>;
 
-/** One kind of work. */
-export interface Work {
+/** One workload. */
+export interface Workload {
   name: string;
   title: string;
-  /** one of them is taken at random each time */
+  /** each time one of them, chosen at random */
   requests: Request[];
-  /** what is wrong with an answer to one of the requests, if anything */
-  fault(answer: Answer, numbers: Numbers, at: number): string | undefined;
+  /** what is wrong with the response to one of the requests, if anything */
+  fault(answer: ResponseBody, numbers: Numbers, at: number): string | undefined;
 }
 
 const json = (path: string, body: Record<string, unknown>): Request => ({
   method: "POST",
   path,
   type: "application/json",
-  body: JSON.stringify(body).replaceAll(/"#\{(\w)\}"/g, "{$1}"), // numbers that JSON shall see as numbers
+  body: JSON.stringify(body).replaceAll(/"#\{(\w)\}"/g, "{$1}"), // numbers that stay numbers in JSON
 });
 
 const boundary = "----dossier-bench-boundary";
@@ -51,26 +51,27 @@ const form = (path: string, fields: Record<string, unknown>): Request => ({
     .join("")}--${boundary}--\r\n`,
 });
 
-const itemsOf = (answer: Answer) => (answer["items"] ?? []) as Answer[];
+const itemsOf = (answer: ResponseBody) => (answer["items"] ?? []) as ResponseBody[];
 
-const oneFound = (which: "n" | "e") => (answer: Answer, numbers: Numbers) => {
+const oneFound = (which: "n" | "e") => (answer: ResponseBody, numbers: Numbers) => {
   const items = itemsOf(answer);
   const found = items.length === 1 && isCustomer(items[0], numbers[which]);
   return found ? undefined : `does not find customer ${numbers[which]} alone`;
 };
 
-function isCustomer(item: Answer | undefined, n: number): boolean {
+function isCustomer(item: ResponseBody | undefined, n: number): boolean {
   return item?.["id"] === n && item["external_primary_id"] === `C-${n}`;
 }
 
-const fullPage = (answer: Answer) => (itemsOf(answer).length === 15 ? undefined : "is not a page of 15");
+const fullPage = (answer: ResponseBody) =>
+  itemsOf(answer).length === 15 ? undefined : "is not a page of 15";
 
-const outcome = (wanted: string) => (answer: Answer) =>
+const outcome = (wanted: string) => (answer: ResponseBody) =>
   answer["outcome"] === wanted ? undefined : `is ${String(answer["outcome"])}, not ${wanted}`;
 
 const email = "c{e}@mail7.example.org";
 
-/** Newcomers have the names of people who are there already. */
+/** New customers have the names of existing ones. */
 const newcomers = (world: World) =>
   [2, 103, 204, 305, 406].map((at) => {
     const { firstname, lastname } = person(world, at);
@@ -78,14 +79,14 @@ const newcomers = (world: World) =>
     return { ...names, extra_email: "n{m}@mail7.example.org", extra_telephone: "+49{m}" };
   });
 
-/** Reading, by what is exact. */
-export function readWork(cursors: readonly string[]): Work[] {
+/** Reads by exact values. */
+export function readWorkloads(cursors: readonly string[]): Workload[] {
   return [
     {
       name: "get",
       title: "get by id",
       requests: [{ method: "GET", path: "/customer/{n}" }],
-      fault: ({ item }, { n }) => (isCustomer(item as Answer, n) ? undefined : `is not customer ${n}`),
+      fault: ({ item }, { n }) => (isCustomer(item as ResponseBody, n) ? undefined : `is not customer ${n}`),
     },
     {
       name: "primary",
@@ -125,8 +126,8 @@ export function readWork(cursors: readonly string[]): Work[] {
   ];
 }
 
-/** Writing. */
-export function writeWork(world: World): Work[] {
+/** Writes. */
+export function writeWorkloads(world: World): Workload[] {
   return [
     {
       name: "create",
@@ -178,7 +179,7 @@ export function writeWork(world: World): Work[] {
   ];
 }
 
-/** Five of many words, from all over. */
+/** Five of many words, evenly spread. */
 const some = (words: readonly string[]) => words.filter((_, at) => at % Math.ceil(words.length / 5) === 0);
 
 /** Surnames that are neither rare nor common. */
@@ -188,38 +189,38 @@ const middling = () =>
 /** Five of them. */
 export const someSurnames = () => some(middling());
 
-/** The searches by what a person types, with how many they must find, counted in the generator. */
-export function searchWork(world: World): Work[] {
+/** Searches by what users type, with the expected number of matches, counted in the generator. */
+export function searchWorkloads(world: World): Workload[] {
   const { names, alike } = countNames(world);
   const rare = [...names.entries()].filter(([, count]) => count <= 3).map(([name]) => name);
   const begins = (beginning: string) =>
     [...names].reduce((sum, [name, count]) => sum + (name.startsWith(beginning) ? count : 0), 0) -
     alike.filter((both) => both.every((name) => name.startsWith(beginning))).length;
-  const exactly = (words: readonly string[]) => (answer: Answer, _: Numbers, at: number) => {
+  const exactly = (words: readonly string[]) => (answer: ResponseBody, _: Numbers, at: number) => {
     const wanted = Math.min(10_000, begins(words[at] ?? ""));
     const found = Number(answer["itemTotal"]);
     const shown = itemsOf(answer).length;
     if (wanted < 15 ? found >= wanted : found >= wanted && shown === 15) return undefined;
     return `finds ${found} of ${wanted}`;
   };
-  const wordy = (name: string, title: string, words: readonly string[]): Work => ({
+  const wordy = (name: string, title: string, words: readonly string[]): Workload => ({
     name,
     title,
-    requests: words.map(asks),
+    requests: words.map(searchRequest),
     fault: exactly(words),
   });
-  // Typos are forgiven where nobody is called so.
+  // Typos are forgiven if no customer has the misspelt name.
   const swapped = some(middling().filter((word) => begins(swapLetters(word)) === 0));
   const phones = [1207, 2207, 3207, 4207].map((at) => (person(world, at).telephone ?? "").slice(-7));
   return [
     wordy("rare", "search a rare name", some(rare)),
     wordy("common", "search a common name", [...firstnames.slice(0, 3), surname(0), surname(1)].map(lower)),
-    wordy("various", "search one of 64 names", various().map(lower)), // too many for callers to share what is found
+    wordy("various", "search one of 64 names", various().map(lower)), // too many for callers to share results
     wordy("prefix", "search a beginning of a name", ["sch", "kr", "ann", "tra", "m"]),
     {
       name: "misspelt",
       title: "search a misspelt name",
-      requests: swapped.map((word) => asks(swapLetters(word))),
+      requests: swapped.map((word) => searchRequest(swapLetters(word))),
       fault: (answer, _, at) => {
         const wanted = begins(swapped[at] ?? "");
         const found = Number(answer["itemTotal"]);
@@ -229,7 +230,7 @@ export function searchWork(world: World): Work[] {
     {
       name: "phone",
       title: "search a piece of a telephone number",
-      requests: phones.map(asks),
+      requests: phones.map(searchRequest),
       fault: (answer) => (itemsOf(answer).length > 0 ? undefined : "finds nobody"),
     },
   ];
@@ -240,7 +241,7 @@ const various = () => [
   ...Array.from({ length: 64 - firstnames.length }, (_, at) => surname(at)),
 ];
 const lower = (word: string) => word.toLowerCase();
-const asks = (query: string): Request => ({
+const searchRequest = (query: string): Request => ({
   method: "GET",
   path: `/customer?query=${encodeURIComponent(query)}`,
 });
@@ -249,7 +250,7 @@ function swapLetters(word: string): string {
   return `${word.slice(0, 2)}${word[3]}${word[2]}${word.slice(4)}`;
 }
 
-/** How many names there are of each word, and the customers both of whose names begin with one letter. */
+/** The number of names of each word, and the customers whose two names begin with the same letter. */
 function countNames(world: World): { names: Map<string, number>; alike: string[][] } {
   const names = new Map<string, number>();
   const alike: string[][] = [];

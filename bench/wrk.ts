@@ -1,37 +1,37 @@
-/** wrk: the load over HTTP, with requests written in Lua from the description of the work. */
+/** wrk: the load over HTTP, with requests in Lua generated from the workload. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { firstFresh, piecesOf, rangesOf } from "./substitute.ts";
+import { firstUnusedNumber, splitTemplate, rangesOf } from "./substitute.ts";
 import { run } from "./servers/processes.ts";
 import type { Request } from "./workloads.ts";
 
 export interface WrkRun {
   name: string;
   requests: readonly Request[];
-  /** sent with each of them */
+  /** sent with each request */
   headers: Record<string, string>;
   connections: number;
   seconds: number;
-  /** a number of this run alone, for what must be unique */
+  /** a number of this run alone, for values that must be unique */
   run: number;
 }
 
-/** What came of a run; times in milliseconds. */
+/** The result of a run; times in milliseconds. */
 export interface WrkResult {
   rate: number;
   requests: number;
   p50: number;
   p99: number;
-  /** bytes of an answer with its headers, on average */
+  /** mean size of a response with its headers, in bytes */
   bytes: number;
 }
 
-interface Told extends Omit<WrkResult, "rate"> {
+interface WrkSummary extends Omit<WrkResult, "rate"> {
   seconds: number;
   failures: number;
 }
 
-/** Loads a server; throws when anything but a success was answered. */
+/** Loads a server; throws if any response was not a success. */
 export async function runWrk(
   { url, customers, folder }: { url: string; customers: number; folder: string },
   load: WrkRun,
@@ -51,7 +51,7 @@ export async function runWrk(
   ]);
   const line = said.split("\n").find((text) => text.startsWith("{"));
   if (!line) throw new Error(`wrk of ${load.name} said nothing:\n${said}`);
-  const { failures, seconds: took, ...result } = JSON.parse(line) as Told;
+  const { failures, seconds: took, ...result } = JSON.parse(line) as WrkSummary;
   if (failures > 0) throw new Error(`wrk of ${load.name}: ${failures} of ${result.requests} requests failed`);
   return { ...result, rate: result.requests / took };
 }
@@ -74,7 +74,7 @@ function request()
   local n = math.random(1, ${ranges.n})
   local e = 50 * math.random(0, ${ranges.e - 1}) + 7
   local h = 100 * math.random(0, ${ranges.h - 1}) + 1
-  return makers[math.random(#makers)](n, e, h, string.format("%.0f", ${firstFresh(number)} + count))
+  return makers[math.random(#makers)](n, e, h, string.format("%.0f", ${firstUnusedNumber(number)} + count))
 end
 function done(summary, latency)
   local errors = summary.errors
@@ -88,10 +88,10 @@ end
 
 /** A text with its numbers, in Lua. */
 function expression(template: string): string {
-  return piecesOf(template)
+  return splitTemplate(template)
     .map((piece) => ("number" in piece ? piece.number : text(piece.text)))
     .join(" .. ");
 }
 
-/** A string in Lua; JSON escapes what a request may hold in the same way. */
+/** A string in Lua; JSON escapes the characters of a request in the same way. */
 const text = (value: string) => JSON.stringify(value);

@@ -1,7 +1,7 @@
-// What a dead CRM costs the tickets: `node proof/crm.mjs [tickets of each kind, default 2000]`.
-// Opens tickets by turns in a brand whose CRM answers and in one whose CRM takes the connection and says nothing, and
-// compares how long POST /ticket took: the ratio at p99 should be at most 1.1. At the end every ticket must be there.
-// Loopback only; ends by itself. On a machine that is busy with other things the figures say little.
+// Effect of a dead CRM on tickets: `node proof/crm.mjs [tickets of each kind, default 2000]`. Creates tickets
+// alternately in a brand whose CRM answers and in one whose CRM accepts the connection and never answers, and compares
+// the times of POST /ticket: the ratio at p99 should be at most 1.1. At the end every ticket must exist. Loopback only;
+// terminates. On a busy machine the figures mean little.
 import { spawn } from "node:child_process";
 import { createServer } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -35,7 +35,7 @@ const child = spawn(process.execPath, [join(root, "scripts/start.mjs")], {
     DOSSIER_DATA_DIR: join(folder, "data"),
     DOSSIER_ADMIN_KEY: key,
     DOSSIER_RATE_LIMIT: "0",
-    DOSSIER_OUTSIDE_ALLOW: `${healthy.place},${dead.place}`,
+    DOSSIER_EGRESS_ALLOW: `${healthy.place},${dead.place}`,
     LOG_LEVEL: "fatal",
   },
   stdio: ["ignore", "pipe", "inherit"],
@@ -76,7 +76,7 @@ async function openOne(brand, times) {
   times.push(performance.now() - begun);
 }
 
-for (const brand of brands) for (let n = 0; n < 100; n += 1) await openOne(brand, []); // warm
+for (const brand of brands) for (let n = 0; n < 100; n += 1) await openOne(brand, []); // warm-up
 const writers = Array.from({ length: atOnce }, async (_, writer) => {
   for (let n = 0; n < amount / atOnce; n += 1)
     for (const brand of n % 2 === writer % 2 ? brands : brands.toReversed())

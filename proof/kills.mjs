@@ -1,7 +1,7 @@
-// Kills under load: `node proof/kills.mjs [rounds of each kind, default 10] [seed]`.
-// Sixteen writers create customers while Node, PostgreSQL (every process of it), or both are killed with SIGKILL.
-// Each write carries an Idempotency-Key and is repeated with the same key until it is answered; every answer is
-// written down. At the end each acknowledged customer must be there, whole, once. Loopback only; ends by itself.
+// Kills under load: `node proof/kills.mjs [rounds of each kind, default 10] [seed]`. Sixteen writers create customers
+// while Node, PostgreSQL (every process of it), or both are killed with SIGKILL. Each write carries an Idempotency-Key
+// and is repeated with the same key until it gets a response; every response is recorded. At the end each acknowledged
+// customer must exist, complete, once. Loopback only; terminates.
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -18,7 +18,7 @@ const key = "kills-administrator-key-0123456789";
 const writers = 16;
 
 let random = seed;
-/** A small linear congruential generator: the run can be repeated as far as timing allows. */
+/** A linear congruential generator: the run is repeatable as far as timing allows. */
 function below(limit) {
   random = (random * 1103515245 + 12345) % 2 ** 31;
   return random % limit;
@@ -90,7 +90,7 @@ function kill(pid) {
   try {
     process.kill(pid, "SIGKILL");
   } catch {
-    // it was gone already
+    // it had ended already
   }
 }
 
@@ -123,7 +123,7 @@ async function writer(n) {
   }
 }
 
-/** Repeats one write with one Idempotency-Key until it is answered, for a minute at most. */
+/** Repeats one write with one Idempotency-Key until it gets a response, for a minute at most. */
 async function untilAnswered(name, body) {
   const headers = { apiKey: key, "content-type": "application/json", "idempotency-key": name };
   for (const deadline = Date.now() + 60_000; Date.now() < deadline; await wait(25)) {

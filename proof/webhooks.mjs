@@ -1,9 +1,9 @@
-// Webhooks through kills: `node proof/webhooks.mjs [events, default 10000] [kills, default 50] [seed]`.
-// Two processes on one database tell a hostile receiver what writers do; one of them is killed with SIGKILL again and
-// again. The receiver answers late, with 500, 302, 429, a reset, a drip, a time-out, a stream of up to 1 GB, a gzip bomb;
-// an endpoint of its own answers 410, another one always 500. What waits for a later try is brought forward in the
+// Webhooks through kills: `node proof/webhooks.mjs [events, default 10000] [kills, default 50] [seed]`. Two processes
+// on one database send the events of writers to a hostile receiver; one of them is killed with SIGKILL again and again.
+// The receiver answers late, with 500, 302, 429, a reset, a drip, a timeout, a stream of up to 1 GB, a gzip bomb; an
+// endpoint of its own answers 410, another one always 500. Deliveries that wait for a later attempt are made due in the
 // database, so that three days pass in minutes. At the end every event must have been received: none missing, each
-// customer's in order, every repetition byte for byte the same, every signature good. Loopback only; ends by itself.
+// customer's in order, every repetition byte for byte the same, every signature valid. Loopback only; terminates.
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -32,9 +32,9 @@ function below(limit) {
   return (random >>> 8) % limit;
 }
 
-/** Every request that came to `/all`, by its id. */
+/** Every request to `/all`, by its id. */
 const seen = new Map();
-const acked = []; // in the order of the good answers
+const acked = []; // in the order of the successful responses
 const counts = { requests: 0, badSignatures: 0, otherBytes: 0, repeated: 0, lacksSecond: 0 };
 const elsewhere = { gone: 0, dead: 0 };
 const secrets = [];
@@ -43,7 +43,7 @@ let hostile = true;
 const bomb = gzipSync(Buffer.alloc(50_000_000));
 const filler = Buffer.alloc(65_536, "x");
 
-/** Ways to fail. Those that take the whole patience of the sender are rare. */
+/** Ways to fail. Those that use the sender's whole timeout are rare. */
 const misdeeds = [
   (response) => response.writeHead(500).end(),
   (response) => response.writeHead(302, { location: "/elsewhere" }).end(),
@@ -126,7 +126,7 @@ function startNode(more) {
       PORT: "0",
       DOSSIER_ADMIN_KEY: key,
       DOSSIER_RATE_LIMIT: "0",
-      DOSSIER_OUTSIDE_ALLOW: place,
+      DOSSIER_EGRESS_ALLOW: place,
       LOG_LEVEL: "fatal",
       ...more,
     },
@@ -147,8 +147,8 @@ let url;
 let calls = 0;
 
 /**
- * Asks until it is answered with more than "try again": a POST with its key, and a PUT of what is not so yet, are done
- * once however often they are sent.
+ * Repeats a call until the response is more than "try again": a POST with its key, and a PUT that changes nothing the
+ * second time, take effect once however often they are sent.
  */
 async function call(method, path, fields) {
   const headers = {
@@ -187,7 +187,7 @@ async function writer() {
   }
 }
 
-/** Between two writes of a writer, so that they write for as long as there are kills. */
+/** Pause between two writes of a writer, so that they write for as long as there are kills. */
 const pace = 150;
 const killedAt = [];
 let failedStarts = 0;
@@ -197,7 +197,7 @@ async function killAgainAndAgain(database) {
   while (killedAt.length < kills) {
     const other = await startNode({ DATABASE_URL: database.url, DOSSIER_SECRET: secret });
     if (!other.url) {
-      failedStarts += 1; // a busy machine, or the database was slow to answer: there was nobody to kill
+      failedStarts += 1; // a busy machine, or the database was slow: there was no process to kill
       continue;
     }
     await wait(300 + below(1200));
@@ -215,7 +215,7 @@ async function rotate() {
   rotatedAt = performance.now();
 }
 
-/** Seconds from a kill to the next request about what was cut off by it, or had been answered well just before it. */
+/** Seconds from a kill to the next request for a delivery that it interrupted, or that had succeeded just before it. */
 function redeliveries() {
   const gaps = [];
   for (const { times, cuts, ackedAt = Infinity } of seen.values())
@@ -253,7 +253,7 @@ try {
   const events = ["customer.created", "customer.updated", "event.created"];
   all = await listen("/all", events);
   const [gone, dead] = [await listen("/gone", events), await listen("/dead", events)];
-  // A lane that is worked on is due when its lease of three seconds ends: only what is due later waits for another try.
+  // A lane in progress is due when its lease of three seconds ends: only what is due later waits for another attempt.
   const forward =
     "UPDATE job_lane SET due_at = now() WHERE kind = 'webhook' AND due_at > now() + interval '3500 ms'";
   let hurried = Promise.resolve();

@@ -1,5 +1,5 @@
-// Whether an answer that a page shows is like the one that came: the same keys and types everywhere, lists of the same
-// length, and the same words where they are fixed. Numbers, times and names may differ.
+// Response comparison: whether a response that a page shows has the shape of the actual one. Keys and types are equal
+// everywhere, lists have the same length, and fixed words are the same; numbers, times and names may differ.
 
 const fixed = new Set(["type", "status", "code", "outcome", "message", "field"]);
 
@@ -9,13 +9,13 @@ export function lastAnswer(output) {
     try {
       return JSON.parse(line);
     } catch {
-      // a line for people
+      // not JSON
     }
   }
   return undefined;
 }
 
-/** What differs first, or nothing. */
+/** The first difference, or undefined. */
 export function differenceOf(shown, came, path = "the answer") {
   const [kindShown, kindCame] = [kindOf(shown), kindOf(came)];
   if (kindShown !== kindCame)

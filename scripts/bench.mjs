@@ -1,5 +1,5 @@
-// `npm run bench` and `npm run bench:peers`: bundles a program of bench/ and runs it. Node 20 reads no TypeScript.
-// What it needs at hand is installed beforehand: `wrk` and `pgbench` (bench/README.md).
+// `npm run bench` and `npm run bench:peers`: bundles a program of bench/ and runs it, because Node 20 reads no
+// TypeScript. The programs need `wrk` and `pgbench` (bench/README.md).
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

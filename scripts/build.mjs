@@ -1,4 +1,4 @@
-// `npm run build`: makes dist/server.js anew, for an image or a package. `npm start` does it by itself.
+// `npm run build`: rebuilds dist/server.js, for an image or a package. `npm start` does this when necessary.
 import { bundle, tellProblem } from "./bundle.mjs";
 
 await bundle().catch(tellProblem);

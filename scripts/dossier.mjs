@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// The command `dossier` of an installed package: its bundle as it was built. In a clone it is brought up to date first.
+// The command `dossier` of an installed package: runs its bundle. In a clone the bundle is rebuilt first if necessary.
 import { existsSync } from "node:fs";
 import { runBuilt, runServer } from "./bundle.mjs";
 

@@ -1,5 +1,5 @@
-// `npm run errors-page`: writes docs/errors.md from the codes (api/src/error.ts) and what is said about them
-// (`codeTexts` in api/src/openapi/text.ts), which the OpenAPI document is written from too. `npm run check` compares.
+// `npm run errors-page`: generates docs/errors.md from the codes (api/src/error.ts) and their texts (`codeTexts` in
+// api/src/openapi/text.ts), which the OpenAPI document also uses. `npm run check` compares.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -7,7 +7,7 @@ import { rolldown } from "rolldown";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 
-/** Where the page is. */
+/** The path of the page. */
 export const errorsPath = join(root, "docs", "errors.md");
 
 const opening = `# Errors
@@ -39,7 +39,7 @@ TypeScript client throws the first two as \`fetch\` does; an answer that is not 
 the status in its message. A request that takes more than 30 seconds to arrive is 408 with the code \`invalid_request\`.
 `;
 
-/** The page, from the sources as they are. */
+/** Generates the page from the current sources. */
 export async function errorsPage() {
   const { codes, codeTexts } = await loadApi();
   const list = Object.entries(codes);
@@ -59,7 +59,7 @@ function section(code, status, text) {
 
 const put = (sentence) => sentence.replace("{about}", "customer").replace("{field}", "brand_id");
 
-/** The answer, with a line for each field that matters. */
+/** A sample response, with the fields that matter. */
 function exampleOf(code, { says, errors, conflict }) {
   const faults = errors?.map((fault) => ({ ...fault, field: put(fault.field) }));
   const told = {
@@ -74,7 +74,7 @@ function exampleOf(code, { says, errors, conflict }) {
   return `{\n  "type": "error", "status": "error", "code": "${code}",\n${lines.join(",\n")}\n}`;
 }
 
-/** The public names of the package `api`, bundled: Node 20 reads no TypeScript. */
+/** The public exports of the package `api`, bundled, because Node 20 reads no TypeScript. */
 async function loadApi() {
   const file = join(root, ".cache", "api.mjs");
   const build = await rolldown({ input: join(root, "api", "src", "index.ts"), cwd: root, platform: "node" });

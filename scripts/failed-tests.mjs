@@ -1,7 +1,7 @@
-// What a failed run of the tests has to say, in a few lines: which tests failed, and how each of them did.
-// `node scripts/failed-tests.mjs <report> <log>` prints it: <report> is of vitest's JSON reporter, which knows the
-// names, and <log> of its default reporter, which knows more of an error (differences, time-outs, unhandled ones).
-// Where the report names nothing, the end of the log is all there is.
+// Test failure summary: which tests failed, and the error of each. `node scripts/failed-tests.mjs <report> <log>`
+// prints it: <report> is from vitest's JSON reporter, which has the names, and <log> from its default reporter, which
+// has more of an error (differences, timeouts, unhandled errors). If the report has no failure, it prints the end of
+// the log.
 import { readFileSync } from "node:fs";
 import { relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -13,7 +13,7 @@ const linesOfEnd = 60;
 const shown = 10;
 const width = 200;
 
-/** The text to show, from the path of the JSON report (which may be missing) and the output. */
+/** The summary, from the path of the JSON report (which may be missing) and the log. */
 export function describeFailedTests(report, output) {
   const log = stripVTControlCharacters(output).trimEnd().split("\n");
   const failures = readFailures(report);
@@ -28,7 +28,7 @@ export function describeFailedTests(report, output) {
   ].join("\n");
 }
 
-/** Each failed test, and each file that failed as a whole: one that cannot be read, a hook that failed. */
+/** Each failed test, and each file that failed as a whole: one that cannot be loaded, or a failed hook. */
 function readFailures(report) {
   return readResults(report).flatMap(({ name, status, message, assertionResults }) => {
     const file = relative(process.cwd(), name);
@@ -51,7 +51,7 @@ function readResults(report) {
   }
 }
 
-/** The log shows an error below a line, or several, " FAIL  <project> <file> > <test>", up to a rule. */
+/** The log shows an error below one or more lines " FAIL  <project> <file> > <test>", up to a rule. */
 function findError(log, { name, message }) {
   const title = name.includes(" > ") ? name : `${name} [ ${name} ]`;
   const at = log.findIndex((line) => isHead(line) && (line.endsWith(` ${name}`) || line.endsWith(title)));

@@ -1,7 +1,7 @@
-// `npm run pack:api [-- --to <folder>]`: packs `@dossier/api` as others install it and prints the tarball's path.
-// In the repository the package is its TypeScript sources; packed, it is JavaScript and declarations, module by module,
-// so that a bundler leaves out what a program does not use. The client's routes are packed as the plain data they are,
-// not as what computes them: that is what keeps the schemas out of a program that only imports the client.
+// `npm run pack:api [-- --to <folder>]`: packs `@dossier/api` for publication and prints the tarball's path. In the
+// repository the package is its TypeScript sources; packed, it is JavaScript and declarations, module by module, so
+// that a bundler can drop unused modules. The client's routes are packed as plain data, not as the code that computes
+// them: this keeps the schemas out of a program that imports only the client.
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
@@ -24,7 +24,7 @@ mkdirSync(join(root, ".cache"), { recursive: true });
 const stage = mkdtempSync(join(root, ".cache", "api-")); // in the repository, where its modules find zod
 try {
   compile(join(stage, "dist"));
-  await writeRoutes(join(stage, "dist", "route.js"));
+  await writeRoutes(join(stage, "dist", "client", "route.js"));
   writeFileSync(join(stage, "package.json"), `${JSON.stringify(manifest(), null, 2)}\n`);
   copyFileSync(join(root, "LICENSE"), join(stage, "LICENSE"));
   copyFileSync(join(root, "api", "README.md"), join(stage, "README.md"));
@@ -38,8 +38,8 @@ try {
 function compile(folder) {
   const compiler = join(root, "node_modules", "typescript", "bin", "tsc");
   run(process.execPath, [compiler, "--project", join(root, "api"), "--outDir", folder]);
-  for (const name of readdirSync(folder).filter((name) => name.endsWith(".d.ts"))) {
-    const path = join(folder, name); // the compiler rewrites the names of modules in JavaScript only
+  for (const name of readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".d.ts"))) {
+    const path = join(folder, name); // the compiler rewrites module names only in JavaScript
     const text = readFileSync(path, "utf8");
     writeFileSync(path, text.replace(/((?:from|import\()\s*"\.{1,2}\/[^"]*)\.ts"/g, '$1.js"'));
   }

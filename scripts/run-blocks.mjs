@@ -1,10 +1,11 @@
-// `node scripts/run-blocks.mjs --url <url> [--record <file>] <page.md …>`: runs what the pages promise against a server.
+// `node scripts/run-blocks.mjs --url <url> [--record <file>] <page.md …>`: runs the examples of the pages against a
+// server.
 //
-// Blocks marked ```sh ci run one after the other in one bash for each page, so variables last; a curl that is answered
-// with an error fails, unless the block is marked ```sh ci fails: then its last answer must be one. Blocks marked
-// ```ts ci are type-checked all together, and run in their turn; a page's first one is put before those without an
-// `import`. A block marked ```json ci must have the shape of the last answer before it. In all of them
-// http://localhost:8080 means the server, and $API_KEY is a key of it. Each block is a line "step <code> <name>".
+// Blocks marked ```sh ci run in order, in one bash per page, so variables persist; a curl that gets an error response
+// fails, unless the block is marked ```sh ci fails: then its last response must be an error. Blocks marked ```ts ci are
+// type-checked together, and run in order; the first one of a page is prepended to those without an `import`. A block
+// marked ```json ci must have the shape of the last response before it. In all blocks http://localhost:8080 is the
+// server, and $API_KEY is a key of it. Each block is recorded as a line "step <code> <name>".
 import { spawn, spawnSync } from "node:child_process";
 import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -31,7 +32,7 @@ const failed = outcomes.filter((ok) => !ok).length;
 console.log(`${outcomes.length - failed} blocks fine, ${failed} not`);
 process.exitCode = failed > 0 || outcomes.length < 2 ? 1 : 0;
 
-/** Writes down how one step went: `wrong` says what is, if anything. */
+/** Records a step; `wrong` is its fault, if any. */
 function record(name, wrong) {
   outcomes.push(!wrong);
   if (wrong) console.log(`-- ${name}: ${wrong}`);
@@ -41,7 +42,9 @@ function record(name, wrong) {
 function readBlocks(path) {
   const text = readFileSync(join(root, path), "utf8").replaceAll("http://localhost:8080", values.url);
   const blocks = [];
-  for (const [, kind, fails, code] of text.matchAll(/^```(sh|ts|json) ci( fails)?\n(.*?)^```$/gms)) {
+  for (const [, kind, fails, code] of text.matchAll(
+    /^```(sh|ts|json) ci( fails)?\n((?:(?!```).*\n)*)```$/gm,
+  )) {
     const name = `${path} block ${blocks.length + 1} (${kind})`;
     const file = join(work, `${path.replace(/\W+/g, "-")}-${blocks.length + 1}.${kind}`);
     blocks.push({ name, kind, fails: fails !== undefined, code, file });
@@ -54,7 +57,7 @@ function readBlocks(path) {
   return blocks;
 }
 
-/** Type-checks and bundles every TypeScript block; answers what the compiler says. */
+/** Type-checks and bundles every TypeScript block; returns the compiler's output. */
 async function compile(blocks) {
   if (blocks.length === 0) return undefined;
   const settings = { extends: "../../tsconfig.json", include: ["*.ts"] };
@@ -87,7 +90,7 @@ async function runPage({ blocks }) {
   shell.close();
 }
 
-/** One bash for a page. It ends with the first command that fails, as a reader would stop there. */
+/** One bash for a page. It ends with the first command that fails. */
 function openShell() {
   const bash = spawn("bash", [], { cwd: root, stdio: ["pipe", "pipe", "inherit"], env: environment() });
   bash.stdin.on("error", () => undefined);

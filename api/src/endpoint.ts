@@ -1,13 +1,12 @@
 /**
- * What an endpoint is: one row of data from which routing, decoding, permission, answers, the client, the OpenAPI
- * document and the tests over the whole table are read. Nothing about an endpoint is written anywhere else but its
- * one line in the server's handlers.
+ * Endpoint rows: an endpoint is one row of data. Routing, decoding, permission, response, client, OpenAPI document and
+ * the tests over the whole table derive from it; only its handler is written elsewhere, as one line.
  */
 import type * as z from "zod";
 import type { Code } from "./error.ts";
 
 /**
- * What a key can be allowed to do.
+ * The permissions of a key.
  *
  * @example
  * await dossier.key.create({ name: "auditor", permissions: permissions.filter((one) => one.endsWith("_READ")) });
@@ -22,10 +21,13 @@ export const permissions = [
   "TICKET_UPDATE",
   "MESSAGE_CREATE",
   "SETTINGS_CRUD",
+  "METRICS_READ",
+  "AUDIT_READ",
+  "WEBHOOK_CUD",
 ] as const;
 
 /**
- * One of the things a key can be allowed to do.
+ * One permission of a key.
  *
  * @example
  * const shop: Permission[] = ["CUSTOMER_READ", "CUSTOMER_CUD"];
@@ -34,7 +36,30 @@ export const permissions = [
 export type Permission = (typeof permissions)[number];
 
 /**
- * Where every endpoint's path begins.
+ * The parts of SETTINGS_CRUD that a key can have alone: a key with SETTINGS_CRUD has them all.
+ *
+ * @example
+ * partsOfSettings.has("AUDIT_READ"); // true
+ */
+export const partsOfSettings: ReadonlySet<Permission> = new Set([
+  "METRICS_READ",
+  "AUDIT_READ",
+  "WEBHOOK_CUD",
+]);
+
+/**
+ * Whether a key with these permissions may do what needs this one.
+ *
+ * @example
+ * const held = new Set<Permission>(["SETTINGS_CRUD"]);
+ * includesPermission(held, "METRICS_READ"); // true
+ */
+export function includesPermission(held: ReadonlySet<Permission>, needed: Permission): boolean {
+  return held.has(needed) || (partsOfSettings.has(needed) && held.has("SETTINGS_CRUD"));
+}
+
+/**
+ * The path prefix of every endpoint.
  *
  * @example
  * const address = `http://localhost:8080${basePath}${api.customer.find.paths[0]}`;
@@ -52,41 +77,85 @@ export type Method = "GET" | "POST" | "PUT" | "DELETE";
  */
 export interface Endpoint<In extends z.ZodObject = z.ZodObject, Out extends z.ZodType = z.ZodType> {
   method: Method;
-  /** below /api/v2; the first is the one documents and the client use */
+  /** below /api/v2; documents and the client use the first */
   paths: readonly [string, ...string[]];
-  /** "any" is any valid key */
+  /** "any": every valid key */
   permission: Permission | "any";
-  /** what a 404 names */
-  about: string;
+  /**
+   * The owner of what the endpoint reads or changes. `brands`: brands, and the operation is limited to those that the
+   * key sees. `installation`: all brands together, so the endpoint requires a key for all brands. `shared`: the same
+   * for every key, and read-only here.
+   */
+  scope: "brands" | "installation" | "shared";
+  /** the entity that a 404 names */
+  entity: string;
   summary: string;
   description?: string;
   input: In;
   output: Out;
-  /** codes beyond those that any endpoint can answer */
+  /** error codes beyond those of every endpoint */
   errors: readonly Code[];
-  /** names on the wire that are not the snake_case of ours */
-  spelling?: Partial<Record<Extract<keyof z.output<In>, string>, string>>;
-  /** an operation of the original controller: aliases of identifiers, names in any case */
-  original?: true;
-  /** of each of these groups of our fields at least one must be there; faults name `field`, or the first's name */
+  /** wire names that are not the snake_case of our names */
+  wireNames?: Partial<Record<Extract<keyof z.output<In>, string>, string>>;
+  /**
+   * An operation of the original controller: aliases of identifiers, and a body that may have names that the endpoint
+   * does not know. Every other body and every query string has known names only.
+   */
+  legacyWire?: true;
+  /** of each group of our fields at least one is required; faults name `field`, or the first field of the group */
   needs?: readonly { anyOf: readonly [string, ...string[]]; field?: string; message: string }[];
-  /** bare names may be custom fields of the brand */
-  bareCustom?: true;
-  /** a POST that only reads: fields may also come in the query, and nothing is kept for a retry */
+  /** names without `custom_` may be custom fields of the brand */
+  unprefixedCustomFields?: true;
+  /** a form in which every value stands in quotes is read without them, as the original documentation prints it */
+  quotedForms?: true;
+  /** a POST that only reads: fields may also be in the query, and no response is stored for retries */
   search?: true;
-  /** a POST that changes nothing: of what it answers nothing is kept, neither for a retry nor in the trail */
-  trial?: true;
+  /** a POST that changes nothing: its response is neither stored for retries nor recorded in the audit trail */
+  dryRun?: true;
+  /** takes in what was written elsewhere: a value may be as large as a body, and is kept whatever its form */
+  intake?: true;
+  /** the rate-limit cost of a call with this field, which makes it a scan; otherwise 1 */
+  costs?: Readonly<Record<string, number>>;
   /** honours If-Match */
   ifMatch?: true;
-  /** answers an ETag */
+  /** responds with an ETag */
   etag?: true;
-  /** answers a secret, which must not be kept for a retry */
+  /** responds with a secret, which must not be stored for retries */
   secret?: true;
-  /** sets the session cookie, or takes it away */
+  /** sets or clears the session cookie */
   cookie?: "opens" | "closes";
+  /** of an operation that takes something away: what brings it back, or what it loses for good */
+  undo?: Undo;
 }
 
-/** Writes an endpoint down with its types kept. */
+/**
+ * What becomes of what an operation takes away. Either another operation brings it back, or it is lost for good, and
+ * commands ask before they send the call. With `only`, calls without this field lose nothing.
+ *
+ * @example
+ * const undo: Undo = api.customer.purge.undo ?? { by: "nothing" };
+ * "loses" in undo; // true
+ */
+export type Undo = { by: string } | { loses: string; only?: string };
+
+/**
+ * What a call with these fields loses for good, in words; undefined where nothing is lost or another operation brings
+ * it back.
+ *
+ * @example
+ * lostBy(api.customfield.delete, {}); // undefined: without `force` a field with values is not deleted
+ */
+export function lostBy(
+  { undo }: Pick<Endpoint, "undo">,
+  input: Readonly<Record<string, unknown>>,
+): string | undefined {
+  if (undo === undefined || "by" in undo) return undefined;
+  const isMeant =
+    undo.only === undefined || !["", "0", "false", "undefined"].includes(String(input[undo.only]));
+  return isMeant ? undo.loses : undefined;
+}
+
+/** Declares an endpoint and keeps its literal types. */
 export function endpoint<In extends z.ZodObject, Out extends z.ZodType>(
   row: Endpoint<In, Out>,
 ): Endpoint<In, Out> {
@@ -94,7 +163,7 @@ export function endpoint<In extends z.ZodObject, Out extends z.ZodType>(
 }
 
 /**
- * What a caller of the client passes.
+ * The input that a caller of the client passes.
  *
  * @example
  * const input: Input<Api["customer"]["resolve"]> = { brandId: 1, primaryId: "K-17", custom: { tier: "gold" } };
@@ -102,7 +171,7 @@ export function endpoint<In extends z.ZodObject, Out extends z.ZodType>(
  */
 export type Input<E extends Endpoint> = z.input<E["input"]>;
 /**
- * What the decoder hands to the domain.
+ * The input that the decoder passes to the domain.
  *
  * @example
  * function isStrict({ noSync }: Decoded<Api["customer"]["create"]>): boolean {
@@ -111,7 +180,7 @@ export type Input<E extends Endpoint> = z.input<E["input"]>;
  */
 export type Decoded<E extends Endpoint> = z.output<E["input"]>;
 /**
- * What the endpoint answers.
+ * The response of the endpoint.
  *
  * @example
  * function isNew(result: Output<Api["customer"]["resolve"]>): boolean {
@@ -121,7 +190,21 @@ export type Decoded<E extends Endpoint> = z.output<E["input"]>;
 export type Output<E extends Endpoint> = z.output<E["output"]>;
 
 /**
- * Whether the endpoint's fields may come in the query string.
+ * The permission that a key needs to call the endpoint, in words; undefined where every key may.
+ *
+ * @example
+ * requiredPermission(api.brand.create); // "SETTINGS_CRUD for all brands"
+ */
+export function requiredPermission({
+  permission,
+  scope,
+}: Pick<Endpoint, "permission" | "scope">): string | undefined {
+  if (permission === "any") return undefined;
+  return scope === "installation" ? `${permission} for all brands` : permission;
+}
+
+/**
+ * Whether the endpoint's fields may be in the query string.
  *
  * @example
  * readsQuery(api.customer.listByChannel); // true: a search
@@ -140,24 +223,13 @@ export function readsBody(row: Endpoint): boolean {
   return row.method !== "GET";
 }
 
-/** Codes that any endpoint can answer, whatever its row says. */
-export function errorsOf(row: Endpoint): Code[] {
-  const always: Code[] = ["invalid_request", "invalid_field", "missing_key", "invalid_key", "rate_limited"];
-  const body: Code[] = readsBody(row) ? ["too_large", "unsupported_media_type"] : [];
-  const permission: Code[] = row.permission === "any" ? [] : ["permission_missing"];
-  const retry: Code[] = keepsAnswer(row) ? ["idempotency_conflict"] : [];
-  const stale: Code[] = row.ifMatch ? ["stale_version"] : [];
-  const own = [...always, ...body, ...permission, ...row.errors, ...stale, ...retry];
-  return [...new Set<Code>([...own, "internal", "unavailable"])];
-}
-
 /**
- * Whether an Idempotency-Key counts here.
+ * Whether the endpoint accepts an Idempotency-Key.
  *
  * @example
- * keepsAnswer(api.customer.create); // true
- * keepsAnswer(api.key.create); // false: it answers a secret
+ * acceptsIdempotencyKey(api.customer.create); // true
+ * acceptsIdempotencyKey(api.key.create); // false: it responds with a secret
  */
-export function keepsAnswer(row: Endpoint): boolean {
-  return row.method === "POST" && !row.search && !row.trial && !row.secret;
+export function acceptsIdempotencyKey(row: Endpoint): boolean {
+  return row.method === "POST" && !row.search && !row.dryRun && !row.secret;
 }

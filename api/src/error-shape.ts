@@ -1,4 +1,4 @@
-/** The one format of errors on the wire. */
+/** Error envelope: the one format of errors on the wire. */
 import * as z from "zod";
 import { type Code, codes } from "./error.ts";
 
@@ -6,8 +6,8 @@ import { type Code, codes } from "./error.ts";
  * The error envelope on the wire.
  *
  * @example
- * const answer = await fetch("http://localhost:8080/api/v2/customer/7");
- * if (!answer.ok) console.error(errorShape.parse(await answer.json()).code); // "missing_key"
+ * const response = await fetch("http://localhost:8080/api/v2/customer/7");
+ * if (!response.ok) console.error(errorShape.parse(await response.json()).code); // "missing_key"
  */
 export const errorShape = z.object({
   type: z.literal("error"),

@@ -1,11 +1,11 @@
 /**
- * The closed set of error codes, the status each answers with, and the one class that carries them.
- * The server throws it, the client throws it again on the other side: what a caller catches is what the domain said.
- * The client has two codes of its own for when nothing was said.
+ * Error codes: the closed set of codes, the status of each, and the one class that carries them. The server throws it
+ * and the client throws it again, so a caller catches what the domain threw. The client has two codes of its own for
+ * calls without a response.
  */
 
 /**
- * Every error code Dossier answers, with its HTTP status.
+ * Every error code of Dossier, with its HTTP status.
  *
  * @example
  * codes.channel_taken; // 409
@@ -13,6 +13,7 @@
 export const codes = {
   invalid_request: 400,
   invalid_field: 400,
+  unknown_field: 400,
   identifiers_disagree: 400,
   search_by_channel_disabled: 400,
   unknown_custom_field: 400,
@@ -40,25 +41,25 @@ export const codes = {
 } as const satisfies Record<string, number>;
 
 /**
- * One of the closed set of error codes that Dossier answers.
+ * One error code of the closed set.
  *
  * @example
- * const mine: Code[] = ["channel_taken", "primary_id_taken"];
+ * const taken: Code[] = ["channel_taken", "primary_id_taken"];
  */
 export type Code = keyof typeof codes;
 
 /**
- * What the client says when no answer came: `network_failed`, the connection could not be made or broke (`cause` is
- * what `fetch` threw); `timed_out`, the answer took longer than the call's time. Either way it is not known whether the
- * call was carried out, unless it only reads.
+ * The client's codes for a call without a response: `network_failed`, the connection could not be made or broke
+ * (`cause` is what `fetch` threw); `timed_out`, the call exceeded its timeout. In both cases it is unknown whether the
+ * call took effect, unless it only reads.
  *
  * @example
- * const silent: ClientCode[] = ["network_failed", "timed_out"];
+ * const noResponse: ClientCode[] = ["network_failed", "timed_out"];
  */
 export type ClientCode = "network_failed" | "timed_out";
 
 /**
- * One thing wrong with one field, named as it was sent.
+ * One fault of one field, under the name that was sent.
  *
  * @example
  * const fault: Fault = { field: "extra_email", message: "already in use by customer 7" };
@@ -75,12 +76,13 @@ interface Details {
   allow?: string[];
   retryAfter?: number;
   requestId?: string;
+  foreignStatus?: number;
   cause?: unknown;
 }
 
 /**
- * What every failing call throws, in the server and in the client. (A call that was aborted throws its signal's reason.)
- * {@link isDossierError} tells its codes apart.
+ * The error of every failed call, in the server and in the client. (An aborted call throws its signal's reason.) {@link
+ * isDossierError} distinguishes the codes.
  *
  * @example
  * try {
@@ -92,24 +94,28 @@ interface Details {
  */
 export class DossierError extends Error {
   override readonly name = "DossierError";
-  /** what went wrong, one of a closed set */
+  /** the kind of failure, one of a closed set */
   readonly code: Code | ClientCode;
-  /** the HTTP status that goes with the code; 0 when no answer came */
+  /** the HTTP status of the code; 0 without a response */
   readonly status: number;
-  /** every fault of an invalid request, in the names that were sent */
+  /** every fault of an invalid request, under the names that were sent */
   readonly errors: Fault[];
-  /** of the client: the same faults by the fields of its input, such as `primaryId`, `channels.0.address`, `custom.tier` */
+  /**
+   * in the client: the same faults by the fields of its input, such as `primaryId`, `channels.0.address`, `custom.tier`
+   */
   readonly fields: Readonly<Record<string, string>>;
-  /** whose a 409 says the primary id or address is, or how many things are in the way */
+  /** of a 409: the owner of the primary id or address, or the number of records that block the call */
   readonly conflict: Details["conflict"];
   readonly allow: string[] | undefined;
-  /** seconds until it is worth trying again */
+  /** seconds until a retry can succeed */
   readonly retryAfter: number | undefined;
-  /** what the server's log has this call under */
+  /** the id of this call in the server's log */
   readonly requestId: string | undefined;
+  /** in the client: the HTTP status of a response that is not Dossier's but that of a proxy or another program */
+  readonly foreignStatus: number | undefined;
   /**
-   * of the client: how often the call was sent. After more than one, a `not_found` of a deletion can mean that an
-   * earlier try, whose answer was lost, has done it.
+   * in the client: the number of attempts. After more than one, a `not_found` of a deletion can mean that an earlier
+   * attempt, whose response was lost, succeeded.
    */
   attempts = 1;
 
@@ -123,51 +129,52 @@ export class DossierError extends Error {
     this.allow = details.allow;
     this.retryAfter = details.retryAfter;
     this.requestId = details.requestId;
+    this.foreignStatus = details.foreignStatus;
   }
 }
 
 /** What an error with this code always carries. */
-interface Carried {
+interface DetailsByCode {
   channel_taken: { readonly conflict: { customer_id: number } };
   primary_id_taken: { readonly conflict: { customer_id: number } };
 }
 
-type Coded<C extends Code | ClientCode> = DossierError & { readonly code: C } & (C extends keyof Carried
-    ? Carried[C]
-    : unknown);
+type ErrorWithCode<C extends Code | ClientCode> = DossierError & {
+  readonly code: C;
+} & (C extends keyof DetailsByCode ? DetailsByCode[C] : unknown);
 
 /**
- * Whether something that was caught is a {@link DossierError}, with one of these codes if any are named. The type then
- * knows the code, and for `channel_taken` and `primary_id_taken` that the owner is named.
+ * Whether a caught value is a {@link DossierError}, with one of these codes if any are given. It narrows the type to
+ * the code; for `channel_taken` and `primary_id_taken` the type includes the owner.
  *
  * @example
  * try {
  *   await dossier.customer.addChannels({ customerId: 7, channels: [{ type: "email", address: "ada@example.org" }] });
  * } catch (error) {
  *   if (isDossierError(error, "channel_taken")) console.log(`belongs to ${error.conflict.customer_id}`);
- *   else if (isDossierError(error, "network_failed", "timed_out")) console.log("no answer; try later");
+ *   else if (isDossierError(error, "network_failed", "timed_out")) console.log("no response; retry later");
  *   else throw error;
  * }
  */
 export function isDossierError<C extends Code | ClientCode = Code | ClientCode>(
   error: unknown,
   ...some: C[]
-): error is Coded<C> {
+): error is ErrorWithCode<C> {
   return error instanceof DossierError && (some.length === 0 || some.some((code) => code === error.code));
 }
 
 /**
- * A thing that is not there, or that the caller may not know of: the two are answered alike.
+ * The error for a record that is missing, or that the caller may not see: the two are indistinguishable.
  *
  * @example
  * notFound("customer").message; // "There is no such customer."
  */
-export function notFound(kind: string): DossierError {
-  return new DossierError("not_found", `There is no such ${kind}.`);
+export function notFound(entity: string): DossierError {
+  return new DossierError("not_found", `There is no such ${entity}.`);
 }
 
 /**
- * An invalid request that has at least one fault; the first fault is also the message.
+ * The error of an invalid request with at least one fault; the first fault is also the message.
  *
  * @example
  * invalid([{ field: "brand_id", message: "is required" }]).message; // "brand_id: is required"

@@ -1,4 +1,7 @@
-/** The one table of endpoints: noun by noun, verb by verb. Everything that holds for every endpoint is read off it. */
+/**
+ * Endpoint table: every operation, by noun and verb. Invariant: it is the only list of operations; whatever applies to
+ * every endpoint derives from it.
+ */
 import { audit } from "./endpoints/audit.ts";
 import { brand } from "./endpoints/brand.ts";
 import { channel } from "./endpoints/channel.ts";
@@ -35,7 +38,7 @@ export const api = {
 };
 
 /**
- * The table's type, from which the client and the handlers take theirs.
+ * The type of the table; the types of client and handlers derive from it.
  *
  * @example
  * type Found = Output<Api["customer"]["find"]>;

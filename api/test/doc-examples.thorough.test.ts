@@ -1,5 +1,5 @@
-// Every public name carries a doc comment with an example, and the examples compile: each as a module of its own, in
-// which the package's names are imported and `dossier` is a client, unless it imports them itself.
+// Every public name has a doc comment with an example, and the examples compile. Each is a module of its own that
+// imports the package's names and declares `dossier` as a client, unless it has imports itself.
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -49,7 +49,7 @@ test("the examples compile, and those of the pages", () => {
   expect(wrong).toEqual([]);
 });
 
-/** The pages that show programs. */
+/** The pages that contain programs. */
 const pages = ["README.md", "api/README.md"].map((path) => {
   const programs = readFileSync(join(root, path), "utf8").matchAll(/```ts(?: ci)?\n([^]*?)```/g);
   return { name: path.replaceAll(/\W/g, "-"), examples: Array.from(programs, ([, text]) => text ?? "") };
@@ -60,7 +60,7 @@ interface Name {
   examples: string[];
 }
 
-/** What the package exports, with the examples of its doc comments. */
+/** The exports of the package, with the examples of their doc comments. */
 function exportsOf(from: ts.Program): Name[] {
   const checker = from.getTypeChecker();
   const module = checker.getSymbolAtLocation(from.getSourceFile(index)!)!;

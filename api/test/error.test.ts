@@ -1,4 +1,4 @@
-// What a caught error tells: its code by type, and faults by the fields of the caller's own input.
+// Caught errors: the code narrows the type, and faults are named by the fields of the caller's own input.
 import { expect, expectTypeOf, test } from "vitest";
 import { type ClientCode, type Code, codes, DossierError, isDossierError } from "../src/index.ts";
 import { stub } from "./support/stub-network.ts";

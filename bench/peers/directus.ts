@@ -1,9 +1,18 @@
 /** Directus: collections of customers and channels over its API, seeded by SQL, called with a static token. */
 import { join } from "node:path";
 import { remakeDatabase } from "../servers/cluster.ts";
-import { awaitAnswer, encode, folderOf, type Ground, install, type Running, seed, set } from "./peer.ts";
+import {
+  waitUntilReady,
+  encode,
+  folderOf,
+  type PeerContext,
+  install,
+  type Running,
+  seed,
+  set,
+} from "./peer.ts";
 import { makeFolder, run, start } from "../servers/processes.ts";
-import type { Answer, Request, Work } from "../workloads.ts";
+import type { ResponseBody, Request, Workload } from "../workloads.ts";
 import { person } from "../world/world.ts";
 
 const version = "11.7.2";
@@ -14,7 +23,7 @@ export const installDirectus = () => install("directus", version);
 
 /** Starts it on a database of its own with the customers of the world. */
 export async function startDirectus(
-  { cluster, world, progress }: Ground,
+  { cluster, world, progress }: PeerContext,
   words: readonly string[],
 ): Promise<Running> {
   progress.at("setting Directus up");
@@ -32,7 +41,7 @@ export async function startDirectus(
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (part: Buffer) => (log += part.toString()));
   const url = "http://127.0.0.1:8055";
-  await awaitAnswer(`${url}/server/ping`, child, () => log);
+  await waitUntilReady(`${url}/server/ping`, child, () => log);
   await model(url);
   await cluster.use("directus", async (client) => {
     await seed(
@@ -62,7 +71,7 @@ export async function startDirectus(
     name: `Directus ${version}`,
     url,
     headers,
-    works: worksOf(words),
+    workloads: workloadsOf(words),
     async stop() {
       const ended = new Promise((done) => child.once("close", done));
       child.kill("SIGTERM");
@@ -138,16 +147,16 @@ async function model(url: string): Promise<void> {
 const read = (path: string): Request => ({ method: "GET", path: `/items/customers${path}` });
 const fields = "fields=*,channels.*";
 const filter = (path: string, value: string) => `${encode("filter")}${encode(path)}=${encode(value)}`;
-const dataOf = (answer: Answer) => (answer["data"] ?? []) as Answer[];
+const dataOf = (answer: ResponseBody) => (answer["data"] ?? []) as ResponseBody[];
 
-function worksOf(words: readonly string[]): Work[] {
+function workloadsOf(words: readonly string[]): Workload[] {
   const email = "c{e}@mail7.example.org";
   return [
     {
       name: "get",
       title: "get by id",
       requests: [read(`/{n}?${fields}`)],
-      fault: ({ data }, { n }) => ((data as Answer)["id"] === n ? undefined : `is not customer ${n}`),
+      fault: ({ data }, { n }) => ((data as ResponseBody)["id"] === n ? undefined : `is not customer ${n}`),
     },
     {
       name: "channel",
@@ -186,7 +195,7 @@ function worksOf(words: readonly string[]): Work[] {
           }),
         },
       ],
-      fault: ({ data }) => (Number((data as Answer)["id"]) > 0 ? undefined : "has no id"),
+      fault: ({ data }) => (Number((data as ResponseBody)["id"]) > 0 ? undefined : "has no id"),
     },
   ];
 }

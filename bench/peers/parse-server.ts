@@ -1,9 +1,18 @@
 /** Parse Server: two classes, channels pointing to customers, seeded by SQL, called with the application's id. */
 import { join } from "node:path";
 import { remakeDatabase } from "../servers/cluster.ts";
-import { awaitAnswer, encode, folderOf, type Ground, install, type Running, seed, set } from "./peer.ts";
+import {
+  waitUntilReady,
+  encode,
+  folderOf,
+  type PeerContext,
+  install,
+  type Running,
+  seed,
+  set,
+} from "./peer.ts";
 import { makeFolder, start } from "../servers/processes.ts";
-import type { Answer, Request, Work } from "../workloads.ts";
+import type { ResponseBody, Request, Workload } from "../workloads.ts";
 import { person } from "../world/world.ts";
 
 const version = "9.10.0";
@@ -14,7 +23,7 @@ export const installParse = () => install("parse-server", version, ["--ignore-sc
 
 /** Starts it on a database of its own with the customers of the world. */
 export async function startParse(
-  { cluster, world, progress }: Ground,
+  { cluster, world, progress }: PeerContext,
   words: readonly string[],
 ): Promise<Running> {
   progress.at("setting Parse Server up");
@@ -46,7 +55,7 @@ export async function startParse(
   for (const stream of [child.stdout, child.stderr])
     stream?.on("data", (part: Buffer) => (log += part.toString()));
   const url = "http://127.0.0.1:1337";
-  await awaitAnswer(`${url}/parse/health`, child, () => log);
+  await waitUntilReady(`${url}/parse/health`, child, () => log);
   await model(url);
   await cluster.use("parse", async (client) => {
     const now = "2026-01-01T00:00:00Z";
@@ -75,7 +84,7 @@ export async function startParse(
     name: `Parse Server ${version}`,
     url,
     headers,
-    works: worksOf(words),
+    workloads: workloadsOf(words),
     async stop() {
       const ended = new Promise((done) => child.once("close", done));
       child.kill("SIGTERM");
@@ -96,17 +105,17 @@ async function model(url: string): Promise<void> {
 
 const read = (path: string): Request => ({ method: "GET", path: `/parse/classes/${path}` });
 const where = (condition: unknown) => `where=${encode(JSON.stringify(condition))}`;
-const resultsOf = (answer: Answer) => (answer["results"] ?? []) as Answer[];
+const resultsOf = (answer: ResponseBody) => (answer["results"] ?? []) as ResponseBody[];
 const pointerTo = (objectId: string) => ({ __type: "Pointer", className: "Customer", objectId });
 
-function ofCustomer(answer: Answer, id: number): string | undefined {
+function ofCustomer(answer: ResponseBody, id: number): string | undefined {
   const [first] = resultsOf(answer);
-  return (first?.["customer"] as Answer | undefined)?.["objectId"] === `C-${id}`
+  return (first?.["customer"] as ResponseBody | undefined)?.["objectId"] === `C-${id}`
     ? undefined
     : `is not of customer ${id}`;
 }
 
-function worksOf(words: readonly string[]): Work[] {
+function workloadsOf(words: readonly string[]): Workload[] {
   const value = "c{e}@mail7.example.org";
   return [
     {

@@ -1,4 +1,4 @@
-/** Other servers that keep customers, installed and started for a comparison on the same PostgreSQL. */
+/** Peers: other servers that store customers, installed and started for a comparison on the same PostgreSQL. */
 import type { ChildProcess } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,26 +11,26 @@ import { cache } from "../world/prepare.ts";
 import { run } from "../servers/processes.ts";
 import type { Progress } from "../progress.ts";
 import { person, type World } from "../world/world.ts";
-import type { Work } from "../workloads.ts";
+import type { Workload } from "../workloads.ts";
 
-/** A target of the comparison that answers. */
+/** A running target of the comparison. */
 export interface Running {
   name: string;
   url: string;
   headers: Record<string, string>;
-  /** the same works by name, in the words of this server */
-  works: Work[];
+  /** the same workloads by name, in the form of this server */
+  workloads: Workload[];
   stop(): Promise<void>;
 }
 
-/** What a peer is started on; it makes a database of its own name. */
-export interface Ground {
+/** What a peer is started on; it creates a database with its own name. */
+export interface PeerContext {
   cluster: Cluster;
   world: World;
   progress: Progress;
 }
 
-/** Where a package is installed. */
+/** The folder of an installed package. */
 export const folderOf = (name: string) => join(cache, "peers", name);
 
 /** Installs a package at exactly this version, unless it is there. */
@@ -44,7 +44,7 @@ export async function install(name: string, version: string, options: readonly s
   }
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name: `peer-${name}`, private: true }));
-  // This repository's .npmrc refuses what a peer needs: to build its native parts, and a Node it was not released for.
+  // This repository's .npmrc forbids what a peer needs: building its native parts, and a Node it was not released for.
   const lenient = ["--ignore-scripts=false", "--engine-strict=false"];
   const quiet = ["--save-exact", "--no-audit", "--no-fund"];
   const args = ["install", "--prefix", folder, ...quiet, ...lenient, ...options];
@@ -52,8 +52,8 @@ export async function install(name: string, version: string, options: readonly s
   writeFileSync(done, "");
 }
 
-/** Waits until a server answers a path with success; throws when it ends first. */
-export async function awaitAnswer(url: string, child: ChildProcess, log: () => string): Promise<void> {
+/** Waits until a server answers a path with success; throws if it ends before. */
+export async function waitUntilReady(url: string, child: ChildProcess, log: () => string): Promise<void> {
   for (const deadline = Date.now() + 120_000; Date.now() < deadline; await wait(200)) {
     if (child.exitCode !== null) break;
     const answer = await fetch(url).catch(() => undefined);
@@ -62,7 +62,7 @@ export async function awaitAnswer(url: string, child: ChildProcess, log: () => s
   throw new Error(`${url} does not answer:\n${log().slice(-4000)}`);
 }
 
-/** A request with a JSON body to a server that is being set up; throws unless it succeeds. */
+/** A request with a JSON body to a server during its setup; throws unless it succeeds. */
 export async function set(url: string, headers: Record<string, string>, body: unknown): Promise<void> {
   const answer = await fetch(url, {
     method: "POST",
@@ -72,7 +72,7 @@ export async function set(url: string, headers: Record<string, string>, body: un
   if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
 }
 
-/** Copies the customers and channels of the world into two tables, by what a row of each is. */
+/** Copies the customers and channels of the world into two tables, given the form of their rows. */
 export async function seed(
   client: pg.Client,
   world: World,
@@ -92,5 +92,5 @@ export async function seed(
   await copy(client, channels.table, channels.columns, rows);
 }
 
-/** A path's text with the places of numbers left as they are. */
+/** Encodes a path, but not the placeholders of numbers. */
 export const encode = (text: string) => encodeURIComponent(text).replaceAll(/%7B([nehm])%7D/g, "{$1}");

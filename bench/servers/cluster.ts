@@ -1,7 +1,7 @@
 /**
- * The PostgreSQL of a world: the packaged one, in a cluster that Dossier's own supervisor made, run with the settings
- * that every target is measured under. Durable; reached through a private socket only, and no part of the measurement
- * touches a network.
+ * The PostgreSQL of a world: the packaged one, in a cluster made by Dossier's own supervisor, with the same settings
+ * for every target. It is durable and reachable through a private socket only; no part of the measurement uses a
+ * network.
  */
 import { chownSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { totalmem } from "node:os";
@@ -11,17 +11,17 @@ import { chooseAccount } from "../../server/src/db/embedded/account.ts";
 import { prepareBinaries } from "../../server/src/db/embedded/binaries.ts";
 import { clusterPath } from "../../server/src/db/embedded/cluster.ts";
 import { startEmbedded } from "../../server/src/db/embedded/embedded.ts";
-import { awaitReady, endServer, spawnServer } from "../../server/src/db/embedded/server.ts";
+import { awaitReady, stopServer, spawnServer } from "../../server/src/db/embedded/server.ts";
 import { listFixedSettings } from "../../server/src/db/embedded/settings.ts";
 import { makeSocketFolder, removeSocketFolder } from "../../server/src/db/embedded/socket.ts";
 
-/** What the server runs with beside what Dossier fixes (fsync, synchronous_commit and full_page_writes on). */
+/** The server's settings beside those that Dossier fixes (fsync, synchronous_commit and full_page_writes on). */
 export const settings = {
   shared_buffers: `${Math.floor(totalmem() / 2 ** 22)}MB`, // a quarter of the memory, as docs/operations.md advises
   random_page_cost: "1.1",
   jit: "off",
   max_wal_size: "4GB",
-  checkpoint_timeout: "1h", // after one, every page is written to the log anew: not in the midst of a comparison
+  checkpoint_timeout: "1h", // a checkpoint makes every page be logged in full again: not during a comparison
   max_connections: "120",
 } as const;
 
@@ -31,23 +31,23 @@ export interface Cluster {
   version: string;
   /** whether its buffers are in huge pages: `on` or `off` */
   hugePages: string;
-  /** What pg takes to reach a database of it. */
+  /** The options of pg for one of its databases. */
   at(database: string): pg.ClientConfig;
   /** The same as a URL. */
   url(database: string): string;
-  /** The same as the variables that PostgreSQL's own programs read. */
+  /** The same as the variables of PostgreSQL's own programs. */
   variables(database: string): Record<string, string>;
-  /** Runs work on a session of its own. */
+  /** Runs work on a connection of its own. */
   use<T>(database: string, work: (client: pg.Client) => Promise<T>): Promise<T>;
   stop(): Promise<void>;
 }
 
 const quiet = { info() {}, warn() {}, error() {} };
 
-/** Starts the cluster in a folder, making it first where there is none. */
+/** Starts the cluster in a folder, and creates it if there is none. */
 export async function startCluster(folder: string, { tcp = false } = {}): Promise<Cluster> {
   const dataDir = join(folder, "data");
-  const first = await startEmbedded({ dataDir, log: quiet }); // makes it, or mends what a crash left
+  const first = await startEmbedded({ dataDir, log: quiet }); // creates it, or recovers it after a crash
   await first.stop();
   const cluster = clusterPath(dataDir);
   const account = chooseAccount(undefined, cluster);
@@ -62,7 +62,7 @@ export async function startCluster(folder: string, { tcp = false } = {}): Promis
   const at = (database: string) => ({ host, port, user, database, ssl: false });
   const use: Cluster["use"] = async (database, work) => {
     const client = new pg.Client(at(database));
-    client.on("error", () => undefined); // the query's own rejection says it
+    client.on("error", () => undefined); // the query's own rejection reports it
     await client.connect();
     try {
       return await work(client);
@@ -71,7 +71,7 @@ export async function startCluster(folder: string, { tcp = false } = {}): Promis
     }
   };
   const stop = async () => {
-    await endServer(server);
+    await stopServer(server);
     removeSocketFolder(host);
   };
   process.once("exit", () => removeSocketFolder(host));
@@ -92,7 +92,7 @@ export async function startCluster(folder: string, { tcp = false } = {}): Promis
   };
 }
 
-/** Takes connections by TCP as well, for programs that know no sockets. Only where nobody else can connect: see peers.ts. */
+/** Accepts TCP connections too, for programs without sockets. Only where no other program can connect: see peers.ts. */
 function openTo({ uid, gid }: { uid: number; gid: number }, folder: string): Record<string, string> {
   const file = join(folder, "access.conf");
   writeFileSync(file, "local all all peer map=dossier\nhost all all 127.0.0.1/32 trust\n");
@@ -100,7 +100,7 @@ function openTo({ uid, gid }: { uid: number; gid: number }, folder: string): Rec
   return { listen_addresses: "127.0.0.1", hba_file: file };
 }
 
-/** Makes a database anew: empty, or a copy of another one that nobody is connected to. */
+/** Creates a database again: empty, or a copy of one without connections. */
 export async function remakeDatabase(cluster: Cluster, name: string, template = "template0"): Promise<void> {
   await cluster.use("postgres", async (client) => {
     await client.query(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
@@ -109,8 +109,8 @@ export async function remakeDatabase(cluster: Cluster, name: string, template = 
 }
 
 /**
- * How much processor time a process and its children have had, in seconds. Of a child that has ended the parent has it,
- * so the sum only rises.
+ * The processor time of a process and its children, in seconds. The time of an ended child moves to its parent, so the
+ * sum only rises.
  */
 export function processorTimeOf(pid: number): number {
   const children = readText(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
@@ -121,9 +121,9 @@ export function processorTimeOf(pid: number): number {
   return ticks / ticksPerSecond + children.reduce((sum, child) => sum + processorTimeOf(child), 0);
 }
 
-const ticksPerSecond = 100; // Linux shows it so, whatever its clock
+const ticksPerSecond = 100; // Linux reports it so, whatever its clock
 
-/** What resident memory a process and its children have, in bytes, shared pages counted once (PSS). */
+/** The resident memory of a process and its children, in bytes, shared pages counted once (PSS). */
 export function memoryOf(pid: number): number {
   const children = readText(`/proc/${pid}/task/${pid}/children`).split(" ").filter(Boolean).map(Number);
   const own = /^Pss:\s+(\d+) kB/m.exec(readText(`/proc/${pid}/smaps_rollup`))?.[1] ?? "0";

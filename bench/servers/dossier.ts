@@ -1,8 +1,8 @@
-/** A Dossier as an operator starts it, on a database of the benchmark, with an ordinary key to call it by. */
+/** A Dossier as an operator starts it, on a database of the benchmark, with an ordinary key. */
 import { randomBytes } from "node:crypto";
 import { makeFolder, start } from "./processes.ts";
 
-/** Signs cursors: the process, and the one that records statements, must agree. */
+/** Signs cursors: the process and the recorder of statements must use the same. */
 export const secret = randomBytes(32).toString("hex");
 
 export interface Dossier {

@@ -1,4 +1,4 @@
-/** Programs that the benchmark starts. None of them outlives it: whoever ends it, by Ctrl-C too, ends them. */
+/** Child processes of the benchmark. None outlives it: any end of it, by Ctrl-C too, ends them. */
 import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,7 +15,7 @@ export function start(command: string, args: readonly string[], options: SpawnOp
   return child;
 }
 
-/** Runs a program to its end and answers what it wrote, to both streams; throws with all of it when it failed. */
+/** Runs a program to its end and returns its output of both streams; throws with all of it if it failed. */
 export function run(
   command: string,
   args: readonly string[],
@@ -35,15 +35,15 @@ export function run(
   });
 }
 
-/** A folder that is gone when the benchmark ends. */
+/** A folder that is deleted when the benchmark ends. */
 export function makeFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "dossier-bench-"));
   folders.push(folder);
   return folder;
 }
 
-/** Ends with everything that was started, on signals and on the way out. PostgreSQL is told to quit by its own hook. */
-export function endTogether(): void {
+/** Ends all children on signals and on exit. PostgreSQL's own hook stops it. */
+export function killOnExit(): void {
   process.once("exit", () => {
     for (const child of running) child.kill("SIGKILL");
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });

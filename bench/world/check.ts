@@ -1,13 +1,13 @@
 /**
- * Whether a loaded world is what the server would have written: a sample of customers is sent through the server, as
- * requests, into an empty database, and everything of them is compared; the counts are compared with the rows.
+ * Verifies a loaded world: a sample of customers is sent through the server, as requests, into an empty database, and
+ * all their rows are compared; the counts are compared with the rows.
  */
 import { deepStrictEqual } from "node:assert";
 import { readConfig } from "../../server/src/config.ts";
-import { openDatabase } from "../../server/src/db/database.ts";
+import { openDatabase } from "../../server/src/db/pool.ts";
 import { migrate } from "../../server/src/db/migrate.ts";
 import { openLog } from "../../server/src/log.ts";
-import { attachService } from "../../server/src/service/service.ts";
+import { createInProcessService } from "../../server/src/service/service.ts";
 import { type Cluster, remakeDatabase } from "../servers/cluster.ts";
 import { channelsOf, eventOf, ticketOf } from "./tables.ts";
 import { eventsOf, isHot, person, type World } from "./world.ts";
@@ -17,27 +17,27 @@ type Send = (path: string, fields: Record<string, unknown>) => Promise<Record<st
 const list = (columns: string, rest: string) =>
   `(SELECT json_agg(line ORDER BY line::text) FROM (SELECT json_build_array(${columns}) AS line ${rest}) AS lines)`;
 
-// Everything there is of a customer but ids and the moments of writing.
+// Everything about a customer except ids and the times of writing.
 const everything = `SELECT json_build_object(
     'row', json_build_array(c.brand_id, c.primary_id, c.firstname, c.lastname, c.version),
     'provenance', ${list("key, value -> 0, value -> 1", "FROM jsonb_each(c.provenance)")},
-    'channels', ${list("type_id, address, normalised, source, key_id", "FROM customer_channel WHERE customer_id = c.id")},
-    'terms', ${list("kind, term", "FROM search_term WHERE customer_id = c.id")},
-    'words', ${list("word", "FROM search_word WHERE word IN (SELECT term FROM search_term WHERE customer_id = c.id AND kind = 'w')")},
-    'variants', ${list("variant, word", "FROM search_variant WHERE word IN (SELECT term FROM search_term WHERE customer_id = c.id AND kind = 'w')")},
+    'channels', ${list("channel_type_id, address, normalised, source, key_id", "FROM customer_channel WHERE customer_id = c.id")},
+    'terms', ${list("type, term", "FROM search_term WHERE customer_id = c.id")},
+    'words', ${list("word", "FROM search_word WHERE word IN (SELECT term FROM search_term WHERE customer_id = c.id AND type = 'w')")},
+    'variants', ${list("variant, word", "FROM search_deletion_variant WHERE word IN (SELECT term FROM search_term WHERE customer_id = c.id AND type = 'w')")},
     'events', ${list("type, message, initiated_by, source_url, event_id, occurred_at, key_id", "FROM event WHERE customer_id = c.id")},
-    'tickets', ${list("type_id, direction, from_address, from_name, to_address, contact, title, status, priority, created_at, last_update, closed_at", "FROM ticket WHERE customer_id = c.id")},
-    'ticket terms', ${list("kind, term", "FROM ticket_term WHERE ticket_id IN (SELECT id FROM ticket WHERE customer_id = c.id)")},
-    'messages', ${list("kind, type_id, direction, author, from_address, to_address, content, created_at", "FROM message WHERE customer_id = c.id")},
-    'counts', ${list("kind, n", "FROM timeline_count WHERE customer_id = c.id AND n <> 0")},
-    'trail', ${list("operation, kind, key_id, brand_id, fields, outcome", "FROM audit WHERE kind = 'customer' AND subject_id = c.id AND operation = 'customer.create'")}
+    'tickets', ${list("channel_type_id, direction, from_address, from_name, to_address, contact, title, status, priority, created_at, last_update, closed_at", "FROM ticket WHERE customer_id = c.id")},
+    'ticket terms', ${list("type, term", "FROM ticket_term WHERE ticket_id IN (SELECT id FROM ticket WHERE customer_id = c.id)")},
+    'messages', ${list("type, channel_type_id, direction, author, from_address, to_address, content, created_at", "FROM message WHERE customer_id = c.id")},
+    'counts', ${list("item_type, count", "FROM timeline_count WHERE customer_id = c.id AND count <> 0")},
+    'trail', ${list("operation, entity, key_id, brand_id, fields, outcome", "FROM audit_entry WHERE entity = 'customer' AND subject_id = c.id AND operation = 'customer.create'")}
   ) AS all FROM customer c WHERE primary_id = $1`;
 
-/** Compares a sample and the counts; throws at the first difference, which it shows. Answers what it compared. */
+/** Compares a sample and the counts; throws at the first difference, and shows it. Returns what it compared. */
 export async function checkWorld(cluster: Cluster, world: World): Promise<string> {
   const sample = sampleOf(world);
   await remakeDatabase(cluster, "sample");
-  await plant(cluster, world, sample);
+  await insertSample(cluster, world, sample);
   for (const at of sample) {
     const [loaded, written] = await Promise.all(
       ["world", "sample"].map((database) => readAll(cluster, database, person(world, at).primaryId)),
@@ -49,7 +49,7 @@ export async function checkWorld(cluster: Cluster, world: World): Promise<string
   return `${sample.length} customers compared with what the server writes: ${sample.join(", ")}`;
 }
 
-/** Some of every sort, and the hot one among the first thirty that has the fewest events. */
+/** Some of each variety, and the hot one among the first thirty with the fewest events. */
 function sampleOf(world: World): number[] {
   const hot = Array.from({ length: 30 }, (_, n) => n * 100 + 1);
   const quiet = hot.toSorted((a, b) => eventsOf(world, a) - eventsOf(world, b))[0] ?? 1;
@@ -66,12 +66,12 @@ async function readAll(cluster: Cluster, database: string, primaryId: string): P
   });
 }
 
-async function plant(cluster: Cluster, world: World, sample: readonly number[]): Promise<void> {
+async function insertSample(cluster: Cluster, world: World, sample: readonly number[]): Promise<void> {
   const config = readConfig({ DATABASE_URL: cluster.url("sample"), DOSSIER_SECRET: "0".repeat(64) });
   const db = openDatabase(cluster.at("sample"));
   try {
     await migrate(db.pool);
-    const service = await attachService(config, openLog("silent", false), db);
+    const service = await createInProcessService(config, openLog("silent", false), db);
     const send: Send = async (path, fields) => {
       const answer = await service.request({
         method: "POST",
@@ -82,14 +82,14 @@ async function plant(cluster: Cluster, world: World, sample: readonly number[]):
       if (answer.status !== 200 && answer.status !== 201) throw new Error(`${path}: ${answer.text}`);
       return JSON.parse(answer.text) as Record<string, unknown>;
     };
-    for (const at of sample) await plantOne(send, world, at);
+    for (const at of sample) await insertCustomer(send, world, at);
     await service.stop();
   } finally {
     await db.close();
   }
 }
 
-async function plantOne(send: Send, world: World, at: number): Promise<void> {
+async function insertCustomer(send: Send, world: World, at: number): Promise<void> {
   const one = person(world, at);
   const extras: Record<string, string> = {};
   for (const { name, address } of channelsOf(one)) {
@@ -129,12 +129,12 @@ async function checkCounts(cluster: Cluster, world: World): Promise<void> {
   const { rows } = await cluster.use("world", (client) =>
     client.query<Record<string, string>>(
       `SELECT (SELECT count(*) FROM customer) AS customers,
-        (SELECT sum(n) FROM row_count WHERE kind = 'customer') AS counted,
-        (SELECT count(*) FROM ticket) - (SELECT sum(n) FROM row_count WHERE kind = 'ticket') AS tickets,
-        (SELECT count(*) FROM audit) - (SELECT sum(n) FROM row_count WHERE kind = 'audit') AS audit,
-        (SELECT sum(n) FROM timeline_count) - (SELECT count(*) FROM event)
+        (SELECT sum(count) FROM row_count WHERE table_name = 'customer') AS counted,
+        (SELECT count(*) FROM ticket) - (SELECT sum(count) FROM row_count WHERE table_name = 'ticket') AS tickets,
+        (SELECT count(*) FROM audit_entry) - (SELECT sum(count) FROM row_count WHERE table_name = 'audit_entry') AS audit,
+        (SELECT sum(count) FROM timeline_count) - (SELECT count(*) FROM event)
           - (SELECT count(*) FROM ticket) - (SELECT count(*) FROM message) AS timeline,
-        (SELECT count(DISTINCT term) FROM search_term WHERE kind = 'w') - (SELECT count(*) FROM search_word) AS words`,
+        (SELECT count(DISTINCT term) FROM search_term WHERE type = 'w') - (SELECT count(*) FROM search_word) AS words`,
     ),
   );
   const size = String(world.customers);

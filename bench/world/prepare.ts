@@ -1,17 +1,17 @@
-/** Worlds on disk: each in a folder of its own below .cache/bench, kept between runs, loaded again when it is outdated. */
+/** Worlds on disk: each in a folder of its own below .cache/bench, kept between runs, loaded again when outdated. */
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { openDatabase } from "../../server/src/db/database.ts";
-import { fingerprint, migrate } from "../../server/src/db/migrate.ts";
+import { openDatabase } from "../../server/src/db/pool.ts";
+import { schemaFingerprint, migrate } from "../../server/src/db/migrate.ts";
 import { checkWorld } from "./check.ts";
 import { type Cluster, remakeDatabase, startCluster } from "../servers/cluster.ts";
 import { load } from "./load.ts";
-import { passes } from "./tables.ts";
+import { tables } from "./tables.ts";
 import type { Progress } from "../progress.ts";
 import { person, type World } from "./world.ts";
 
-/** A world that is there, and the PostgreSQL that holds it in its database `world`. */
+/** A loaded world, and the PostgreSQL that holds it in its database `world`. */
 export interface Prepared {
   name: string;
   world: World;
@@ -19,12 +19,12 @@ export interface Prepared {
   loadSeconds: number;
 }
 
-interface Kept {
+interface PreparedInfo {
   stamp: string;
   loadSeconds: number;
 }
 
-/** Where everything is kept. */
+/** The folder of everything. */
 export const cache = join(process.cwd(), ".cache", "bench");
 
 /** A size as the command line names it: `10k`, `1M`, `5000`. */
@@ -35,7 +35,7 @@ export function sizeOf(name: string): number {
   return size;
 }
 
-/** Starts the PostgreSQL of a world, and loads the world first unless it is there. */
+/** Starts the PostgreSQL of a world, and first loads the world if it is missing. */
 export async function prepare(
   name: string,
   progress: Progress,
@@ -45,7 +45,7 @@ export async function prepare(
   const folder = join(cache, name);
   const file = join(folder, "world.json");
   const stamp = stampOf(world);
-  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Kept) : undefined;
+  const kept = existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as PreparedInfo) : undefined;
   if (kept && kept.stamp !== stamp) {
     progress.say(`${name}: the world that is kept is outdated`);
     rmSync(folder, { recursive: true });
@@ -60,7 +60,7 @@ export async function prepare(
     const loadSeconds = Math.round((performance.now() - begun) / 1000);
     progress.at(`${name}: comparing with what the server writes`);
     progress.say(`${name}: loaded in ${loadSeconds} s; ${await checkWorld(cluster, world)}`);
-    writeFileSync(file, JSON.stringify({ stamp, loadSeconds } satisfies Kept));
+    writeFileSync(file, JSON.stringify({ stamp, loadSeconds } satisfies PreparedInfo));
     return { name, world, cluster, loadSeconds };
   } catch (error) {
     await cluster.stop();
@@ -79,10 +79,10 @@ async function fill(cluster: Cluster, world: World, progress: Progress): Promise
   await cluster.use("world", (client) => load(client, world, progress));
 }
 
-/** What a world follows from: the schema, and what the generator makes of the first thousand customers. */
+/** Identifies a world: the schema, and what the generator makes of the first thousand customers. */
 function stampOf(world: World): string {
-  const hash = createHash("sha256").update(fingerprint());
+  const hash = createHash("sha256").update(schemaFingerprint());
   for (let at = 1; at <= 1000; at += 1)
-    for (const pass of passes) hash.update(JSON.stringify([...pass.rows(world, person(world, at))]));
+    for (const pass of tables) hash.update(JSON.stringify([...pass.rows(world, person(world, at))]));
   return hash.digest("hex");
 }

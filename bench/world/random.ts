@@ -1,6 +1,6 @@
-/** Numbers that look random and are a function of a seed and a place, so that no two passes disagree. */
+/** Hash-based random numbers: a function of a seed and a position, so that all passes agree. */
 
-/** A whole number from 0 to 2^32 - 1 for a place. */
+/** A whole number from 0 to 2^32 - 1 for a position. */
 export function hash(seed: number, place: number, salt: number): number {
   let h = (seed ^ Math.imul(place, 0x9e3779b1) ^ Math.imul(salt, 0x85ebca6b)) >>> 0;
   h = Math.imul(h ^ (h >>> 16), 0x7feb352d) >>> 0;
@@ -13,7 +13,7 @@ export function fraction(seed: number, place: number, salt: number): number {
   return hash(seed, place, salt) / 2 ** 32;
 }
 
-/** Ranks as names are spread: the first is the commonest, the hundredth a hundred times as rare (Zipf's law). */
+/** Ranks distributed like names: the first is the commonest, the hundredth a hundred times as rare (Zipf's law). */
 export function zipf(u: number, ranks: number): number {
   return Math.min(ranks - 1, Math.floor((ranks + 1) ** u) - 1);
 }

@@ -1,23 +1,23 @@
 /**
- * What stands in each table for one customer of the world, as the server writes it: where that takes thought (the
- * terms of searches) the server's own functions do the thinking.
+ * Rows of each table for one customer of the world, as the server writes them; where that is not trivial (search terms)
+ * the server's own functions compute them.
  */
 import { wordsOf } from "../../server/src/domain/search/normalise.ts";
 import { termsOf } from "../../server/src/domain/search/terms.ts";
 import { eventsOf, eventTypes, hasTicket, moment, type Person, type World } from "./world.ts";
 
-/** A value of a row; null is none. */
+/** A value of a row; null means none. */
 export type Cell = string | number | null;
 
 /** How one table is filled. */
-export interface Pass {
+export interface TableRows {
   table: string;
   columns: string;
   /** rows of one customer */
   rows(world: World, one: Person): Iterable<Cell[]>;
 }
 
-/** A channel: the number of its type, the type's name, its rule, the address. */
+/** A channel: the id of its type, the type's name, its rule, the address. */
 interface Channel {
   type: number;
   name: "email" | "telephone" | "livechat";
@@ -34,13 +34,13 @@ export function channelsOf({ email, telephone, chat }: Person): Channel[] {
   return [{ type: 1, name: "email", rule: "email", address: email }, ...phone, ...live];
 }
 
-/** What a customer is found by. */
+/** The search terms of a customer. */
 export function searchTerms(one: Person): ReadonlySet<string> {
   const channels = channelsOf(one).map(({ rule, address }) => ({ rule, normalised: address }));
   return termsOf({ ...one, channels });
 }
 
-/** When the world's rows were written: one moment, as everything is brought in at once. */
+/** The time of writing of all rows: one moment, because everything is imported at once. */
 const written = "2026-01-01T00:00:00+00:00";
 
 const titles = [
@@ -58,7 +58,7 @@ export function eventOf(world: World, at: number, n: number) {
   return { type, message: `${type} ${at}-${n}: done`, by: "shop", at: moment(world, at, n) };
 }
 
-/** A customer's ticket, if it has one, with what was written in it. */
+/** A customer's ticket, if there is one, with its messages. */
 export function ticketOf(world: World, one: Person) {
   if (!hasTicket(one.at)) return undefined;
   const id = one.at / 3;
@@ -69,7 +69,7 @@ export function ticketOf(world: World, one: Person) {
   return { id, title, status, text, name, at: moment(world, one.at, 5000) };
 }
 
-export const passes: Pass[] = [
+export const tables: TableRows[] = [
   {
     table: "customer",
     columns: "id, brand_id, primary_id, firstname, lastname, provenance, created_at, updated_at",
@@ -81,7 +81,7 @@ export const passes: Pass[] = [
   },
   {
     table: "customer_channel",
-    columns: "customer_id, brand_id, type_id, address, normalised, source, key_id, created_at",
+    columns: "customer_id, brand_id, channel_type_id, address, normalised, source, key_id, created_at",
     *rows(_, one) {
       for (const { type, address } of channelsOf(one))
         yield [one.at, 1, type, address, address, "api", 0, written];
@@ -89,7 +89,7 @@ export const passes: Pass[] = [
   },
   {
     table: "search_term",
-    columns: "brand_id, kind, term, customer_id",
+    columns: "brand_id, type, term, customer_id",
     *rows(_, one) {
       for (const term of searchTerms(one)) yield [1, term.slice(0, 1), term.slice(1), one.at];
     },
@@ -108,7 +108,7 @@ export const passes: Pass[] = [
   {
     table: "ticket",
     columns:
-      "id, brand_id, type_id, direction, from_address, from_name, contact, title, status, customer_id, created_at, last_update, closed_at",
+      "id, brand_id, channel_type_id, direction, from_address, from_name, contact, title, status, customer_id, created_at, last_update, closed_at",
     *rows(world, one) {
       const found = ticketOf(world, one);
       if (!found) return;
@@ -119,7 +119,7 @@ export const passes: Pass[] = [
   },
   {
     table: "ticket_term",
-    columns: "brand_id, kind, term, ticket_id",
+    columns: "brand_id, type, term, ticket_id",
     *rows(world, one) {
       const found = ticketOf(world, one);
       if (!found) return;
@@ -129,7 +129,8 @@ export const passes: Pass[] = [
   },
   {
     table: "message",
-    columns: "ticket_id, customer_id, kind, type_id, direction, author, from_address, content, created_at",
+    columns:
+      "ticket_id, customer_id, type, channel_type_id, direction, author, from_address, content, created_at",
     *rows(world, one) {
       const found = ticketOf(world, one);
       if (!found) return;
@@ -137,8 +138,8 @@ export const passes: Pass[] = [
     },
   },
   {
-    table: "audit",
-    columns: "at, key_id, operation, kind, subject_id, brand_id, fields, outcome",
+    table: "audit_entry",
+    columns: "at, key_id, operation, entity, subject_id, brand_id, fields, outcome",
     *rows(world, one) {
       const fields = "{external_primary_id,firstname,lastname,channels}";
       yield [written, 0, "customer.create", "customer", one.at, 1, fields, "created"];

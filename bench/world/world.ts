@@ -1,8 +1,8 @@
 /**
- * The world that is measured: customers with names as they are spread among people, 2.2 channels and 5 events each,
- * 20 to 2,000 events on a hot hundredth, and a ticket for every third. A customer is a function of the seed and a
- * number, so each table is written in a pass of its own. Addresses follow from the number alone, so that load tools,
- * which can only count, can name anybody's.
+ * The generated world: customers with names distributed as among people, 2.2 channels and 5 events each, 20 to 2,000
+ * events for a hot hundredth, and a ticket for every third. A customer is a function of the seed and a number, so each
+ * table is written in a pass of its own. Addresses follow from the number alone, so that load tools, which can only
+ * count, can produce any of them.
  */
 import { fraction, zipf } from "./random.ts";
 
@@ -34,10 +34,10 @@ const codas = "ber ck der feld ger hof kamp ler mann mer nig ow rich ski stein t
 );
 const middles = ["", "l", "n", "r", "s", "nd", "lt", "rt", "ch"];
 
-/** How many surnames there are: many people share the first ones, few the last. */
+/** The number of surnames: many people share the first ones, few the last. */
 export const surnames = onsets.length * nuclei.length * middles.length * codas.length;
 
-/** The surname of a rank; neighbours in rank do not look alike. */
+/** The surname of a rank; surnames of adjacent ranks do not look alike. */
 export function surname(rank: number): string {
   let n = (rank * 7919) % surnames;
   const take = (from: readonly string[]) => {
@@ -49,7 +49,7 @@ export function surname(rank: number): string {
   return `${onset}${nucleus}${middle}${coda}`;
 }
 
-/** The customer of a number. */
+/** The customer with a number. */
 export function person({ seed }: World, at: number): Person {
   const firstname = firstnames[zipf(fraction(seed, at, 1), firstnames.length)] as string;
   const lastname = surname(zipf(fraction(seed, at, 2), surnames));
@@ -64,18 +64,18 @@ export function person({ seed }: World, at: number): Person {
   };
 }
 
-/** Whether a customer is of the hot hundredth. */
+/** Whether a customer is in the hot hundredth. */
 export const isHot = (at: number): boolean => at % 100 === 1;
 
-/** How many events a customer has. */
+/** The number of a customer's events. */
 export function eventsOf({ seed }: World, at: number): number {
   return isHot(at) ? Math.round(20 * 100 ** fraction(seed, at, 7)) : 5;
 }
 
-/** The numbers of the customers with a ticket. */
+/** Whether a customer has a ticket. */
 export const hasTicket = (at: number): boolean => at % 3 === 0;
 
-/** The moment of the n-th thing that happened to a customer, over the two years before 1 January 2026. */
+/** The time of a customer's n-th item, within the two years before 1 January 2026. */
 export function moment({ seed }: World, at: number, n: number): string {
   const second = Math.floor(fraction(seed, at, 100 + n) * 63_072_000);
   return new Date(1_704_067_200_000 + second * 1000).toISOString();

@@ -40,7 +40,7 @@ server.listen(Number(values.port), "127.0.0.1", () => {
   console.log(`A CRM that knows ${people.length} invented people answers at http://${place}/lookup
 
 1. Start Dossier so that it may ask it:
-   DOSSIER_OUTSIDE_ALLOW=${place} npm start
+   DOSSIER_EGRESS_ALLOW=${place} npm start
 
 2. Tell a brand of it:
    curl -X PUT http://localhost:8080/api/v2/brand/1 -H "apiKey: $API_KEY" -d crm_lookup_url=http://${place}/lookup

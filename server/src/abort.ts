@@ -1,45 +1,59 @@
-/** Work with an end: it is told by a signal when nobody waits for it any more, and from then on nobody does. */
+/** Promise helpers for an AbortSignal or a timeout, after which the caller waits no longer. */
 
-/** The work's outcome, or the signal's reason when that comes first. */
-export function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+/** Returns the work's outcome, or throws the signal's reason when that comes first. */
+export function raceAbort<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason as Error);
-    if (signal.aborted) stop();
-    signal.addEventListener("abort", stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", stop));
+    const onAbort = () => reject(signal.reason as Error);
+    if (signal.aborted) onAbort();
+    signal.addEventListener("abort", onAbort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
   });
 }
 
-/** The work's outcome; or `late`, or the outer signal's reason, when one of these comes first. */
-export async function upTo<T>(
+/** Returns the work's outcome; throws `timeoutError`, or the outer signal's reason, when one of these comes first. */
+export async function withTimeout<T>(
   milliseconds: number,
   outer: AbortSignal,
-  late: Error,
+  timeoutError: Error,
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   outer.throwIfAborted();
   const own = new AbortController();
-  const limit = setTimeout(() => own.abort(late), Math.max(0, milliseconds));
-  const follow = () => own.abort(outer.reason);
-  outer.addEventListener("abort", follow, { once: true });
+  const timer = setTimeout(() => own.abort(timeoutError), Math.max(0, milliseconds));
+  const abort = () => own.abort(outer.reason);
+  outer.addEventListener("abort", abort, { once: true });
   try {
-    return await unlessAborted(own.signal, work(own.signal));
+    return await raceAbort(own.signal, work(own.signal));
   } finally {
-    clearTimeout(limit);
-    outer.removeEventListener("abort", follow);
+    clearTimeout(timer);
+    outer.removeEventListener("abort", abort);
   }
 }
 
-/** Time that passes; less of it when the signal is aborted. */
-export async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted || milliseconds <= 0) return;
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, milliseconds);
-    signal.addEventListener("abort", end, { once: true });
+/** Returns the work's outcome, or a default after a timeout; the work itself is not cancelled. */
+export async function timeoutOr<T, D>(milliseconds: number, work: Promise<T>, fallback: D): Promise<T | D> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<D>((resolve) => {
+    timer = setTimeout(() => resolve(fallback), milliseconds);
   });
+  try {
+    return await Promise.race([work, timeout]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Waits; aborting the signal ends the wait early. Returns whether it was not aborted. */
+export async function sleep(milliseconds: number, signal: AbortSignal): Promise<boolean> {
+  if (!signal.aborted && milliseconds > 0)
+    await new Promise<void>((resolve) => {
+      const end = () => {
+        clearTimeout(timer);
+        signal.removeEventListener("abort", end);
+        resolve();
+      };
+      const timer = setTimeout(end, milliseconds);
+      signal.addEventListener("abort", end, { once: true });
+    });
+  return !signal.aborted;
 }

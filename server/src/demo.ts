@@ -1,7 +1,7 @@
 /**
- * Plants the demo world (server/seed) by the way requests go: everything is encoded, decoded and handed to its
- * handler, so that validation, linking, search terms and the audit trail are those of real calls. All of it is one
- * transaction: the world is there whole or not at all. Where one of its brands is, nothing is touched.
+ * Demo data: adds the content of server/seed through the regular path of requests. Everything is encoded, decoded and
+ * passed to its handler, so validation, linking, search terms and audit trail are those of real calls. One transaction
+ * makes it all or nothing; if one of its brands exists, nothing changes.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -15,21 +15,22 @@ import {
   type Input,
   type Output,
   permissions,
-  type Sent,
+  type RawField,
 } from "@dossier/api";
 import type { SeedBrand, SeedCustomer, SeedEvent, SeedTicket } from "../seed/shape.ts";
 import { misspelt, world } from "../seed/world.ts";
-import type { Db, Tx } from "./db/database.ts";
-import type { Ask } from "./domain/context.ts";
+import { type Db, deriveDb, type Tx } from "./db/database.ts";
+import type { RequestContext } from "./domain/context.ts";
 import { handlerOf } from "./handlers.ts";
 import { openLog } from "./log.ts";
-import { makeOutside } from "./egress/client.ts";
+import { createEgressClient } from "./egress/client.ts";
+import { unbatched } from "./domain/batcher.ts";
 
-/** What was planted, or nothing where the world was there already; and what to search for in it. */
+/** The demo data that was added, undefined if it existed already; and sample searches. */
 export interface Demo {
   brands: string[];
-  planted: Counts | undefined;
-  /** a misspelt name, and whom it finds */
+  added: Counts | undefined;
+  /** a misspelt name, and the customer that it finds */
   misspelt: { query: string; finds: string };
 }
 
@@ -40,45 +41,46 @@ interface Counts {
   events: number;
 }
 
-/** Adds the demo world, unless one of its brands is there. */
-export async function plantDemo(db: Db, types: readonly ChannelType[]): Promise<Demo> {
-  const there: Demo = { brands: world.map((one) => one.name), planted: undefined, misspelt };
-  if (await isThere(db, types)) return there;
+/** Receives how many records are added, and of how many. */
+type OnProgress = (added: number, all: number) => void;
+
+/** Adds the demo data, unless one of its brands exists. */
+export async function seedDemo(
+  db: Db,
+  types: readonly ChannelType[],
+  onProgress: OnProgress = () => undefined,
+): Promise<Demo> {
+  const existing: Demo = { brands: world.map((one) => one.name), added: undefined, misspelt };
+  if (await isSeeded(db, types)) return existing;
   try {
-    const planted = await db.transaction(async (tx) => {
-      await tx.allowWaiting(60_000); // another start may be at it: its world is waited for
-      return plantWorld(callsOn(within(db, tx), types));
+    const added = await db.transaction(async (tx) => {
+      await tx.setTimeouts(60_000); // waits for another process that is adding the demo data
+      return seedWorld(createCaller(nestedTransactionDb(db, tx), types), onProgress);
     });
-    return { ...there, planted };
+    return { ...existing, added };
   } catch (error) {
-    if (await isThere(db, types)) return there; // another start has planted it meanwhile
+    if (await isSeeded(db, types)) return existing; // another process has added it meanwhile
     throw error;
   }
 }
 
-/**
- * The database as it is inside a transaction: what is a transaction of its own elsewhere is a part of this one, and nobody
- * goes together with anybody.
- */
-function within(db: Db, tx: Tx): Db {
-  const inside: Db = {
-    ...db,
+/** A database inside a transaction: nested transactions are part of it. */
+function nestedTransactionDb(db: Db, tx: Tx): Db {
+  return deriveDb(db, {
     rows: tx.rows,
     row: tx.row,
     transaction: (work) => work(tx),
-    attempt: () => Promise.resolve(undefined),
-    gather: async (gathering, _key, one) => (await gathering.run(inside, [one]))[0] as never,
-  };
-  return inside;
+    tryTransaction: async (read, work) => work(tx, await read(tx)),
+  });
 }
 
-/** Asks an endpoint, by its row and its handler's name, as the agent or program named. */
+/** Calls an endpoint by its row and its handler's name, as the named agent or program. */
 type Call = <E extends Endpoint>(name: string, row: E, input: Input<E>, as?: string) => Promise<Output<E>>;
 
-/** Calls like those of an administrator's key, without HTTP. */
-function callsOn(db: Db, types: readonly ChannelType[]): Call {
-  const secret = randomBytes(32); // for cursors, which are read here alone
-  const outside = makeOutside({ allow: [], log: openLog("silent", false) }); // nobody is asked about the invented
+/** Calls with the permissions of an administrator's key, without HTTP. */
+function createCaller(db: Db, channelTypes: readonly ChannelType[]): Call {
+  const secret = { current: randomBytes(32) }; // for cursors, which only this function reads
+  const egress = createEgressClient({ allow: [], log: openLog("silent", false) }); // no lookups of invented customers
   return async (name, row, input, as = "Demo") => {
     const fields = input as Record<string, unknown>;
     const pathId = typeof fields.id === "number" ? String(fields.id) : undefined;
@@ -89,22 +91,23 @@ function callsOn(db: Db, types: readonly ChannelType[]): Call {
       brands: null,
       source: "import" as const,
     };
-    const ask: Ask = {
+    const ctx: RequestContext = {
+      batcher: unbatched,
       db,
-      outside,
+      egress,
       secret,
       caller,
       operation: name,
-      about: row.about,
-      types,
+      entity: row.entity,
+      channelTypes,
       replayed: false,
     };
-    const result = await handlerOf(name)(ask, decode(row, sentOf(row, fields), pathId, types));
+    const result = await handlerOf(name)(ctx, decode(row, toRawFields(row, fields), pathId, channelTypes));
     return row.output.parse(result) as Output<typeof row>;
   };
 }
 
-function sentOf(row: Endpoint, input: Record<string, unknown>): Sent[] {
+function toRawFields(row: Endpoint, input: Record<string, unknown>): RawField[] {
   return Object.entries(encode(row, input)).map(([name, value]) => ({
     name,
     values: [value].flat().map(String),
@@ -112,8 +115,8 @@ function sentOf(row: Endpoint, input: Record<string, unknown>): Sent[] {
   }));
 }
 
-async function isThere(db: Db, types: readonly ChannelType[]): Promise<boolean> {
-  const call = callsOn(db, types);
+async function isSeeded(db: Db, types: readonly ChannelType[]): Promise<boolean> {
+  const call = createCaller(db, types);
   let cursor: string | undefined;
   do {
     const page: Output<Api["brand"]["list"]> = await call("brand.list", api.brand.list, {
@@ -126,36 +129,39 @@ async function isThere(db: Db, types: readonly ChannelType[]): Promise<boolean> 
   return false;
 }
 
-/** What happens in the world, once everybody is there. */
-interface Happening {
+/** A step that runs once all customers exist. */
+interface TimedStep {
   at: string;
-  happen(): Promise<unknown>;
+  run(): Promise<unknown>;
 }
 
-async function plantWorld(call: Call): Promise<Counts> {
+async function seedWorld(call: Call, onProgress: OnProgress): Promise<Counts> {
   const counts: Counts = { customers: 0, tickets: 0, messages: 0, events: 0 };
-  const happenings: Happening[] = [];
+  const steps: TimedStep[] = [];
   for (const brand of world) {
-    const brandId = await plantBrand(call, brand);
+    const brandId = await seedBrand(call, brand);
     for (const one of brand.customers) {
-      const customerId = await plantCustomer(call, brandId, one);
+      const customerId = await seedCustomer(call, brandId, one);
       counts.customers += 1;
       for (const event of one.events ?? [])
-        happenings.push({ at: event[0], happen: () => plantEvent(call, brand, customerId, event) });
+        steps.push({ at: event[0], run: () => seedEvent(call, brand, customerId, event) });
       counts.events += one.events?.length ?? 0;
     }
     for (const one of brand.tickets) {
-      happenings.push({ at: one.at, happen: () => plantTicket(call, brand, brandId, one) });
+      steps.push({ at: one.at, run: () => seedTicket(call, brand, brandId, one) });
       counts.tickets += 1;
       counts.messages += one.lines.length;
     }
   }
-  happenings.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
-  for (const one of happenings) await one.happen();
+  steps.sort((a, b) => (a.at < b.at ? -1 : Number(a.at > b.at)));
+  for (const [at, one] of steps.entries()) {
+    await one.run();
+    onProgress(counts.customers + at + 1, counts.customers + steps.length);
+  }
   return counts;
 }
 
-async function plantBrand(call: Call, brand: SeedBrand): Promise<number> {
+async function seedBrand(call: Call, brand: SeedBrand): Promise<number> {
   const { name, country, searchByChannel } = brand;
   const { id } = await call("brand.create", api.brand.create, {
     name,
@@ -171,7 +177,7 @@ async function plantBrand(call: Call, brand: SeedBrand): Promise<number> {
   return id;
 }
 
-async function plantCustomer(call: Call, brandId: number, one: SeedCustomer): Promise<number> {
+async function seedCustomer(call: Call, brandId: number, one: SeedCustomer): Promise<number> {
   const channels = Object.entries(one.channels).flatMap(([type, addresses]) =>
     [addresses].flat().map((address): ChannelInput => ({ type, address })),
   );
@@ -186,7 +192,7 @@ async function plantCustomer(call: Call, brandId: number, one: SeedCustomer): Pr
   return id;
 }
 
-async function plantEvent(
+async function seedEvent(
   call: Call,
   brand: SeedBrand,
   customerId: number,
@@ -198,14 +204,14 @@ async function plantEvent(
     customerId,
     type,
     message,
-    occurredAt: instantOf(at),
+    occurredAt: toInstant(at),
     initiatedBy: program.name,
     sourceUrl: `${program.url}${number}`,
     eventId: `${type}-${number}`,
   });
 }
 
-async function plantTicket(call: Call, brand: SeedBrand, brandId: number, one: SeedTicket): Promise<void> {
+async function seedTicket(call: Call, brand: SeedBrand, brandId: number, one: SeedTicket): Promise<void> {
   const { channel, contact, name, title, direction = "inbound", priority = "medium" } = one;
   const desk = brand.desk[channel];
   const [from, to] = direction === "inbound" ? [contact, desk] : [desk, contact];
@@ -219,15 +225,15 @@ async function plantTicket(call: Call, brand: SeedBrand, brandId: number, one: S
     title,
     priority,
     ...(fromName === undefined ? {} : { fromName }),
-    occurredAt: instantOf(one.at),
+    occurredAt: toInstant(one.at),
   });
   if (one.belongsTo !== undefined)
     await call("ticket.update", api.ticket.update, { id, primaryId: one.belongsTo });
-  for (const line of one.lines) await plantLine(call, id, one, line);
+  for (const line of one.lines) await seedMessage(call, id, one, line);
 }
 
-/** The last line gives the ticket its state. */
-async function plantLine(
+/** Adds one message; the last one sets the ticket's state. */
+async function seedMessage(
   call: Call,
   ticketId: number,
   ticket: SeedTicket,
@@ -235,13 +241,13 @@ async function plantLine(
 ): Promise<void> {
   const [at, who, message] = line;
   const [, kind = "contact", agent] = /^(agent|note) (.+)$/.exec(who) ?? [];
-  const said = { ticketId, message, occurredAt: instantOf(at) };
+  const content = { ticketId, message, occurredAt: toInstant(at) };
   const last = line === ticket.lines.at(-1);
   await call(
     "message.create",
     api.message.create,
     {
-      ...said,
+      ...content,
       type: kind === "note" ? "note" : ticket.channel,
       direction: kind === "contact" ? "inbound" : "outbound",
       ...(last ? { submitStatus: ticket.status } : {}),
@@ -250,7 +256,7 @@ async function plantLine(
   );
 }
 
-/** `2026-03-04 09:12` as the API takes it. */
-function instantOf(at: string): string {
+/** Converts `2026-03-04 09:12` into the API's format. */
+function toInstant(at: string): string {
   return `${at.replace(" ", "T")}:00Z`;
 }

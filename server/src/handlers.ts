@@ -1,12 +1,16 @@
-/** Every endpoint and the one domain operation it is. A missing line is a compile error that names it. */
+/**
+ * Handler table: every endpoint with its one domain operation. Invariant: it is complete, because a missing line is a
+ * compile error that names the endpoint.
+ */
 import type { Api, Decoded, Endpoint } from "@dossier/api";
 import type * as z from "zod";
-import type { Ask } from "./domain/context.ts";
+import type { RequestContext } from "./domain/context.ts";
 import { listAudit } from "./domain/audit.ts";
 import * as brand from "./domain/brand/brand.ts";
 import * as channel from "./domain/channel-type.ts";
 import { syncWithCrm } from "./domain/crm/sync.ts";
-import { tryCrm } from "./domain/crm/preview.ts";
+import { previewLookup } from "./domain/crm/preview.ts";
+import { createCustomer } from "./domain/customer/create.ts";
 import * as customer from "./domain/customer/update.ts";
 import { deleteCustomer, restoreCustomer } from "./domain/customer/delete.ts";
 import * as reading from "./domain/customer/read.ts";
@@ -15,18 +19,19 @@ import * as purge from "./domain/erasure/purge.ts";
 import * as field from "./domain/custom-field/custom-field.ts";
 import { listJobs, retryJob } from "./domain/job-list.ts";
 import * as key from "./domain/key/key.ts";
-import { closeSession, describeCaller } from "./domain/key/session.ts";
+import { closeSession, describeCaller, openSession } from "./domain/key/session.ts";
 import { findTicket, listTickets } from "./domain/ticket/read.ts";
 import { createByChatbot, createMessage } from "./domain/ticket/message.ts";
-import { createTicket, updateTicket } from "./domain/ticket/update.ts";
+import { createTicket } from "./domain/ticket/create.ts";
+import { updateTicket } from "./domain/ticket/update.ts";
 import { listTimeline } from "./domain/timeline/timeline.ts";
 import { addEvent } from "./domain/timeline/event.ts";
 import * as webhook from "./domain/webhook/webhook.ts";
 import * as delivery from "./domain/webhook/deliveries.ts";
 
-/** What an operation answers: the endpoint's output, and the version that becomes the ETag. */
+/** The result of an operation: the endpoint's output, and the version for the ETag. */
 type Answer<E extends Endpoint> = z.input<E["output"]> & { version?: number };
-type Handler<E extends Endpoint> = (ask: Ask, input: Decoded<E>) => Promise<Answer<E>>;
+type Handler<E extends Endpoint> = (ctx: RequestContext, input: Decoded<E>) => Promise<Answer<E>>;
 type Handlers = {
   [Noun in keyof Api]: {
     [Verb in keyof Api[Noun]]: Api[Noun][Verb] extends Endpoint ? Handler<Api[Noun][Verb]> : never;
@@ -46,7 +51,7 @@ const handlers: Handlers = {
     updateByPrimaryId: customer.updateCustomer,
     removeChannel: customer.removeChannel,
     syncWithCrm,
-    create: customer.createCustomer,
+    create: createCustomer,
     delete: deleteCustomer,
     restore: restoreCustomer,
     purge: purge.purgeCustomer,
@@ -61,7 +66,7 @@ const handlers: Handlers = {
     find: brand.findBrandItem,
     create: brand.createBrand,
     update: brand.updateBrand,
-    crmTest: tryCrm,
+    crmTest: previewLookup,
     delete: brand.deleteBrand,
   },
   key: { list: key.listKeys, create: key.createKey, revoke: key.revokeKey },
@@ -71,7 +76,11 @@ const handlers: Handlers = {
     update: field.updateField,
     delete: field.deleteField,
   },
-  channel: { list: channel.listTypes, create: channel.createType, update: channel.updateType },
+  channel: {
+    list: channel.listChannelTypes,
+    create: channel.createChannelType,
+    update: channel.updateChannelType,
+  },
   webhook: {
     list: webhook.listWebhooks,
     find: webhook.findWebhook,
@@ -83,16 +92,19 @@ const handlers: Handlers = {
     redeliver: delivery.redeliver,
     replay: delivery.replay,
   },
-  session: { open: describeCaller, find: describeCaller, close: closeSession },
+  session: { open: openSession, find: describeCaller, close: closeSession },
   audit: { list: listAudit },
   job: { list: listJobs, retry: retryJob },
 };
 
-/** The operation behind `noun.verb`, for the one place that calls them all alike. */
-export function handlerOf(name: string): (ask: Ask, input: unknown) => Promise<object> {
+/** The operation behind `noun.verb`, for the one caller that treats all alike. */
+export function handlerOf(name: string): (ctx: RequestContext, input: unknown) => Promise<object> {
   const [noun = "", verb = ""] = name.split(".");
   const found = (
-    handlers as unknown as Record<string, Record<string, (ask: Ask, input: unknown) => Promise<object>>>
+    handlers as unknown as Record<
+      string,
+      Record<string, (ctx: RequestContext, input: unknown) => Promise<object>>
+    >
   )[noun]?.[verb];
   if (!found) throw new Error(`There is no handler for ${name}.`);
   return found;

@@ -1,53 +1,65 @@
-// The shape of the house (ARCHITECTURE.md), read from the source itself: who may import whom, who may touch the
-// environment and the console, what things may be called. A failure names the file, the line and the rule.
+// The architecture (ARCHITECTURE.md), read from the source itself: permitted imports, access to the environment and the
+// console, and names. A failure names the file, the line and the rule.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 import { expect, test } from "vitest";
+import { unwanted } from "./unwanted-words.ts";
 
-/** The rooms of the server. A room imports itself and what stands on lines below its own, nothing else. */
+/** The folders of the server. A folder imports itself and those on lines below its own, nothing else. */
 const rooms = [
   ["cli"],
   ["service"],
-  ["http", "demo", "work"], // neighbours do not know each other
+  ["http", "demo", "jobs"], // neighbours do not import each other
   ["handlers", "metrics"],
   ["domain"],
-  ["outside", "db"],
-  ["config", "deadline", "log", "version"],
+  ["egress", "db"],
+  ["abort", "backoff", "config", "json-structure", "log", "version"],
 ];
 
-/** The nouns of server/src/domain; `key-ring` belongs to `key`. Each imports only from its left. */
+/** The nouns of server/src/domain, a folder or a file each; `command-order` belongs to `command`. Each imports only from its left. */
 const nouns =
-  "ask · page · secret · audit · job · outbox · write · backlog · brand · key · session · field · channel · search · link · customer · crm · timeline · ticket · webhook · erasure · retention · census".split(
+  "address · batcher · context · encryption · pagination · list-filter · change-feed · audit · job-queue · outbox · idempotency · command · job-list · brand · key · custom-field · channel-type · customer-fields · search · linking · customer · crm · timeline · ticket · webhook · erasure · database-stats · secret-rotation".split(
     " · ",
   );
 
-/** npm packages only one room may import, types included. */
+/** npm packages that only one folder may import, types included. */
 const rationed: Record<string, RegExp> = {
   fastify: /^http$/,
   "@fastify/": /^http$/,
   pg: /^db$/,
   "prom-client": /^metrics$/,
-  undici: /^outside$/,
-  "ipaddr.js": /^outside$/,
+  undici: /^egress$/,
+  "ipaddr.js": /^egress$/,
 };
 
-/** What opens a connection to another machine, or asks one for a name. */
+/** Modules and globals that connect to another machine, or resolve a name. */
 const outward = {
   modules: /^(node:)?(net|tls|dns|dns\/promises|http|https|http2|dgram)$/,
   globals: ["fetch", "WebSocket", "EventSource", "XMLHttpRequest"],
-  /** of these modules, what only looks at text */
-  harmless: ["BlockList", "isIP", "isIPv4", "isIPv6"],
-  /** who may, beside the room `outside`: the command line asks the server that the operator named */
+  /** of these modules, functions that only read text or accept connections */
+  harmless: ["BlockList", "isIP", "isIPv4", "isIPv6", "createServer"],
+  /** permitted beside the folder `egress`: the command line calls the server that the operator named */
   exceptions: ["server/src/cli/target/url.ts: fetch"],
 };
 
-/** Words that say nothing: some nowhere, some as the verb a name begins with, some as the noun it ends with. */
+/** Words without meaning: some anywhere, some as the verb at the beginning of a name, some as the noun at its end. */
 const empty = {
   anywhere: /^(managers?|helpers?|utils?|utility|utilities|common|impls?)$/,
   first: /^(handle|process)$/,
   last: /^(base|data|infos?|handle|process)$/,
+  /** the field's own words, where they say something: a process of the machine, and what the law calls personal data */
+  meant: [
+    "server-process",
+    "ServerProcess",
+    "createServerProcess",
+    "ServeProcess",
+    "process-identity",
+    "readProcess",
+    "processMetrics",
+    "personal-data",
+  ],
 };
 
 const root = resolve(fileURLToPath(import.meta.url), "../../..");
@@ -88,7 +100,7 @@ test("every prepared statement has a name of its own: a session refuses a second
   expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
 });
 
-test("only http imports Fastify, only db imports pg, only metrics prom-client, only outside undici", () => {
+test("only http imports Fastify, only db imports pg, only metrics prom-client, only egress undici", () => {
   const wrong = Object.entries(rationed).flatMap(([name, allowed]) =>
     broken(
       server.filter((at) => !allowed.test(roomOf(at.path))),
@@ -99,8 +111,8 @@ test("only http imports Fastify, only db imports pg, only metrics prom-client, o
   expect(wrong).toEqual([]);
 });
 
-test("only outside opens a connection to another machine", () => {
-  const others = server.filter((at) => roomOf(at.path) !== "outside");
+test("only egress opens a connection to another machine", () => {
+  const others = server.filter((at) => roomOf(at.path) !== "egress");
   const wrong = others.flatMap((at) => at.outward.map((what) => `${at.path}: ${what}`));
   expect(wrong.sort()).toEqual(outward.exceptions);
 });
@@ -120,12 +132,35 @@ test("nouns of the domain import only from their left", () => {
   expect(wrong).toEqual([]);
 });
 
+test("no two files import each other in a loop, types included", () => {
+  const sources = [...api, ...server];
+  const targets = new Map(
+    sources.map((at) => [
+      at.path,
+      at.imports.flatMap(
+        (name) => resolvedIn("api/src", at, name) ?? resolvedIn("server/src", at, name) ?? [],
+      ),
+    ]),
+  );
+  const ended = new Set<string>();
+  const loops: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    const at = way.indexOf(path);
+    if (at >= 0) loops.push([...way.slice(at), path].join(" → "));
+    if (at >= 0 || ended.has(path)) return;
+    for (const target of targets.get(path) ?? []) visit(target, [...way, path]);
+    ended.add(path);
+  };
+  for (const { path } of sources) visit(path, []);
+  expect(loops).toEqual([]);
+});
+
 test("ARCHITECTURE.md shows the same order of nouns", () => {
   expect(readFileSync(join(root, "ARCHITECTURE.md"), "utf8")).toContain(nouns.join(" · "));
 });
 
 test("only config reads the environment, only cli and log reach the console", () => {
-  const environment = server.filter((at) => !/^server\/src\/(config|db\/embedded[^/]*)\.ts$/.test(at.path));
+  const environment = server.filter((at) => !/^server\/src\/(config|db\/embedded\/[^/]*)\.ts$/.test(at.path));
   const wrong = [
     ...broken(environment, "may not read the environment", (at) => at.uses(/^process\.env$/)),
     ...broken(
@@ -153,7 +188,7 @@ test("every package is declared where it is imported", () => {
 test("things are named after what they are", () => {
   const files = [...api, ...server, ...readSources("api/test"), ...readSources("server/test")];
   const wrong = files.flatMap((at) => {
-    const name = basename(at.path).replace(/(\.test)?\.ts$/, "");
+    const name = basename(at.path).replace(/((\.thorough)?\.test)?\.ts$/, "");
     return [
       ...(/^[a-z0-9]+(-[a-z0-9]+)*$/.test(name) ? [] : [`${at.path}: file names are kebab-case`]),
       ...(name === "index" && at.path !== "api/src/index.ts" ? [`${at.path}: no index files`] : []),
@@ -165,6 +200,38 @@ test("things are named after what they are", () => {
   expect(wrong).toEqual([]);
 });
 
+test("files are named in the words of the glossary", () => {
+  const wrong = [...api, ...server].flatMap(({ path }) =>
+    path
+      .replace(/^(api|server)\/src\//, "")
+      .split(/[^a-z0-9]+/)
+      .flatMap((word) => (word in unwanted ? [`${path}: "${word}"; better: ${unwanted[word]}`] : [])),
+  );
+  expect(wrong).toEqual([]);
+});
+
+test("exported names and metrics use the field's words", () => {
+  const words = (name: string) =>
+    name
+      .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
+      .toLowerCase()
+      .split(/[^a-z0-9]+/);
+  const metrics = server
+    .filter(({ path }) => path.startsWith("server/src/metrics/"))
+    .flatMap(({ path }) => readFileSync(join(root, path), "utf8").match(/dossier_\w+/g) ?? []);
+  expect(metrics.length).toBeGreaterThan(40);
+  const named = [
+    ...[...api, ...server].flatMap(({ path, exports }) => exports.map((name) => ({ path, name }))),
+    ...metrics.map((name) => ({ path: "metrics", name })),
+  ];
+  const wrong = named.flatMap(({ path, name }) =>
+    words(name).flatMap((word) =>
+      word in unwanted ? [`${path}: "${name}"; better: ${unwanted[word]}`] : [],
+    ),
+  );
+  expect(wrong).toEqual([]);
+});
+
 interface Manifest {
   dependencies: Record<string, string>;
 }
@@ -173,7 +240,7 @@ interface Source {
   path: string;
   imports: string[];
   exports: string[];
-  /** What it takes of the means to reach other machines. */
+  /** What it uses of the modules that reach other machines. */
   outward: string[];
   /** The property accesses (`process.env.HOME`) that match. */
   uses(pattern: RegExp): string[];
@@ -214,7 +281,7 @@ function readSource(path: string): Source {
   };
 }
 
-/** The module an import, a re-export, an import() or an import type names. */
+/** The module named by an import, a re-export, an import() or an import type. */
 function importedFrom(node: ts.Node): ts.Node | undefined {
   if (ts.isImportDeclaration(node) || ts.isExportDeclaration(node)) return node.moduleSpecifier;
   if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword)
@@ -223,7 +290,7 @@ function importedFrom(node: ts.Node): ts.Node | undefined {
   return undefined;
 }
 
-/** The values a node takes from a module that reaches other machines, or the global it names that does. */
+/** The values a node imports from a module that reaches other machines, or the global of that sort that it names. */
 function outwardUses(node: ts.Node): string[] {
   if (ts.isIdentifier(node) && outward.globals.includes(node.text)) {
     const isOwnName = ts.isPropertyAssignment(node.parent) || ts.isPropertySignature(node.parent);
@@ -254,14 +321,14 @@ function broken(sources: Source[], rule: string, find: (at: Source) => string[])
   return sources.flatMap((at) => find(at).map((what) => `${at.path}: ${rule}: ${what}`));
 }
 
-/** The path a relative import leads to, if that is inside the folder. */
+/** The target of a relative import, if it is inside the folder. */
 function resolvedIn(folder: string, at: Source, name: string): string | undefined {
   if (!name.startsWith(".")) return undefined;
   const target = relative(root, resolve(root, at.path, "..", name));
   return target.startsWith(`${folder}/`) ? target : undefined;
 }
 
-/** Only the one who plants the demo world knows what it is made of. */
+/** Only the module that seeds the demo data knows its content. */
 function isSeed(at: Source, name: string): boolean {
   return roomOf(at.path) === "demo" && resolvedIn("server/seed", at, name) !== undefined;
 }
@@ -294,6 +361,7 @@ function packageOf(name: string): string {
 }
 
 function saysNothing(name: string): boolean {
+  if (empty.meant.includes(name)) return false;
   const words = name
     .replace(/([a-z0-9])([A-Z])/g, "$1 $2")
     .toLowerCase()

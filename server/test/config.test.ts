@@ -1,9 +1,10 @@
-// The settings: every fault at once, secrets from files, and a README that names each of them.
+// Settings: every fault is reported at once, secrets come from files, and the README names each setting.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
-import { ConfigRefusal, readConfig, settingNames } from "../src/config.ts";
+import { ConfigError, readConfig } from "../src/config.ts";
+import { settingNames } from "../src/config/setting-names.ts";
 import { version } from "../src/version.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "dossier-config-"));
@@ -15,7 +16,7 @@ function faultsOf(env: Record<string, string>): string[] {
   try {
     readConfig(env, folder);
   } catch (error) {
-    if (error instanceof ConfigRefusal) return error.faults;
+    if (error instanceof ConfigError) return error.faults;
     throw error;
   }
   return [];
@@ -31,12 +32,21 @@ test("without any setting there are safe ones", () => {
     databaseUser: undefined,
     adminKey: undefined,
     secret: undefined,
+    previousSecret: undefined,
     rateLimit: 6000,
     keyInQuery: true,
+    unknownQuery: "refuse",
     corsOrigins: [],
     trustedProxies: [],
-    outsideAllow: [],
+    egressAllow: [],
+    stopNotice: 0,
+    erasureLog: join(folder, "dossier-data", "backups", "erasures.jsonl"),
+    backupDir: join(folder, "dossier-data", "backups"),
+    backupEvery: 0,
+    backupKeep: 7,
+    backupPassphrase: undefined,
     logLevel: "info",
+    logRequests: true,
   });
 });
 
@@ -48,14 +58,81 @@ test("every fault is told at once, and by the setting's name", () => {
     DOSSIER_ADMIN_KEY: "too short",
     DOSSIER_SECRET: "abc",
     DOSSIER_RATE_LIMIT: "-1",
+    DOSSIER_MAX_CONNECTIONS: "many",
     DOSSIER_KEY_IN_QUERY: "maybe",
+    DOSSIER_UNKNOWN_QUERY: "maybe",
     DOSSIER_CORS_ORIGINS: "https://a.example/path",
     LOG_LEVEL: "loud",
   });
   const named = ["HOST", "PORT", "DATABASE_URL", "DOSSIER_ADMIN_KEY", "DOSSIER_SECRET", "DOSSIER_RATE_LIMIT"];
-  for (const name of [...named, "DOSSIER_KEY_IN_QUERY", "DOSSIER_CORS_ORIGINS", "LOG_LEVEL"])
+  for (const name of [
+    ...named,
+    "DOSSIER_MAX_CONNECTIONS",
+    "DOSSIER_KEY_IN_QUERY",
+    "DOSSIER_UNKNOWN_QUERY",
+    "DOSSIER_CORS_ORIGINS",
+    "LOG_LEVEL",
+  ])
     expect(faults.filter((fault) => fault.startsWith(`${name} `))).toHaveLength(1);
-  expect(faults).toHaveLength(9);
+  expect(faults).toHaveLength(11);
+});
+
+test("backups are every so many minutes, hours or days, for the embedded database only", () => {
+  const everyOf = (text: string) => readConfig({ DOSSIER_BACKUP_EVERY: text }, folder).backupEvery;
+  expect(["30m", "24h", "7d", "0"].map(everyOf)).toEqual([1800, 86_400, 604_800, 0]);
+  for (const text of ["24", "h", "0h", "1w", "-1d", "400d", "1.5h"])
+    expect(faultsOf({ DOSSIER_BACKUP_EVERY: text })[0], text).toMatch(/^DOSSIER_BACKUP_EVERY must be/);
+  expect(faultsOf({ DOSSIER_BACKUP_PASSPHRASE: "too short" })[0]).toMatch(/12 or more characters/);
+  const own = { DATABASE_URL: "postgres://localhost/d", DOSSIER_SECRET: "ab".repeat(32) };
+  expect(readConfig(own, folder).erasureLog).toBeUndefined();
+  expect(readConfig({ ...own, DOSSIER_ERASURE_LOG: "log" }, folder).erasureLog).toBe(join(folder, "log"));
+  expect(faultsOf({ ...own, DOSSIER_BACKUP_EVERY: "24h" })[0]).toMatch(/is for the embedded database/);
+});
+
+describe("a variable that looks like a setting and is none", () => {
+  test.each([
+    ["DOSSIER_WORKER", "DOSSIER_WORKERS"],
+    ["DOSSIER_DATADIR", "DOSSIER_DATA_DIR"],
+    ["DOSSIER_ADMINKEY_FILE", "DOSSIER_ADMIN_KEY_FILE"],
+    ["DOSSIER_API_KEY", "DOSSIER_KEY"],
+    ["DOSSIER_PORT", "PORT"],
+    ["DOSSIER_DATABASE_URL", "DATABASE_URL"],
+    ["Dossier_Url", "DOSSIER_URL"],
+  ])("%s is refused: %s is meant", (name, meant) => {
+    expect(faultsOf({ [name]: "its-value" })).toEqual([`${name} is no setting: did you mean ${meant}?`]);
+  });
+
+  test("is refused beside every other fault, and its value is not shown", () => {
+    const faults = faultsOf({ DOSSIER_SECRETS: "do-not-show", DOSSIER_QUUX: "this-neither", PORT: "x" });
+    expect(faults.map((fault) => fault.split(" ")[0])).toEqual(["DOSSIER_QUUX", "DOSSIER_SECRETS", "PORT"]);
+    expect(faults.join()).not.toMatch(/do-not-show|this-neither/);
+    expect(faults[0]).not.toContain("did you mean");
+    expect(faultsOf({ "DOSSIER_\u001b[2J": "x" }).join()).not.toContain("\u001b");
+  });
+
+  test("is accepted empty, or where Kubernetes or Docker say by it where a service is", () => {
+    const links = {
+      DOSSIER_SERVICE_HOST: "10.0.0.7",
+      DOSSIER_SERVICE_PORT: "8080",
+      DOSSIER_SERVICE_PORT_HTTP: "8080",
+      DOSSIER_PORT: "tcp://10.0.0.7:8080",
+      DOSSIER_PORT_8080_TCP: "tcp://10.0.0.7:8080",
+      DOSSIER_PORT_8080_TCP_ADDR: "10.0.0.7",
+      DOSSIER_WEB_PORT_8080_TCP_PROTO: "tcp",
+    };
+    expect(faultsOf({ ...links, DOSSIER_QUUX: "" })).toEqual([]);
+  });
+
+  test("is none of the settings of client commands", () => {
+    const client = [
+      "DOSSIER_URL",
+      "DOSSIER_KEY",
+      "DOSSIER_KEY_FILE",
+      "DOSSIER_FROM_KEY",
+      "DOSSIER_FROM_KEY_FILE",
+    ];
+    expect(faultsOf(Object.fromEntries(client.map((name) => [name, "x"])))).toEqual([]);
+  });
 });
 
 describe("an address that other machines can reach", () => {
@@ -74,7 +151,7 @@ describe("an address that other machines can reach", () => {
 });
 
 test("what may be reached outside is a host and a port, spelled as URLs spell them", () => {
-  const allow = (text: string) => readConfig({ DOSSIER_OUTSIDE_ALLOW: text }, folder).outsideAllow;
+  const allow = (text: string) => readConfig({ DOSSIER_EGRESS_ALLOW: text }, folder).egressAllow;
   expect(allow("CRM.Internal:8443, crm.internal.:80,10.1.2.3:08080,[FD12:0::7]:443")).toEqual([
     "crm.internal:8443",
     "crm.internal:80",
@@ -108,7 +185,7 @@ test("what may be reached outside is a host and a port, spelled as URLs spell th
     "a b:80",
     "256.1.1.1:80",
   ])
-    expect(faultsOf({ DOSSIER_OUTSIDE_ALLOW: `crm.internal:443,${place}` })).toHaveLength(1);
+    expect(faultsOf({ DOSSIER_EGRESS_ALLOW: `crm.internal:443,${place}` })).toHaveLength(1);
 });
 
 test("a database of one's own needs a secret of one's own", () => {

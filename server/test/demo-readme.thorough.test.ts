@@ -1,15 +1,15 @@
-// What the README shows of the demo world, run as it is printed, on a server that was started with --demo.
+// The README's calls on the demo data, run as printed, on a server started with --demo.
 import { execFile } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { promisify } from "node:util";
 import { afterAll, expect, test, vi } from "vitest";
 import { openLog } from "../src/log.ts";
 import { startService } from "../src/service/service.ts";
-import { freshDatabase } from "./support/database.ts";
-import { settings } from "./support/test-server.ts";
+import { createTestDatabase } from "./support/database.ts";
+import { testConfig } from "./support/test-server.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
-const config = settings((await freshDatabase()).url);
+const config = testConfig((await createTestDatabase()).url);
 const service = await startService(config, openLog("silent", false), { demo: true });
 afterAll(() => service.stop());
 
@@ -18,7 +18,7 @@ const blocks = Array.from(readme.matchAll(/^```sh\n(.*?)^```$/gms), ([, code = "
   code.includes("/api/v2/"),
 );
 
-/** The lines that the block's calls answer. */
+/** The responses of the block's calls. */
 async function run(code: string): Promise<Record<string, unknown>[]> {
   const script = code
     .replaceAll("http://localhost:8080", service.url)

@@ -1,16 +1,12 @@
-// The demo world: that it has what it promises, is planted once and whole, and is the same on every database.
+// The demo data: complete, seeded once and atomically, and the same on every database.
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { builtinTypes, customTypes } from "@dossier/api";
 import { expect, test } from "vitest";
-import { openDatabase } from "../src/db/database.ts";
-import { plantDemo } from "../src/demo.ts";
-import { readTypes } from "../src/domain/channel-type.ts";
-import { openLog } from "../src/log.ts";
-import { startService } from "../src/service/service.ts";
+import { seedDemo } from "../src/demo.ts";
+import { readChannelTypes } from "../src/domain/channel-type.ts";
 import { world as seed } from "../seed/world.ts";
-import { freshDatabase } from "./support/database.ts";
-import { settings, startWorld } from "./support/test-server.ts";
+import { startTestServer } from "./support/test-server.ts";
 
 const statuses = ["new", "open", "pending", "solved", "closed"] as const;
 const scripts = [
@@ -32,13 +28,9 @@ const scripts = [
   "Ethiopic",
 ];
 
-const world = await startWorld();
+const world = await startTestServer();
 const { db } = world.service;
-const demo = await plantDemo(db, await readTypes(db));
-
-async function openFresh() {
-  return openDatabase({ connectionString: (await freshDatabase()).url }, 4);
-}
+const demo = await seedDemo(db, await readChannelTypes(db));
 
 /** Every item of a list, page by page. */
 async function all<T>(read: (cursor?: string) => Promise<{ items: T[]; nextCursor: string | null }>) {
@@ -62,7 +54,7 @@ test("there are as many customers, tickets, messages and events as the start say
     `SELECT (SELECT count(*) FROM customer)::int AS customers, (SELECT count(*) FROM ticket)::int AS tickets,
        (SELECT count(*) FROM message)::int AS messages, (SELECT count(*) FROM event)::int AS events`,
   );
-  expect(counts[0]).toEqual(demo.planted);
+  expect(counts[0]).toEqual(demo.added);
   expect(counts[0]?.messages).toBeGreaterThan(200);
   expect(counts[0]?.events).toBeGreaterThan(150);
   expect(people.length).toBeGreaterThanOrEqual(60);
@@ -153,88 +145,10 @@ test("every telephone number is one that a country keeps free for stories, or ca
 });
 
 test("the misspelt name of the banner finds its customer", async () => {
-  const { misspelt, planted } = await plantDemo(db, builtinTypes);
-  expect(planted).toBeUndefined();
+  const { misspelt, added } = await seedDemo(db, builtinTypes);
+  expect(added).toBeUndefined();
   const { items } = await world.admin.customer.list({ query: misspelt.query });
   expect(items.map((one) => `${one.firstname} ${one.lastname}`)).toContain(misspelt.finds);
-});
-
-test("a second time adds nothing, and leaves what a person has changed", async () => {
-  const [customer] = (await world.admin.customer.list({ query: "MK-21902" })).items;
-  await world.admin.customer.update({ id: customer?.id ?? 0, lastname: "Lindquist-Berg" });
-  const before = await rowsOf(db);
-  const again = await plantDemo(db, builtinTypes);
-  expect(again.planted).toBeUndefined();
-  expect(await rowsOf(db)).toEqual(before);
-});
-
-/** What every table says, but for the database's own clock. */
-async function rowsOf(db: { pool: ReturnType<typeof openDatabase>["pool"] }) {
-  const ours = "message|event|ticket"; // of these every time is the world's
-  const { rows: tables } = await db.pool.query<{ name: string }>(
-    "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'row_count' ORDER BY 1",
-  );
-  const found: Record<string, string[]> = {};
-  for (const { name } of tables) {
-    const clock = new RegExp(`^(${ours})$`).test(name)
-      ? ""
-      : " - '{created_at,updated_at,set_at,at,provenance,applied_at}'::text[]";
-    const { rows } = await db.pool.query<{ row: string }>(
-      `SELECT (to_jsonb(t)${clock})::text AS row FROM "${name}" AS t ORDER BY 1`,
-    );
-    found[name] = rows.map((one) => one.row);
-  }
-  return found;
-}
-
-test("two starts at once plant one world", async () => {
-  const own = await openFresh();
-  try {
-    const started = await Promise.all([plantDemo(own, builtinTypes), plantDemo(own, builtinTypes)]);
-    expect(started.filter((one) => one.planted).length).toBe(1);
-    const { rows } = await own.pool.query<{ count: number }>("SELECT count(*)::int FROM customer");
-    expect(rows[0]?.count).toBe(demo.planted?.customers);
-  } finally {
-    await own.close();
-  }
-});
-
-test("a world that cannot be planted whole is not planted at all", async () => {
-  const own = await openFresh();
-  try {
-    await own.pool.query("ALTER TABLE ticket ADD CHECK (title NOT LIKE 'Left my hearing aid%')"); // one of the last
-    await expect(plantDemo(own, builtinTypes)).rejects.toThrow("ticket_title_check");
-    const { rows } = await own.pool.query<{ count: number }>("SELECT count(*)::int FROM brand");
-    expect(rows[0]?.count).toBe(1);
-  } finally {
-    await own.close();
-  }
-});
-
-test("two databases are equal row by row", async () => {
-  const [one, two] = [await openFresh(), await openFresh()];
-  try {
-    await plantDemo(one, builtinTypes);
-    await plantDemo(two, builtinTypes);
-    expect(await rowsOf(one)).toEqual(await rowsOf(two));
-  } finally {
-    await one.close();
-    await two.close();
-  }
-});
-
-test("a start plants it when it is asked to, and not otherwise", async () => {
-  const config = settings((await freshDatabase()).url);
-  const quiet = openLog("silent", false);
-  const without = await startService(config, quiet);
-  await without.stop();
-  const first = await startService(config, quiet, { demo: true });
-  await first.stop();
-  const second = await startService(config, quiet, { demo: true });
-  await second.stop();
-  expect(without.demo).toBeUndefined();
-  expect(first.demo?.planted?.customers).toBeGreaterThanOrEqual(60);
-  expect(second.demo).toMatchObject({ brands: ["Morgenkrug", "Sternfahrt Travel"], planted: undefined });
 });
 
 test("the command line takes --demo and says what it is", () => {

@@ -1,68 +1,70 @@
 /**
- * One call of the client, from its first try to its answer. Invariants: it ends within its time, a wait that would not
- * is not begun; the caller's signal ends it at once, in a try or in a wait, with the signal's own reason; nothing of it
- * stays behind, no timer and no listener.
+ * Retry loop: one call of the client, from the first attempt to its result. Invariants: the call ends within its
+ * timeout, and a wait that would exceed it does not begin; the caller's signal ends an attempt or a wait immediately,
+ * with the signal's own reason; no timer and no listener outlives the call.
  */
-import { type Clock, until } from "./clock.ts";
-import { readAnswer } from "./response.ts";
-import type { Request } from "./request.ts";
+import { type Clock, raceAbort } from "./clock.ts";
+import { type RawResponse, readResponse } from "./response.ts";
+import type { ClientOptions } from "./options.ts";
+import type { RequestSpec } from "./request.ts";
 import { DossierError, isDossierError } from "../error.ts";
-import { delayOf, mayRepeat, type Repeatable, type RetryOptions } from "./retry.ts";
+import { retryDelay, isRetryable, type RetryFacts, type RetryOptions } from "./retry.ts";
 import type { Route } from "./route.ts";
 
-/** Everything that one call needs to be sent, and sent again. */
-export interface Call extends Repeatable {
+/** One call: the request, and when to repeat it. */
+export interface Call extends RetryFacts {
   route: Route;
-  request: Request;
-  fetch: typeof fetch;
+  request: RequestSpec;
+  fetch: NonNullable<ClientOptions["fetch"]>;
   clock: Clock;
   signal: AbortSignal | undefined;
-  /** milliseconds for the call in all, and for each of its tries */
+  /** milliseconds for the whole call, and for each attempt */
   timeout: number;
   tryTimeout: number;
   retry: RetryOptions;
 }
 
-/** Sends a call until it is answered or must not be sent again. */
-export async function perform(call: Call): Promise<object> {
+/** Sends a call until it gets a final response or must not be repeated. */
+export async function sendWithRetry(call: Call): Promise<RawResponse> {
   const { clock, retry, signal } = call;
   const end = clock.now() + call.timeout;
   for (let attempt = 1; ; attempt += 1) {
     const left = end - clock.now();
     try {
-      return await tryOnce(call, Math.min(call.tryTimeout, left));
+      return await sendOnce(call, Math.min(call.tryTimeout, left));
     } catch (error) {
       if (!isDossierError(error)) throw error;
       error.attempts = attempt;
-      // a try that had all that was left has used it up, even if its timer rang a little before the end by the clock
+      // an attempt that was given all the remaining time has used it up, even if its timer fired slightly early
       if (error.code === "timed_out" && left <= call.tryTimeout) throw error;
-      if (attempt >= (retry.attempts ?? 4) || !mayRepeat(call, error)) throw error;
-      const wait = delayOf(attempt, error.retryAfter, clock.random(), retry);
+      const isAllowed = attempt < (retry.attempts ?? 4) && (retry.when?.(error) ?? true);
+      if (!isAllowed || !isRetryable(call, error)) throw error;
+      const wait = retryDelay(attempt, error.retryAfter, clock.random(), retry);
       if (wait >= end - clock.now()) throw error;
       await clock.sleep(wait, signal);
     }
   }
 }
 
-async function tryOnce(call: Call, limit: number): Promise<object> {
+async function sendOnce(call: Call, limit: number): Promise<RawResponse> {
   const { clock, request, route, signal } = call;
   signal?.throwIfAborted();
-  const trial = new AbortController();
+  const abort = new AbortController();
   const timer = new AbortController();
-  const stop = () => trial.abort(signal?.reason);
-  const late = () => trial.abort(new DossierError("timed_out", `No answer within ${limit / 1000} s.`));
+  const stop = () => abort.abort(signal?.reason);
+  const timeOut = () => abort.abort(new DossierError("timed_out", `No answer within ${limit / 1000} s.`));
   signal?.addEventListener("abort", stop, { once: true });
-  if (limit < Infinity) void clock.sleep(limit, timer.signal).then(late, () => undefined);
+  if (limit < Infinity) void clock.sleep(limit, timer.signal).then(timeOut, () => undefined);
   try {
-    const { fetch } = call; // browsers refuse theirs as a method of anything
-    const answer = fetch(request.url, { ...request.init, signal: trial.signal });
-    return await until(
-      trial.signal,
-      answer.then((one) => readAnswer(route, one)),
+    const { fetch } = call; // browsers reject `fetch` called as a method of another object
+    const response = fetch(request.url, { ...request.init, signal: abort.signal });
+    return await raceAbort(
+      abort.signal,
+      response.then((one) => readResponse(route, one)),
     );
   } catch (error) {
     if (error instanceof DossierError || signal?.aborted) throw error;
-    throw new DossierError("network_failed", `${request.url.origin} cannot be reached: ${textOf(error)}`, {
+    throw new DossierError("network_failed", `${request.url.origin} cannot be reached: ${causeOf(error)}`, {
       cause: error,
     });
   } finally {
@@ -71,8 +73,8 @@ async function tryOnce(call: Call, limit: number): Promise<object> {
   }
 }
 
-/** `fetch failed` says nothing; its cause does. */
-function textOf(error: unknown): string {
+/** The message `fetch failed` has no detail; its cause has. */
+function causeOf(error: unknown): string {
   const { message, cause } = error as { message?: string; cause?: { code?: string; message?: string } };
   return cause?.message || cause?.code || message || String(error);
 }

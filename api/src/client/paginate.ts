@@ -1,28 +1,46 @@
-/** Lists as one sequence: page after page by cursor, each asked for only when the one before has been used up. */
+/**
+ * Cursor pagination: a list as one async sequence, of pages or of items. Invariant: a page is requested only when the
+ * previous one is used up, so a caller that stops early costs no further requests. A feed of changes ends where its cursor
+ * stays: it has no last page.
+ */
 import type { Page } from "../page.ts";
 
-/** The most a page of any list can be asked for. */
-const pageLimit = 99;
+/** The largest page that every list accepts. */
+const maxPageSize = 99;
 
-/** Every item of a list, of at most so many. */
-export async function* readAll<T>(
-  read: (input: Record<string, unknown>) => Promise<Page<T>>,
-  input: Record<string, unknown>,
+type Input = Record<string, unknown>;
+
+/** Yields the pages of a list, with as many items as the limit in all. */
+export async function* pages<T>(
+  read: (input: Input) => Promise<Page<T>>,
+  input: Input,
+  limit = Infinity,
+): AsyncGenerator<Page<T>, void, undefined> {
+  if (!(limit >= 0)) throw new RangeError("limit must be 0 or more");
+  const { itemStart, cursor, itemLimit = maxPageSize, ...filters } = input;
+  let position: Input = { itemStart, cursor };
+  for (let remaining = limit; remaining > 0; ) {
+    // a page size that is no number is left to the server to reject
+    const size = Math.min(Number(itemLimit), Math.ceil(remaining)) || itemLimit;
+    const page = await read({ ...filters, ...position, itemLimit: size });
+    remaining -= page.items.length;
+    yield page;
+    if (page.nextCursor === null || page.nextCursor === position.cursor) return;
+    position = { cursor: page.nextCursor };
+  }
+}
+
+/** Yields the items of pages, up to a limit. */
+export async function* itemsOf<T>(
+  list: AsyncIterable<Page<T>>,
   { limit = Infinity, signal }: { limit?: number | undefined; signal?: AbortSignal | undefined },
 ): AsyncGenerator<T, void, undefined> {
-  if (!(limit >= 0)) throw new RangeError("limit must be 0 or more");
-  const { itemStart, cursor, itemLimit = pageLimit, ...same } = input;
-  let place: Record<string, unknown> = { itemStart, cursor };
-  let left = limit;
-  while (left > 0) {
-    const page = await read({ ...same, ...place, itemLimit: Math.min(itemLimit as number, Math.ceil(left)) });
-    for (const item of page.items) {
+  let remaining = limit;
+  for await (const { items } of list)
+    for (const item of items) {
       signal?.throwIfAborted();
       yield item;
-      left -= 1;
-      if (left <= 0) return;
+      remaining -= 1;
+      if (remaining <= 0) return;
     }
-    if (page.nextCursor === null) return;
-    place = { cursor: page.nextCursor };
-  }
 }

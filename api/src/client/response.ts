@@ -1,55 +1,87 @@
-/** What the client makes of what comes back: the answer's body, or the {@link DossierError} that it tells. */
+/**
+ * Response decoding: the body of a successful response, or the {@link DossierError} that the response carries. A
+ * response in another format, such as a proxy's, also becomes a DossierError, by its status.
+ */
 import { type Code, codes, DossierError, type Fault } from "../error.ts";
+import { parseRetryAfter } from "./retry-after.ts";
 import type { Route } from "./route.ts";
 import { inputName } from "../wire/encode.ts";
 
-/** Reads an answer. @throws DossierError for everything but a success in our format */
-export async function readAnswer(route: Route, answer: Response): Promise<object> {
-  const body: unknown = await answer.json().catch((error: unknown) => {
-    if (error instanceof SyntaxError) return undefined; // not ours; an abort or a cut connection is
-    throw error;
-  });
-  if (answer.ok && typeof body === "object" && body !== null) return body;
-  throw errorOf(route, answer, body);
+/**
+ * The response of a successful call, as received, and parsed.
+ *
+ * @example
+ * const client = createRawClient({ url: "http://localhost:8080", key: process.env.API_KEY });
+ * const created: RawResponse = await client.call("customer.create", { brandId: 1 }, { idempotencyKey: "order-17" });
+ * if (created.headers.has("idempotency-replayed")) console.log(created.body.id, "was created earlier");
+ */
+export interface RawResponse {
+  status: number;
+  headers: Headers;
+  /** the body as it was sent */
+  text: string;
+  /** the same, parsed; its shape is the endpoint's output */
+  body: Record<string, unknown>;
 }
 
-function errorOf(route: Route, answer: Response, body: unknown): DossierError {
-  const sent = (typeof body === "object" && body !== null ? body : {}) as Record<string, unknown>;
-  const errors = (sent.errors ?? []) as Fault[];
-  const retryAfter = secondsOf(answer.headers);
-  const message = typeof sent.message === "string" ? sent.message : `The server answered ${answer.status}.`;
-  return new DossierError(codeOf(answer, sent.code), message, {
+/** Reads a response. @throws DossierError for everything but a success in our format */
+export async function readResponse(route: Route, response: Response): Promise<RawResponse> {
+  const { status, headers, ok } = response;
+  const text = await response.text();
+  const body = parseObject(text);
+  if (ok && isOurs(body)) return { status, headers, text, body };
+  throw toDossierError(route, response, body);
+}
+
+/** An object of JSON; empty for any other text. */
+function parseObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
+  }
+}
+
+/** Every response of Dossier names its type. */
+function isOurs(body: Record<string, unknown>): boolean {
+  return typeof body.type === "string";
+}
+
+function toDossierError(route: Route, response: Response, sent: Record<string, unknown>): DossierError {
+  const errors = Array.isArray(sent.errors) ? (sent.errors as Fault[]) : [];
+  const { headers, status } = response;
+  const retryAfter = parseRetryAfter(headers.get("retry-after"), Date.parse(headers.get("date") ?? ""));
+  const message = typeof sent.message === "string" ? sent.message : unreadableMessage(response);
+  return new DossierError(codeOf(response, sent.code), message, {
     errors,
-    fields: fieldsOf(route, errors),
+    fields: messagesByInputField(route, errors),
     ...(sent.conflict ? { conflict: sent.conflict } : {}),
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(typeof sent.request_id === "string" ? { requestId: sent.request_id } : {}),
+    ...(isOurs(sent) ? {} : { foreignStatus: status }),
   });
 }
 
-/** What a proxy in between says in its own words is told by its status. */
-function codeOf(answer: Response, code: unknown): Code {
+function unreadableMessage({ type, status }: Response): string {
+  if (type !== "opaqueredirect" && !(status >= 300 && status < 400)) return `The server answered ${status}.`;
+  return "The server answers with a redirect. It is not followed, as the key would go along: use the address it leads to.";
+}
+
+/** A response of a proxy, in another format, is classified by its status. */
+function codeOf(response: Response, code: unknown): Code {
   if (typeof code === "string" && Object.hasOwn(codes, code)) return code as Code;
-  if (answer.status === codes.rate_limited) return "rate_limited";
-  return [502, codes.unavailable, 504].includes(answer.status) && code === undefined
+  if (response.status === codes.rate_limited) return "rate_limited";
+  return [502, codes.unavailable, 504].includes(response.status) && code === undefined
     ? "unavailable"
     : "internal";
 }
 
-/** `Retry-After` in seconds; proxies may send a date. */
-function secondsOf(headers: Headers): number | undefined {
-  const sent = headers.get("retry-after")?.trim();
-  if (!sent) return undefined;
-  if (/^\d+(\.\d+)?$/.test(sent)) return Number(sent);
-  const seconds = (Date.parse(sent) - Date.parse(headers.get("date") ?? "")) / 1000;
-  return Number.isNaN(seconds) ? undefined : Math.max(0, seconds);
-}
-
-function fieldsOf(route: Route, errors: readonly Fault[]): Record<string, string> {
-  const told = new Map<string, string>();
+function messagesByInputField(route: Route, errors: readonly Fault[]): Record<string, string> {
+  const messages = new Map<string, string>();
   for (const { field, message } of errors) {
     const name = inputName(route, field);
-    if (!told.has(name)) told.set(name, message);
+    if (!messages.has(name)) messages.set(name, message);
   }
-  return Object.fromEntries(told);
+  return Object.fromEntries(messages);
 }

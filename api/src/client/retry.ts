@@ -1,63 +1,68 @@
 /**
- * When the client sends a call again, and when. Invariant: nothing is done twice: a call is repeated only if it was
- * refused before it began, or if the repetition is told apart from a second call or does no more than the first.
+ * Retry policy with full jitter. Invariant: no call takes effect twice. A call is repeated only if it was rejected
+ * before it began, if an idempotency key identifies the repetition, or if repeating has no further effect.
  */
 import type { DossierError } from "../error.ts";
-import type { Repetition } from "./route.ts";
+import type { RetrySafety } from "./route.ts";
 
 /**
- * How a call is tried again that was refused for the moment (`rate_limited`, `unavailable`) or got no answer
+ * When to repeat a call that was rejected temporarily (`rate_limited`, `unavailable`) or got no response
  * (`network_failed`, `timed_out`).
  *
  * @example
- * const patient: RetryOptions = { attempts: 8, longestDelay: 30_000 };
+ * const persistent: RetryOptions = { attempts: 8, maxDelay: 30_000 };
  */
 export interface RetryOptions {
-  /** how often a call is sent at most, the first time counted; default 4 */
+  /** the maximum number of attempts, the first included; default 4 */
   attempts?: number;
-  /** milliseconds: the wait before the second try is drawn from 0 to this, then from 0 to twice as much; default 250 */
+  /** milliseconds: the first wait is random between 0 and this, the next between 0 and twice as much; default 250 */
   delay?: number;
-  /** milliseconds: no wait is drawn from more than this; default 8,000. A `Retry-After` counts in full all the same */
-  longestDelay?: number;
+  /** milliseconds: the upper bound of the random part of a wait; default 8,000. `Retry-After` is added in full */
+  maxDelay?: number;
+  /** a further condition: whether to repeat the call after this error. It cannot allow a call to take effect twice */
+  when?: (error: DossierError) => boolean;
 }
 
-/** A call, as far as repeating it goes. */
-export interface Repeatable {
-  repetition: Repetition;
-  /** it carries an If-Match, which the first try's success would fail */
+/** What the policy needs to know of a call. */
+export interface RetryFacts {
+  retrySafety: RetrySafety;
+  /** the call has an If-Match, which a success of the first attempt would invalidate */
   conditional: boolean;
-  /** its Idempotency-Key was made for it alone */
-  ownKey: boolean;
+  /** the client generated the Idempotency-Key for this call alone */
+  hasGeneratedKey: boolean;
 }
 
-/** Whether a call that failed so may be sent again. */
-export function mayRepeat({ repetition, conditional, ownKey }: Repeatable, error: DossierError): boolean {
+/** Whether a call that failed with this error may be repeated. */
+export function isRetryable(
+  { retrySafety, conditional, hasGeneratedKey }: RetryFacts,
+  error: DossierError,
+): boolean {
   switch (error.code) {
-    case "rate_limited": // refused before anything was done
+    case "rate_limited": // rejected before anything was done
       return true;
-    case "idempotency_conflict": // the key is nobody else's, so an earlier try is still running
-      return ownKey;
+    case "idempotency_conflict": // no other call uses the key, so an earlier attempt is still running
+      return hasGeneratedKey;
     case "unavailable":
     case "network_failed":
     case "timed_out":
-      if (repetition === "acts") return false;
-      return repetition !== "sets" || !conditional || (error.code === "unavailable" && fromDossier(error));
+      if (retrySafety === "acts") return false;
+      return retrySafety !== "sets" || !conditional || (error.code === "unavailable" && isFromDossier(error));
     default:
       return false;
   }
 }
 
-/** Dossier itself says `unavailable` of what it has not done; what stands between may not know. */
-function fromDossier(error: DossierError): boolean {
+/** Dossier answers `unavailable` only if nothing was done; a proxy cannot know. */
+function isFromDossier(error: DossierError): boolean {
   return error.requestId !== undefined;
 }
 
-/** Milliseconds to wait after so many tries: full jitter, on top of what the server asked for. */
-export function delayOf(
+/** Milliseconds to wait after this many attempts: full jitter, added to the server's `Retry-After`. */
+export function retryDelay(
   attempt: number,
   retryAfter: number | undefined,
   random: number,
-  { delay = 250, longestDelay = 8000 }: RetryOptions,
+  { delay = 250, maxDelay = 8000 }: RetryOptions,
 ): number {
-  return (retryAfter ?? 0) * 1000 + random * Math.min(longestDelay, delay * 2 ** (attempt - 1));
+  return (retryAfter ?? 0) * 1000 + random * Math.min(maxDelay, delay * 2 ** (attempt - 1));
 }

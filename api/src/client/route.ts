@@ -1,44 +1,42 @@
 /**
- * What the client must know of the table: how each endpoint is reached and what a repetition of it would do.
- * Invariant: `routes` is plain data, for the package holds it as such (scripts/build-api.mjs), and a program that only
- * imports the client then carries no schemas along.
+ * Client routes: how to reach each endpoint, and whether repeating a call is safe. Invariant: `routes` is plain data;
+ * scripts/pack-api.mjs publishes it as such, so that a program that imports only the client loads no schemas.
  */
 import * as z from "zod";
-import { type Endpoint, keepsAnswer, readsBody, readsQuery } from "../endpoint.ts";
+import { type Endpoint, acceptsIdempotencyKey, readsBody, readsQuery } from "../endpoint.ts";
 import { api } from "../table.ts";
 
 /**
- * What sending a call a second time can do: nothing, as it only reads; nothing, as an Idempotency-Key tells it apart;
- * the same once more, as it only sets; or a second thing.
+ * The effect of sending a call again: none, because it only reads; none, because an Idempotency-Key identifies it; the
+ * same state again, because it only sets values; or a second effect.
  */
-export type Repetition = "reads" | "keyed" | "sets" | "acts";
+export type RetrySafety = "reads" | "keyed" | "sets" | "acts";
 
-/** One endpoint, as the client reaches it. */
+/** One endpoint as the client reaches it. */
 export interface Route {
   method: Endpoint["method"];
   path: string;
-  /** whether the fields go into a body */
+  /** whether the fields are sent in a body */
   body: boolean;
-  repetition: Repetition;
-  /** whether it answers pages of a list */
+  retrySafety: RetrySafety;
+  /** whether it returns pages of a list */
   list: boolean;
-  spelling: Readonly<Record<string, string>>;
+  wireNames: Readonly<Record<string, string>>;
 }
 
-/** The route of a row. */
 function routeOf(row: Endpoint): Route {
   return {
     method: row.method,
     path: row.paths[0],
     body: readsBody(row),
-    repetition: repetitionOf(row),
+    retrySafety: retrySafetyOf(row),
     list: row.output instanceof z.ZodObject && "nextCursor" in row.output.shape,
-    spelling: (row.spelling ?? {}) as Record<string, string>,
+    wireNames: (row.wireNames ?? {}) as Record<string, string>,
   };
 }
 
-function repetitionOf(row: Endpoint): Repetition {
-  if (keepsAnswer(row)) return "keyed";
+function retrySafetyOf(row: Endpoint): RetrySafety {
+  if (acceptsIdempotencyKey(row)) return "keyed";
   if (row.method === "POST") return readsQuery(row) ? "reads" : "acts";
   return row.method === "GET" ? "reads" : "sets";
 }

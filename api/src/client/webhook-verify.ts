@@ -1,25 +1,25 @@
 /**
- * Telling a delivery of a webhook from anything else: the signature of Standard Webhooks, checked with web APIs alone,
- * so that it runs wherever the client does. What was not verified is never parsed.
+ * Webhook verification: signatures of the Standard Webhooks specification, checked with web APIs only, so that it runs
+ * in every runtime of the client. An unverified body is never parsed.
  */
 import type { WebhookPayload } from "../endpoints/webhook-event.ts";
 
 /**
- * Why a delivery is not to be believed: `headers`, one of the three is missing or malformed; `signature`, none of
- * them is by one of these secrets over these bytes; `old` and `early`, it was signed too long ago, or in the future;
- * `secret`, what you passed is no secret of a webhook; `body`, it is signed and is no payload.
+ * Why a delivery was rejected: `headers`, one of the three is missing or malformed; `signature`, none matches one of
+ * the secrets; `old` and `early`, the time stamp is too far in the past or in the future; `secret`, a secret you passed
+ * is not a webhook's; `body`, it is signed but is no payload.
  *
  * @example
- * const curable: WebhookFault[] = ["old", "early"]; // somebody's clock is wrong, or the delivery was sent anew by others
+ * const clockFaults: WebhookFault[] = ["old", "early"]; // a clock is wrong, or the delivery was replayed
  */
 export type WebhookFault = "headers" | "signature" | "old" | "early" | "secret" | "body";
 
 /**
- * What {@link verifyWebhook} throws. Answer 400 then; Dossier tries again.
+ * What {@link verifyWebhook} throws. Respond with 400; Dossier retries the delivery.
  *
  * @example
- * const refusal = new WebhookError("signature", "No signature fits.");
- * refusal.fault; // "signature"
+ * const error = new WebhookError("signature", "No signature fits.");
+ * error.fault; // "signature"
  */
 export class WebhookError extends Error {
   override readonly name = "WebhookError";
@@ -32,32 +32,34 @@ export class WebhookError extends Error {
 }
 
 /**
- * How {@link verifyWebhook} judges a delivery.
+ * Options of {@link verifyWebhook}.
  *
  * @example
- * const patient: VerifyOptions = { tolerance: 900 };
+ * const tolerant: VerifyOptions = { tolerance: 900 };
  */
 export interface VerifyOptions {
-  /** how many seconds the time stamp may be off, either way; default 300. A copy sent later than that is refused. */
+  /**
+   * the maximum difference of the time stamp from now, in seconds, either way; default 300. Later replays are rejected
+   */
   tolerance?: number;
-  /** the time now, in milliseconds since 1970; only tests need another one */
+  /** the current time in milliseconds since 1970; for tests */
   now?: () => number;
 }
 
-/** Headers as servers give them: by lower-case name, or as those of `fetch`. */
-type SentHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
+/** Headers as servers give them: an object with lower-case names, or those of `fetch`. */
+type WebhookHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>;
 
-const textOf = (bytes: string | Uint8Array) =>
+const toBytes = (bytes: string | Uint8Array) =>
   typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
 
 /**
- * Verifies a delivery of a webhook and answers its payload. The same delivery may come more than once, under the same
- * `webhook-id`: keep the ids, or the largest `sequence` of each customer.
+ * Verifies a delivery of a webhook and returns its payload. A delivery may arrive more than once with the same
+ * `webhook-id`: store the ids, or the largest `sequence` of each customer.
  *
- * @param secrets the webhook's secret, `whsec_…`; several while it is rotated
+ * @param secrets the webhook's secret, `whsec_…`; several during a rotation
  * @param headers the request's; `webhook-id`, `webhook-timestamp` and `webhook-signature` are read
- * @param body the request's body as it came, not parsed and printed again
- * @throws WebhookError when the delivery is not to be believed; `fault` says why
+ * @param body the request's body as received, not parsed and serialised again
+ * @throws WebhookError if the delivery is not authentic; `fault` says why
  * @example
  * async function receive(request: Request): Promise<Response> {
  *   try {
@@ -72,36 +74,36 @@ const textOf = (bytes: string | Uint8Array) =>
  */
 export async function verifyWebhook(
   secrets: string | readonly string[],
-  headers: SentHeaders,
+  headers: WebhookHeaders,
   body: string | Uint8Array,
   { tolerance = 300, now = Date.now }: VerifyOptions = {},
 ): Promise<WebhookPayload> {
   const id = headerOf(headers, "webhook-id");
-  const stamp = headerOf(headers, "webhook-timestamp");
+  const timestamp = headerOf(headers, "webhook-timestamp");
   const signatures = headerOf(headers, "webhook-signature").split(" ");
-  if (!/^\d{1,12}$/.test(stamp)) throw new WebhookError("headers", "webhook-timestamp is no time.");
-  const age = Math.floor(now() / 1000) - Number(stamp);
-  const signed = join(textOf(`${id}.${stamp}.`), textOf(body));
+  if (!/^\d{1,12}$/.test(timestamp)) throw new WebhookError("headers", "webhook-timestamp is no time.");
+  const age = Math.floor(now() / 1000) - Number(timestamp);
+  const signed = concatBytes(toBytes(`${id}.${timestamp}.`), toBytes(body));
   await checkSignature([secrets].flat(), signatures, signed);
-  // After the signature, so that nobody else's time stamp is talked about.
+  // Checked after the signature, so that the message never describes a forged time stamp.
   if (age > tolerance) throw new WebhookError("old", `It was signed ${age} s ago.`);
   if (-age > tolerance) throw new WebhookError("early", `It was signed ${-age} s from now.`);
   return payloadOf(body);
 }
 
-function headerOf(headers: SentHeaders, name: string): string {
+function headerOf(headers: WebhookHeaders, name: string): string {
   const found = headers instanceof Headers ? headers.get(name) : valueOf(headers, name);
   if (!found) throw new WebhookError("headers", `The header ${name} is missing.`);
   return found;
 }
 
-function valueOf(headers: Exclude<SentHeaders, Headers>, name: string): string | undefined {
+function valueOf(headers: Exclude<WebhookHeaders, Headers>, name: string): string | undefined {
   const key = Object.keys(headers).find((one) => one.toLowerCase() === name);
   const value = key === undefined ? undefined : headers[key];
   return typeof value === "string" ? value : value?.join(" ");
 }
 
-function join(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
+function concatBytes(head: Uint8Array, tail: Uint8Array): Uint8Array<ArrayBuffer> {
   const all = new Uint8Array(head.length + tail.length);
   all.set(head);
   all.set(tail, head.length);
@@ -114,21 +116,21 @@ async function checkSignature(
   signed: Uint8Array<ArrayBuffer>,
 ): Promise<void> {
   const keys = await Promise.all(secrets.map(keyOf));
-  const sent = signatures.flatMap((one) => (one.startsWith("v1,") ? (bytesOf(one.slice(3)) ?? []) : []));
+  const sent = signatures.flatMap((one) => (one.startsWith("v1,") ? (decodeBase64(one.slice(3)) ?? []) : []));
   for (const key of keys)
     for (const signature of sent) if (await crypto.subtle.verify("HMAC", key, signature, signed)) return; // compares in constant time
   throw new WebhookError("signature", "No signature fits.");
 }
 
 function keyOf(secret: string) {
-  const bytes = secret.startsWith("whsec_") ? bytesOf(secret.slice(6)) : undefined;
+  const bytes = secret.startsWith("whsec_") ? decodeBase64(secret.slice(6)) : undefined;
   if (!bytes || bytes.length === 0)
     throw new WebhookError("secret", "The secret is not whsec_ and base64, as it was shown once.");
   return crypto.subtle.importKey("raw", bytes, { name: "HMAC", hash: "SHA-256" }, false, ["verify"]);
 }
 
-/** Base64 as bytes; nothing of what is not base64. */
-function bytesOf(base64: string): Uint8Array<ArrayBuffer> | undefined {
+/** Decodes Base64; undefined if the text is not Base64. */
+function decodeBase64(base64: string): Uint8Array<ArrayBuffer> | undefined {
   try {
     return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
   } catch {

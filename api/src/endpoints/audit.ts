@@ -1,7 +1,12 @@
-/** The audit trail: which key did what to which thing, when, with which fields; never a value. */
+/**
+ * Audit trail endpoint: each entry has the key, the operation, the record, the time and the names of the changed
+ * fields. Invariant: never a value.
+ */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { described, identifier, instant, text, whole } from "../field.ts";
+import { described, identifier, integer } from "../field.ts";
+import { instant } from "../time-field.ts";
+import { text } from "../text-field.ts";
 import { listOf, paging } from "../page.ts";
 
 const auditShape = z.object({
@@ -14,19 +19,26 @@ const auditShape = z.object({
   brand_id: z.number().int().nullable(),
   fields: z.array(z.string()).describe("The names of the fields that changed"),
   outcome: z.string(),
+  client_user: z
+    .string()
+    .nullable()
+    .describe(
+      "Who ran the program, as it said itself by the header `Dossier-Client-User`: a claim that nobody has checked. Emptied after a year",
+    ),
 });
 
 export const audit = {
   list: endpoint({
     method: "GET",
     paths: ["/audit"],
-    permission: "SETTINGS_CRUD",
-    about: "audit entry",
+    permission: "AUDIT_READ",
+    scope: "brands",
+    entity: "audit entry",
     summary: "List what was done",
     description:
       "Newest first. Entries are never changed or removed, and hold no values. A key for some brands sees what happened in those.",
     input: z.object({
-      keyId: described(whole(0, 999_999_999_999_999), "What this key did").optional(),
+      keyId: described(integer(0, 999_999_999_999_999), "What this key did").optional(),
       operation: described(text(64), "What was done, such as `customer.update`").optional(),
       kind: described(
         text(64),

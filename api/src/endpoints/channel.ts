@@ -1,15 +1,16 @@
 /**
- * Channels: the ways a customer is reached, the rule each type has for its addresses, and the endpoints of the types.
- * `normaliseAddress` is the only place that says when two addresses are the same one; uniqueness, search and
- * linking all go by what it returns.
+ * Channels and channel types: the address rule of each type, and the endpoints of the types. Invariant:
+ * `normaliseAddress` alone decides when two addresses are equal; uniqueness, search and linking use its result.
  */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { codePoints, described, folded, identifier, text, textFault } from "../field.ts";
+import { codePoints, normaliseText, validateText } from "../text.ts";
+import { text } from "../text-field.ts";
+import { described, filledByDecoder, identifier } from "../field.ts";
 import { listOf, paging, resultOf } from "../page.ts";
 
 /**
- * The rules an address can follow. A type that a tenant defines follows `plain`.
+ * The rules that addresses follow. A type that a tenant defines follows `plain`.
  *
  * @example
  * const rules: AddressRule[] = ["email", "phone", "twitter", "facebook", "plain"];
@@ -29,13 +30,8 @@ export interface ChannelType {
   rule: AddressRule;
 }
 
-/**
- * Types every installation has, by the `id` they start with.
- *
- * @example
- * builtinTypes.map(({ name }) => name); // ["email", "telephone", "facebook", …]
- */
-export const builtinTypes: readonly ChannelType[] = [
+// The only place that knows their numbers.
+const builtins = [
   { id: 1, channel_id: 1, name: "email", rule: "email" },
   { id: 2, channel_id: 2, name: "telephone", rule: "phone" },
   { id: 3, channel_id: 3, name: "facebook", rule: "facebook" },
@@ -44,28 +40,55 @@ export const builtinTypes: readonly ChannelType[] = [
   { id: 6, channel_id: 6, name: "instagram", rule: "plain" },
   { id: 7, channel_id: 7, name: "sms", rule: "phone" },
   { id: 8, channel_id: 8, name: "livechat", rule: "plain" },
-];
-
-/** The type's internal id for each of the four `extra_…` fields. */
-export const extraTypes: Record<string, number> = {
-  extra_email: 1,
-  extra_telephone: 2,
-  extra_facebook: 3,
-  extra_twitter: 4,
-};
-
-const nicknames: Record<string, string> = { "e-mail": "email", phone: "telephone", phonenumber: "telephone" };
+] as const satisfies readonly ChannelType[];
 
 /**
- * The type a caller means by a number or a name in any case.
+ * The types of every installation, by the `id` they start with.
+ *
+ * @example
+ * builtinTypes.map(({ name }) => name); // ["email", "telephone", "facebook", …]
+ */
+export const builtinTypes: readonly ChannelType[] = builtins;
+
+/**
+ * The `id` of each built-in type, by the name it starts with. An operator may change names and numbers, but not this.
+ *
+ * @example
+ * builtinTypes.find(({ id }) => id === builtinTypeId.livechat)?.rule; // "plain"
+ */
+export const builtinTypeId = Object.fromEntries(builtins.map(({ name, id }) => [name, id])) as Record<
+  (typeof builtins)[number]["name"],
+  number
+>;
+
+/** The internal channel type id of each of the four `extra_…` fields. */
+export const extraFieldTypes: Record<string, number> = {
+  extra_email: builtinTypeId.email,
+  extra_telephone: builtinTypeId.telephone,
+  extra_facebook: builtinTypeId.facebook,
+  extra_twitter: builtinTypeId.twitter,
+};
+
+const typeAliases: Record<string, string> = {
+  "e-mail": "email",
+  phone: "telephone",
+  phonenumber: "telephone",
+};
+
+/** A sent name has up to 64 letters, each of which may become three in NFC. */
+const maxNameLength = 3 * 64;
+
+/**
+ * The channel type with this number, or with this name in any case.
  *
  * @example
  * findType(builtinTypes, "E-Mail")?.channel_id; // 1
  */
-export function findType(types: readonly ChannelType[], sent: string): ChannelType | undefined {
-  const word = sent.trim().normalize("NFC").toLowerCase();
+export function findType(types: readonly ChannelType[], nameOrNumber: string): ChannelType | undefined {
+  const word = normaliseText(nameOrNumber.trim(), maxNameLength)?.toLowerCase();
+  if (word === undefined) return undefined;
   if (/^[0-9]+$/.test(word)) return types.find((type) => type.channel_id === Number(word));
-  const wanted = nicknames[word] ?? word;
+  const wanted = typeAliases[word] ?? word;
   const builtin = builtinTypes.find((type) => type.name === wanted)?.id;
   return (
     types.find((type) => type.name.toLowerCase() === wanted) ?? types.find((type) => type.id === builtin)
@@ -73,17 +96,18 @@ export function findType(types: readonly ChannelType[], sent: string): ChannelTy
 }
 
 /**
- * The type an address shows by its form: e-mail if it has an `@`, telephone if it is `+` and digits.
+ * The channel type inferred from an address: e-mail if it contains `@`, telephone if it is `+` and digits.
  *
  * @example
  * inferType(builtinTypes, "+4930123456")?.name; // "telephone"
  */
 export function inferType(types: readonly ChannelType[], address: string): ChannelType | undefined {
-  if (address.includes("@")) return types.find((type) => type.id === 1);
-  return /^\+[0-9]+$/.test(address.trim()) ? types.find((type) => type.id === 2) : undefined;
+  if (address.includes("@")) return types.find((type) => type.id === builtinTypeId.email);
+  if (!/^\+[0-9]+$/.test(address.trim())) return undefined;
+  return types.find((type) => type.id === builtinTypeId.telephone);
 }
 
-/** Not by URL.canParse: once it is optimised, Node 20 refuses some domains with Latin letters that URL itself takes. */
+/** Not by URL.canParse: optimised by Node 20, it rejects some domains with Latin letters that URL itself accepts. */
 function hostOf(domain: string): string | undefined {
   try {
     return new URL(`http://${domain}`).hostname;
@@ -127,7 +151,7 @@ const rules: Record<AddressRule, { read: (address: string) => string | undefined
 };
 
 /**
- * An address and what it is compared by, or why the type does not accept it.
+ * An address and its normalised form, or why the rule rejects it.
  *
  * @example
  * normaliseAddress("email", " Ada@Example.org "); // { address: "Ada@Example.org", normalised: "ada@example.org" }
@@ -135,15 +159,42 @@ const rules: Record<AddressRule, { read: (address: string) => string | undefined
  */
 export function normaliseAddress(
   rule: AddressRule,
-  sent: string,
+  text: string,
 ): { address: string; normalised: string } | { fault: string } {
-  const address = sent.trim();
-  const wrong = textFault(address, 255);
+  const address = text.trim();
+  const wrong = validateText(address, 255);
   if (wrong) return { fault: wrong };
   const normalised = rules[rule].read(address);
   return normalised === undefined || normalised.trim() === ""
     ? { fault: rules[rule].fault }
     : { address, normalised: normalised.trim() };
+}
+
+/** What carriers and exchanges send for a withheld number: its word on a keypad, such as ANONYMOUS, or only zeros. */
+const withheldNumbers = new Set([
+  "+266696687",
+  "+7378742833",
+  "+2562533",
+  "+7748283",
+  "+8656696",
+  "+86282452253",
+  "+94844353",
+  "+10000000000",
+  "+1000000000",
+]);
+
+/**
+ * The same for an address that becomes a customer's channel. The number of every withheld caller is no one's: all of them
+ * would become one customer.
+ *
+ * @example
+ * channelAddress("phone", "+266696687"); // { fault: "is what carriers send for a withheld number" }
+ */
+export function channelAddress(rule: AddressRule, text: string): ReturnType<typeof normaliseAddress> {
+  const read = normaliseAddress(rule, text);
+  if (rule !== "phone" || "fault" in read) return read;
+  const isWithheld = withheldNumbers.has(read.normalised) || /^\+0+$/.test(read.normalised);
+  return isWithheld ? { fault: "is what carriers send for a withheld number" } : read;
 }
 
 /**
@@ -160,10 +211,10 @@ export interface ChannelInput {
 }
 
 /**
- * A channel to be added, as the domain gets it; `field` is where the caller wrote the address.
+ * A channel to be added, as the domain gets it; `field` is the wire name of the address.
  *
  * @example
- * const sent: ChannelSent = {
+ * const decoded: DecodedChannel = {
  *   field: "extra_email",
  *   typeId: 1,
  *   typeName: "email",
@@ -171,7 +222,7 @@ export interface ChannelInput {
  *   normalised: "ada@example.org",
  * };
  */
-export interface ChannelSent {
+export interface DecodedChannel {
   field: string;
   typeId: number;
   typeName: string;
@@ -180,7 +231,7 @@ export interface ChannelSent {
 }
 
 /** Channels to be added: `extra_…` fields and `customerChannelType_n`/`customerChannelValue_n` pairs on the wire. */
-export const channelsField = folded<ChannelSent[], ChannelInput[]>({ type: "array" });
+export const channelsField = filledByDecoder<DecodedChannel[], ChannelInput[]>({ type: "array" });
 
 /** A channel of a customer on the wire. */
 export const channelShape = z.object({
@@ -204,8 +255,10 @@ export const channel = {
     method: "GET",
     paths: ["/channel"],
     permission: "any",
-    about: "channel type",
+    scope: "shared",
+    entity: "channel type",
     summary: "List the channel types",
+    description: "They are the same for all brands.",
     input: z.object({ ...paging }),
     output: listOf(typeShape),
     errors: [],
@@ -214,10 +267,11 @@ export const channel = {
     method: "POST",
     paths: ["/channel"],
     permission: "CHANNEL_CUD",
-    about: "channel type",
+    scope: "installation",
+    entity: "channel type",
     summary: "Define a channel type",
     description:
-      "The new type gets the next free number from 100 on. Its addresses are texts compared exactly.",
+      "Types are the same for all brands. The new one gets the next free number from 100 on; its addresses are texts compared exactly.",
     input: z.object({ name: text(64), icon: icon.optional() }),
     output: resultOf({ channel_id: z.number().int() }),
     errors: [],
@@ -226,10 +280,11 @@ export const channel = {
     method: "PUT",
     paths: ["/channel/{id}"],
     permission: "CHANNEL_CUD",
-    about: "channel type",
+    scope: "installation",
+    entity: "channel type",
     summary: "Rename or renumber a channel type",
     description:
-      "`channel_id` gives the type another number on the wire, for clients that were written for other numbers.",
+      "For all brands. `channel_id` gives the type another number on the wire, for clients that were written for other numbers.",
     input: z.object({
       id: identifier,
       name: text(64).optional(),

@@ -1,16 +1,19 @@
-/** What is told of a CRM's answers: what they come to, and what of them was left out. */
+/**
+ * CRM result shapes: the outcome of a CRM lookup, and the fields of the CRM's response that were skipped. Invariant: a
+ * skipped field appears with a reason, never with its value.
+ */
 import * as z from "zod";
+import { shownTexts } from "./customer-fields.ts";
 
-/** Something of a CRM's answer that was not taken over; never with its value. */
-export const leftOut = z.object({
+/** A field of the CRM's response that was skipped; never with its value. */
+export const skippedField = z.object({
   field: z.string().describe("Our name of it, or where in the answer's `channels` it stands"),
   message: z.string().describe("Why it was left out"),
 });
 
-const mapped = z.object({
+const mappedField = z.object({
   external_primary_id: z.string().describe("The primary id; empty: none"),
-  firstname: z.string(),
-  lastname: z.string(),
+  ...shownTexts,
   channels: z
     .array(
       z.object({
@@ -28,11 +31,11 @@ const mapped = z.object({
       }),
     )
     .describe("The custom fields it would have"),
-  skipped: z.array(leftOut).describe("What would not be taken over, and why"),
+  skipped: z.array(skippedField).describe("What would not be taken over, and why"),
 });
 
-/** What came of asking a CRM. */
-export const crmTrial = z.object({
+/** The result of a test request to a CRM. */
+export const crmTestResult = z.object({
   url: z.string().describe("What was asked, without the headers"),
   headers: z.array(z.string()).describe("The names of the headers sent with it"),
   status: z.number().int().nullable().describe("Of the CRM's answer; null: none came"),
@@ -45,5 +48,5 @@ export const crmTrial = z.object({
     })
     .nullable()
     .describe("Why the answer is of no use; null: it is"),
-  mapped: z.array(mapped).describe("What each result comes to in this brand"),
+  mapped: z.array(mappedField).describe("What each result comes to in this brand"),
 });

@@ -1,11 +1,17 @@
-/** Custom fields: what a brand wants to know of its customers beyond their names. */
+/**
+ * Custom field endpoints: the fields that a brand adds to its customers, each with a type. Two names are the same field
+ * if their keys (`customFieldKey`) are equal.
+ */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { choice, described, flag, identifier, list, text } from "../field.ts";
+import { choice, described, exactFlag, identifier, list } from "../field.ts";
+import { codePoints, normaliseText } from "../text.ts";
+import { text } from "../text-field.ts";
+import { dropInvisible } from "../visible-text.ts";
 import { listOf, paging, resultOf } from "../page.ts";
 
 /**
- * The types a custom field can have.
+ * The types of custom fields.
  *
  * @example
  * customTypes.join(" "); // "text number boolean date select"
@@ -13,7 +19,7 @@ import { listOf, paging, resultOf } from "../page.ts";
 export const customTypes = ["text", "number", "boolean", "date", "select"] as const;
 
 /**
- * One of the types a custom field can have.
+ * One type of custom field.
  *
  * @example
  * const type: CustomType = "select";
@@ -21,20 +27,20 @@ export const customTypes = ["text", "number", "boolean", "date", "select"] as co
  */
 export type CustomType = (typeof customTypes)[number];
 
+const maxNameLength = 64;
+
 /**
- * What two spellings of a custom field's name are compared by: NFC, lower case, everything but letters, digits and
- * `_` turned into `_`. Nothing when no name remains or it is longer than 64 characters.
+ * The key by which names of custom fields are compared: NFC, lower case, without what cannot be seen, everything but
+ * letters, digits and `_` replaced by `_`. Undefined if no name remains or it is longer than 64 characters.
  *
  * @example
  * customFieldKey("Loyalty Tier"); // "loyalty_tier"
  */
 export function customFieldKey(name: string): string | undefined {
-  const key = name
-    .normalize("NFC")
-    .toLowerCase()
+  const key = normaliseText(dropInvisible(name), maxNameLength)
+    ?.toLowerCase()
     .replace(/[^\p{L}\p{M}\p{N}_]/gu, "_");
-  const length = [...key].length;
-  return length >= 1 && length <= 64 ? key : undefined;
+  return key !== undefined && key !== "" && codePoints(key) <= maxNameLength ? key : undefined;
 }
 
 /** A custom field on the wire. */
@@ -49,15 +55,16 @@ const customFieldShape = z.object({
 
 const label = described(text(255, "clears"), "What people see; default: the name");
 const type = described(choice(customTypes), "Default text");
-const options = described(list(text(255), 1), "What a select can be");
-const force = described(flag, "Go ahead although values are lost");
+const options = described(list(text(255), 1), "What a select can be: at most 200 texts, 16 KiB in all");
+const force = described(exactFlag, "Go ahead although values are lost");
 
 export const customfield = {
   list: endpoint({
     method: "GET",
     paths: ["/customfield"],
     permission: "any",
-    about: "custom field",
+    scope: "brands",
+    entity: "custom field",
     summary: "List the custom fields",
     input: z.object({ brandId: identifier.optional(), ...paging }),
     output: listOf(customFieldShape),
@@ -67,7 +74,8 @@ export const customfield = {
     method: "POST",
     paths: ["/customfield"],
     permission: "SETTINGS_CRUD",
-    about: "custom field",
+    scope: "brands",
+    entity: "custom field",
     summary: "Define a custom field",
     input: z.object({
       brandId: identifier,
@@ -83,9 +91,11 @@ export const customfield = {
     method: "PUT",
     paths: ["/customfield/{id}"],
     permission: "SETTINGS_CRUD",
-    about: "custom field",
+    scope: "brands",
+    entity: "custom field",
     summary: "Change a custom field",
     description: "A change of type that some values do not fit needs `force`, and clears those values.",
+    undo: { loses: "the values that do not fit the new type or options", only: "force" },
     input: z.object({
       id: identifier,
       name: text(64).optional(),
@@ -101,8 +111,10 @@ export const customfield = {
     method: "DELETE",
     paths: ["/customfield/{id}"],
     permission: "SETTINGS_CRUD",
-    about: "custom field",
+    scope: "brands",
+    entity: "custom field",
     summary: "Delete a custom field and its values",
+    undo: { loses: "the values that customers have in this field", only: "force" },
     input: z.object({ id: identifier, force: force.optional() }),
     output: resultOf({ values_lost: z.number().int().optional() }),
     errors: ["not_found"],

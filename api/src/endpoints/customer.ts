@@ -1,86 +1,39 @@
-/** The Customer controller: what the original API documents, its doors to the directory itself. */
+/** Customer endpoints: those of the original controller, then those of the directory itself. */
 import * as z from "zod";
-import { channelShape, channelsField } from "./channel.ts";
-import { leftOut } from "./crm.ts";
+import { channelsField } from "./channel.ts";
+import { skippedField } from "./crm.ts";
 import { endpoint } from "../endpoint.ts";
-import { clearableName, described, flag, folded, identifier, name, text, textOf } from "../field.ts";
-import { itemOf, listOf, paging, resultOf } from "../page.ts";
-import type { CustomSent, CustomValue } from "../wire/custom-fields.ts";
+import { choice, described, flag, filledByDecoder, identifier } from "../field.ts";
+import { idText, searchText, text } from "../text-field.ts";
+import { since } from "../time-field.ts";
+import { ignored, itemOf, listOf, paging, resultOf } from "../page.ts";
+import type { RawCustomField, CustomValue } from "../wire/custom-fields.ts";
+import { changedTexts, createdTexts, customerTexts } from "./customer-fields.ts";
+import { customerOrDeletedShape, customerShape } from "./customer-shape.ts";
 
-const custom = folded<CustomSent[], Record<string, CustomValue | null>>({ type: "object" });
+const custom = filledByDecoder<RawCustomField[], Record<string, CustomValue | null>>({ type: "object" });
 
-const primaryId = described(text(255), "The caller's own id for the customer; unique in the brand");
+const primaryId = described(idText, "The caller's own id for the customer; unique in the brand");
 const brandId = described(identifier, "The brand the customer belongs to");
 const customerId = described(identifier, "Dossier's own id of the customer");
 const noSync = described(flag, "Do not link waiting tickets that match the channels named");
 
-const origin = z.object({
-  field: z.string().describe("`external_primary_id`, `firstname`, `lastname`, `custom_…` or `channels`"),
-  channel: z.number().int().optional().describe("Which of the channels, by its `id`"),
-  source: z.enum(["api", "agent", "crm", "import"]),
-  key_id: z.number().int().nullable().describe("The key that set it; 0 is the administrator, null: no key"),
-  at: z.string().describe("When it was set"),
-});
-
-const customerFields = z.object({
-  id: z.number().int(),
-  external_primary_id: z.string().describe("The caller's own id; empty when there is none"),
-  brand_id: z.number().int(),
-  brand_name: z.string(),
-  firstname: z.string(),
-  lastname: z.string(),
-  channels: z.array(channelShape),
-  version: z.number().int().describe("Rises with every change; the ETag"),
-  created_at: z.string(),
-  updated_at: z.string(),
-  provenance: z
-    .array(origin)
-    .optional()
-    .describe("Of one customer, where it was asked for: the origin of each field"),
-});
-
-/**
- * A customer on the wire. Custom fields that have a value stand beside the rest as `custom_<name>`.
- *
- * @example
- * function greet(customer: Customer): string {
- *   return customer.custom_tier === "gold" ? `Dear ${customer.firstname}` : `Hello ${customer.firstname}`;
- * }
- */
-export type Customer = z.output<typeof customerFields> & { [field: `custom_${string}`]: CustomValue };
-
-const known = new Set(Object.keys(customerFields.shape));
-
-/** The customer's shape: nothing passes but the listed fields and `custom_…`. */
-export const customerShape = customerFields.loose().transform((row): Customer => {
-  const shown: Record<string, unknown> = {};
-  for (const [key, value] of Object.entries(row))
-    if (known.has(key) || key.startsWith("custom_")) shown[key] = value;
-  return shown as Customer;
-});
-
-/** The listed fields of a customer, for documents. */
-export const customerDocument = customerFields;
-
-const queryText = textOf(
-  100,
-  /^[\p{L}\p{M}\p{N} @.+\-_'’/#:(),]*$/u,
-  "may hold letters, digits, spaces and @ . + - _ ' ’ / # : ( ) , only",
-);
-
-const names = { firstname: name.optional(), lastname: name.optional() };
-const change = {
-  firstname: clearableName.optional(),
-  lastname: clearableName.optional(),
-  newPrimaryId: described(text(255), "Gives or changes the customer's primary id").optional(),
+const changeFields = {
+  ...changedTexts,
+  newPrimaryId: described(idText, "Gives or changes the customer's primary id").optional(),
   noSync: noSync.optional(),
   channels: channelsField.optional(),
   custom: custom.optional(),
 };
 
-const list = listOf(customerShape);
+const searchableTexts = customerTexts.filter(({ searchable }) => searchable).map(({ name }) => name);
 
-const who = {
+const list = listOf(customerShape).extend({ ignored });
+
+/** The orders of a list of customers. */
+const customerOrders = ["id", "-id", "updated", "lastname"] as const;
+
+const customerRef = {
   anyOf: ["customerId", "primaryId"],
   message: "is required, or a primary id with or without a brand id",
 } as const;
@@ -96,26 +49,42 @@ export const customer = {
     method: "GET",
     paths: ["/customer"],
     permission: "CUSTOMER_READ",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "List or search customers",
     description:
-      "Without `query`: newest first. With it: every word must begin a word of the name, or the whole query must begin the primary id, an e-mail address or its domain, or be four or more digits in a row of a telephone number. If that finds less than a page, typos are forgiven.",
-    original: true,
+      "Without `query`: newest first. With it: every word must begin a word of the name, or the whole query must begin the primary id, an account name, an e-mail address or its domain, or the end of one of these behind a sign, or be four or more digits in a row of a telephone number. Customers of another spelling come behind: words joined or split, umlauts with two letters, Cyrillic and Greek in Latin, the inside of words without blanks. If that finds less than a page, typos are forgiven. No query is refused: what no index holds is ignored. `updated_since` is a feed of changes in the order of their commits: a page always has a cursor to go on with, and an empty page means that nothing is left for now; a deleted customer is an item of `id`, `brand_id` and `deleted_at`. `custom_<name>` finds the customers with exactly this value of a custom field. One of these filters at a time: `query`; `updated_since`; `created_since`; `channel_type`, `has` or `custom_<name>`, with `sort` of `id` or `-id`.",
+    legacyWire: true,
+    costs: { query: 5 },
     input: z.object({
-      query: described(queryText, "What to search for").optional(),
+      query: described(
+        searchText,
+        "What to search for; anything typed or pasted, of which the first 255 characters count",
+      ).optional(),
       brandId: brandId.optional(),
+      updatedSince: described(since, "Every change since then, also deletions, in their order").optional(),
+      createdSince: described(since, "Customers created then or later, newest first").optional(),
+      channelType: described(text(64), "Customers with a channel of this type, by number or name").optional(),
+      has: described(text(64), "The same as `channel_type`: `email`, `telephone`, …").optional(),
+      custom: custom.optional(),
+      sort: described(
+        choice(customerOrders),
+        "`-id` (default): newest first; `updated`: the change longest ago first; `lastname`: without case and accents",
+      ).optional(),
       ...paging,
     }),
-    output: list,
-    errors: ["not_found"],
+    // The client's types say deleted customers for a call with `updatedSince` only.
+    output: listOf(customerOrDeletedShape as unknown as typeof customerShape),
+    errors: ["not_found", "unknown_custom_field"],
   }),
   find: endpoint({
     method: "GET",
     paths: ["/customer/{id}"],
     permission: "CUSTOMER_READ",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Read one customer",
-    original: true,
+    legacyWire: true,
     etag: true,
     input: z.object({
       id: customerId,
@@ -128,12 +97,13 @@ export const customer = {
     method: "POST",
     paths: ["/customer"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Resolve or create a customer",
     description:
       "Finds the customer by primary id, or by an address where the brand searches by channels, or makes a new one; then sets names and custom fields and adds channels. Any number of simultaneous identical calls make one customer.",
-    original: true,
-    bareCustom: true,
+    legacyWire: true,
+    unprefixedCustomFields: true,
     etag: true,
     input: z.object({
       brandId,
@@ -142,17 +112,17 @@ export const customer = {
       linkType: described(text(64), "Channel type of customer_link_channel, by number or name").optional(),
       linkAddress: described(text(255), "An address to add").optional(),
       noSync: noSync.optional(),
-      ...names,
+      ...createdTexts,
       ticketId: described(identifier, "A ticket to link at once").optional(),
       channels: channelsField.optional(),
       custom: custom.optional(),
     }),
-    spelling: {
+    wireNames: {
       searchValue: "search_customer_channel_value",
       linkType: "channel_id",
       linkAddress: "customer_link_channel",
     },
-    output: resultOf({ skipped_channels: skipped }),
+    output: resultOf({ skipped_channels: skipped, ignored }),
     errors: [
       "identifiers_disagree",
       "search_by_channel_disabled",
@@ -166,21 +136,23 @@ export const customer = {
     method: "PUT",
     paths: ["/customer"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Update a customer named by any identifier",
-    needs: [who],
-    original: true,
-    bareCustom: true,
+    needs: [customerRef],
+    legacyWire: true,
+    unprefixedCustomFields: true,
+    quotedForms: true,
     ifMatch: true,
     etag: true,
     input: z.object({
       customerId: customerId.optional(),
       primaryId: primaryId.optional(),
       brandId: brandId.optional(),
-      ...change,
+      ...changeFields,
     }),
-    spelling: { customerId: "customerID", primaryId: "primaryID", brandId: "brandID" },
-    output: resultOf({ skipped_channels: skipped }),
+    wireNames: { customerId: "customerID", primaryId: "primaryID", brandId: "brandID" },
+    output: resultOf({ skipped_channels: skipped, ignored }),
     errors: [
       "identifiers_disagree",
       "unknown_custom_field",
@@ -194,20 +166,22 @@ export const customer = {
     method: "PUT",
     paths: ["/customer/{id}"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Update a customer and add channels",
-    original: true,
-    bareCustom: true,
+    legacyWire: true,
+    unprefixedCustomFields: true,
+    quotedForms: true,
     ifMatch: true,
     etag: true,
     input: z.object({
       id: customerId,
       primaryId: primaryId.optional(),
       brandId: brandId.optional(),
-      ...change,
+      ...changeFields,
     }),
-    spelling: { primaryId: "primaryID", brandId: "brandID" },
-    output: resultOf({ skipped_channels: skipped }),
+    wireNames: { primaryId: "primaryID", brandId: "brandID" },
+    output: resultOf({ skipped_channels: skipped, ignored }),
     errors: [
       "identifiers_disagree",
       "unknown_custom_field",
@@ -220,9 +194,10 @@ export const customer = {
     method: "POST",
     paths: ["/customer/SearchByPrimaryExternalID"],
     permission: "CUSTOMER_READ",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Search customers by primary id",
-    original: true,
+    legacyWire: true,
     search: true,
     input: z.object({ primaryId, brandId: brandId.optional(), ...paging }),
     output: list,
@@ -232,13 +207,14 @@ export const customer = {
     method: "POST",
     paths: ["/customer/SearchByCustomerChannelValue"],
     permission: "CUSTOMER_READ",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Search customers by an address",
     description: "Exact: the value is normalised by the rule of each channel type that accepts it.",
-    original: true,
+    legacyWire: true,
     search: true,
     input: z.object({ value: text(64 * 1024), brandId: brandId.optional(), ...paging }),
-    spelling: { value: "customerChannelValue" },
+    wireNames: { value: "customerChannelValue" },
     output: list,
     errors: ["identifiers_disagree", "not_found"],
   }),
@@ -246,10 +222,14 @@ export const customer = {
     method: "POST",
     paths: ["/customer/addChannelOnly"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Add channels to a customer",
-    needs: [who, { anyOf: ["channels"], field: "extra_email", message: "is required, or another channel" }],
-    original: true,
+    needs: [
+      customerRef,
+      { anyOf: ["channels"], field: "extra_email", message: "is required, or another channel" },
+    ],
+    legacyWire: true,
     ifMatch: true,
     etag: true,
     input: z.object({
@@ -259,22 +239,29 @@ export const customer = {
       noSync: noSync.optional(),
       channels: channelsField.optional(),
     }),
-    output: resultOf({ channel_ids: z.array(z.number().int()), skipped_channels: skipped }),
+    output: resultOf({ channel_ids: z.array(z.number().int()), skipped_channels: skipped, ignored }),
     errors: ["identifiers_disagree", "not_found", "ambiguous_customer", "channel_taken"],
   }),
   updateByPrimaryId: endpoint({
     method: "PUT",
     paths: ["/customer/updateCustomer"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Update the customer with a primary id",
-    original: true,
-    bareCustom: true,
+    legacyWire: true,
+    unprefixedCustomFields: true,
+    quotedForms: true,
     ifMatch: true,
     etag: true,
-    input: z.object({ primaryId, brandId: brandId.optional(), customerId: customerId.optional(), ...change }),
-    spelling: { primaryId: "externalPrimaryID", brandId: "brandID", customerId: "customerID" },
-    output: resultOf({ skipped_channels: skipped }),
+    input: z.object({
+      primaryId,
+      brandId: brandId.optional(),
+      customerId: customerId.optional(),
+      ...changeFields,
+    }),
+    wireNames: { primaryId: "externalPrimaryID", brandId: "brandID", customerId: "customerID" },
+    output: resultOf({ skipped_channels: skipped, ignored }),
     errors: [
       "identifiers_disagree",
       "unknown_custom_field",
@@ -288,35 +275,42 @@ export const customer = {
     method: "DELETE",
     paths: ["/customer/channel/{id}", "/customer/itemChannel/{id}"],
     permission: "CUSTOMER_CUD",
-    about: "channel",
+    scope: "brands",
+    entity: "channel",
     summary: "Remove a channel from its customer",
-    original: true,
+    undo: { by: "customer.addChannels" },
+    legacyWire: true,
     ifMatch: true,
     input: z.object({ id: described(identifier, "The channel row's id, as in the customer's `channels`") }),
-    output: resultOf({ customer_id: z.number().int() }),
+    output: resultOf({ customer_id: z.number().int(), ignored }),
     errors: ["not_found"],
   }),
   syncWithCrm: endpoint({
     method: "POST",
     paths: ["/customer/syncWithCRM"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Look a customer up in the brand's CRM",
     description:
       "Always asks the CRM anew, for at most 5 seconds. One result is taken over as `POST /customer` would, except that what people and programs have set stays unless the brand says `crm_wins`. Nobody known: outcome `unknown`, and nothing changed. Several are never guessed between.",
     needs: [{ anyOf: ["address", "primaryId"], message: "is required, or primaryID" }],
-    original: true,
+    legacyWire: true,
     input: z.object({
       brandId,
       channel: described(text(64), "`phoneNumber` (the default), `telephone` or `email`").optional(),
       address: described(text(255), "The address to look up").optional(),
-      primaryId: described(text(255), "Looks up by primary id, in the place of an address").optional(),
+      primaryId: described(idText, "Looks up by primary id, in the place of an address").optional(),
     }),
-    spelling: { brandId: "brandID", primaryId: "primaryID" },
+    wireNames: { brandId: "brandID", primaryId: "primaryID" },
     output: resultOf({
-      skipped: z.array(leftOut).optional().describe("What of the CRM's answer was not taken over, and why"),
+      skipped: z
+        .array(skippedField)
+        .optional()
+        .describe("What of the CRM's answer was not taken over, and why"),
       skipped_channels: skipped,
-    }).extend({ id: z.number().int().nullable().describe("The customer; null when the CRM knows nobody") }),
+      ignored,
+    }).extend({ id: z.number().int().nullable().describe("The customer; null when the CRM has no match") }),
     errors: [
       "identifiers_disagree",
       "not_found",
@@ -332,29 +326,30 @@ export const customer = {
     method: "POST",
     paths: ["/customer/createCustomerCRUD"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Create a customer, strictly",
     description:
       "Never finds: a primary id or an address that is already held is refused with the owner's id.",
     needs: [
       {
-        anyOf: ["primaryId", "firstname", "lastname", "channels"],
+        anyOf: ["primaryId", ...searchableTexts, "channels"],
         message: "is required, or a name, or a channel",
       },
     ],
-    original: true,
-    bareCustom: true,
+    legacyWire: true,
+    unprefixedCustomFields: true,
     etag: true,
     input: z.object({
       brandId,
       primaryId: primaryId.optional(),
-      ...names,
+      ...createdTexts,
       noSync: noSync.optional(),
       channels: channelsField.optional(),
       custom: custom.optional(),
     }),
-    spelling: { brandId: "brandID", primaryId: "primaryID" },
-    output: resultOf({}),
+    wireNames: { brandId: "brandID", primaryId: "primaryID" },
+    output: resultOf({ ignored }),
     errors: [
       "identifiers_disagree",
       "unknown_custom_field",

@@ -1,10 +1,14 @@
-/** How customers go: deleted for a while, restored, or purged for good. */
+/**
+ * Erasure endpoints: delete a customer for a limited time, restore it, or purge it permanently. The receipt of a purge
+ * contains counts only, so that it can be kept as proof.
+ */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { choice, described, identifier, text } from "../field.ts";
-import { resultOf } from "../page.ts";
+import { choice, described, identifier } from "../field.ts";
+import { idText } from "../text-field.ts";
+import { ignored, resultOf } from "../page.ts";
 
-/** What a purge did, without a word of whom it was about. */
+/** The receipt of a purge, without personal data. */
 const receiptShape = z.object({
   id: z.number().int().describe("The receipt's own number"),
   purged_at: z.string(),
@@ -12,15 +16,33 @@ const receiptShape = z.object({
   channels: z.number().int(),
   custom_values: z.number().int(),
   events: z.number().int(),
-  tickets: z.number().int().describe("Tickets emptied; their ids, dates and states stay"),
+  tickets: z
+    .number()
+    .int()
+    .describe(
+      "Tickets emptied, also those from their addresses that others have; ids, dates and states stay",
+    ),
   messages: z.number().int().describe("Messages emptied"),
-  answers: z.number().int().describe("Answers erased that were kept for retries"),
+  answers: z
+    .number()
+    .int()
+    .describe("Answers erased that were kept for retries; those calls are refused when they are sent again"),
 });
 
 const purged = {
-  output: resultOf({ receipt: receiptShape }),
+  output: resultOf({
+    receipt: receiptShape,
+    ignored,
+    words_pending: z
+      .boolean()
+      .optional()
+      .describe(
+        "Only if words of the name are still in the search's dictionary, because a write in progress may be using them: they are deleted when it has ended. Send the call again to see whether they are",
+      ),
+  }),
   ifMatch: true as const,
-  original: true as const,
+  legacyWire: true as const,
+  undo: { loses: "the customer with everything about it: events, messages, and what tickets say of it" },
 };
 const customerId = described(identifier, "Dossier's own id of the customer");
 
@@ -29,37 +51,45 @@ export const erasure = {
     method: "DELETE",
     paths: ["/customer/{id}"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Delete a customer",
     description:
-      "Gone from every read, search and count at once; primary id and addresses are free. `POST /customer/restore/{id}` brings everything back within 30 days; then it is erased.",
-    original: true,
+      "Gone from every read, search and count at once; primary id and addresses are free. Tickets stay, shown without customer, and no new owner of an address gets them. `POST /customer/restore/{id}` brings everything back within 30 days; then it is erased.",
+    undo: { by: "customer.restore" },
+    legacyWire: true,
     ifMatch: true,
     input: z.object({ id: customerId }),
-    output: resultOf({}),
+    output: resultOf({ ignored }),
     errors: ["identifiers_disagree", "not_found"],
   }),
   restore: endpoint({
     method: "POST",
     paths: ["/customer/restore/{id}"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Restore a deleted customer",
     description:
-      "With everything it had. What others took meanwhile is refused, or left out where you say so.",
+      "With everything it had. A primary id or an address that others took meanwhile is refused, or left out where you say so. Tickets come back too; `dropped` lists those that a call gave to others.",
     input: z.object({
       id: customerId,
       without: described(
         choice(["conflicts"]),
-        "`conflicts`: leave out a primary id or addresses that others have by now",
+        "`conflicts`: leave out a primary id or addresses that others have now, and what is over the size a customer can have",
       ).optional(),
     }),
     output: resultOf({
       dropped: z
         .array(
           z.object({
-            field: z.string().describe("`external_primary_id`, `channel` or `custom_<name>`"),
+            field: z.string().describe("`external_primary_id`, `channel`, `ticket` or `custom_<name>`"),
             channel_id: z.number().int().optional().describe("Of a channel: the row that was left out"),
+            ticket_id: z
+              .number()
+              .int()
+              .optional()
+              .describe("Of a ticket: one that the customer had, up to 1,000 of them"),
             customer_id: z.number().int().optional().describe("Who has it now"),
           }),
         )
@@ -72,10 +102,11 @@ export const erasure = {
     method: "DELETE",
     paths: ["/customer/purgeData/{id}", "/customer/itemPurgeData/{id}"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Erase a customer for good",
     description:
-      "Every personal datum of the customer, live or deleted, and of deleted customers of the brand with the same primary id. It cannot be undone. Sent again, it answers the first receipt.",
+      "Every personal datum of the customer, live or deleted, and of deleted customers of the brand with the same primary id, out of every table, also from tickets that others have and from fields of others that hold an address of theirs. It cannot be undone. Sent again, it answers the first receipt. Backups, the database's log and freed places of its files are the operator's: see the page on operations.",
     ...purged,
     input: z.object({ id: customerId }),
     errors: ["identifiers_disagree", "not_found"],
@@ -84,7 +115,8 @@ export const erasure = {
     method: "DELETE",
     paths: ["/customer/purgeData"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Erase the customer named by any identifier for good",
     description: "By primary id: its holder and every deleted customer that had it.",
     ...purged,
@@ -96,10 +128,10 @@ export const erasure = {
     ],
     input: z.object({
       customerId: customerId.optional(),
-      primaryId: described(text(255), "The caller's own id for the customer").optional(),
+      primaryId: described(idText, "The caller's own id for the customer").optional(),
       brandId: described(identifier, "The brand the customer belongs to").optional(),
     }),
-    spelling: { customerId: "customerID", primaryId: "primaryID", brandId: "brandID" },
+    wireNames: { customerId: "customerID", primaryId: "primaryID", brandId: "brandID" },
     errors: ["identifiers_disagree", "not_found", "ambiguous_customer"],
   }),
 };

@@ -1,11 +1,12 @@
-/** Background work: what waits, what runs, what failed. Jobs name what they are about by ids. */
+/** Job endpoints: the queue of background work. Jobs refer to their records by id only. */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { choice, described, identifier, text } from "../field.ts";
+import { choice, described, identifier } from "../field.ts";
+import { text } from "../text-field.ts";
 import { listOf, paging, resultOf } from "../page.ts";
 
 /**
- * What a job can be. One that was done is gone.
+ * The states of a job. A completed job is deleted.
  *
  * @example
  * const [waiting] = jobStates; // "waiting"
@@ -36,7 +37,8 @@ export const job = {
     method: "GET",
     paths: ["/jobs"],
     permission: "SETTINGS_CRUD",
-    about: "job",
+    scope: "brands",
+    entity: "job",
     summary: "List background work",
     description:
       "Newest first; what was done is not listed. `counts` says how many there are of each kind and state (of a brand up to 10,000). Failed jobs are kept for 30 days.",
@@ -63,7 +65,8 @@ export const job = {
     method: "POST",
     paths: ["/jobs/retry/{id}"],
     permission: "SETTINGS_CRUD",
-    about: "job",
+    scope: "brands",
+    entity: "job",
     summary: "Try a failed job again",
     description: "As if for the first time, before those that wait behind it.",
     input: z.object({ id: identifier }),

@@ -1,4 +1,4 @@
-/** Sessions: a key exchanged for a cookie that scripts cannot read, for pages that should not hold keys. */
+/** Session endpoints: exchange a key for an HttpOnly cookie, so that pages need not store keys. */
 import * as z from "zod";
 import { endpoint, permissions } from "../endpoint.ts";
 import { itemOf, resultOf } from "../page.ts";
@@ -15,10 +15,11 @@ export const session = {
     method: "POST",
     paths: ["/session"],
     permission: "any",
-    about: "session",
+    scope: "shared",
+    entity: "session",
     summary: "Exchange a key for a cookie",
     description:
-      "Sets an HttpOnly cookie that stands for the key for 12 hours, or until the key is revoked. With the cookie, everything but GET needs an `Origin` header of this server's own origin.",
+      "Sets an HttpOnly cookie that stands for the key for 12 hours, or until the session is closed or the key ends. By a cookie it is the same session again, which ends when it would have. With the cookie, everything but GET needs an `Origin` header of this server's own origin.",
     secret: true,
     cookie: "opens",
     input: z.object({}),
@@ -29,7 +30,8 @@ export const session = {
     method: "GET",
     paths: ["/session"],
     permission: "any",
-    about: "session",
+    scope: "shared",
+    entity: "session",
     summary: "Who am I",
     description: "The name, permissions and brands of the key in use, however it was sent.",
     input: z.object({}),
@@ -40,8 +42,12 @@ export const session = {
     method: "DELETE",
     paths: ["/session"],
     permission: "any",
-    about: "session",
-    summary: "Give the cookie up",
+    scope: "shared",
+    entity: "session",
+    summary: "Close the session",
+    description:
+      "Takes the cookie away and ends the session: its cookie is refused from then on, within a second in every process. A key has no session to close.",
+    undo: { by: "session.open" },
     cookie: "closes",
     input: z.object({}),
     output: resultOf({}),

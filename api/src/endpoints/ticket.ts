@@ -1,17 +1,24 @@
-/** Tickets: what contacts open. A ticket carries its contact's address and finds its customer by it. */
+/** Ticket endpoints: a ticket carries the address of its contact, and linking finds its customer by that address. */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { choice, described, flag, identifier, instant, identifierOrNone, presence, text } from "../field.ts";
-import { itemOf, listOf, pagingUpTo, resultOf } from "../page.ts";
+import { anyLine, idText, searchText, text } from "../text-field.ts";
+import { choice, choices, described, exactFlag, identifier, identifierOrNone, presence } from "../field.ts";
+import { instant, since } from "../time-field.ts";
+import { itemOf, listOf, pagingWithMaxLimit, resultOf, truncatedFields } from "../page.ts";
 import { timelineItem } from "./timeline.ts";
 
-/** The states of a ticket. */
+/**
+ * The states of a ticket.
+ *
+ * @example
+ * const unsolved = ticketStatuses.slice(0, 3); // new, open, pending
+ */
 export const ticketStatuses = ["new", "open", "pending", "solved", "closed"] as const;
 const priorities = ["low", "medium", "high", "urgent"] as const;
 const directions = ["inbound", "outbound"] as const;
 
 /**
- * One of the states of a ticket.
+ * One state of a ticket.
  *
  * @example
  * const status: TicketStatus = "solved";
@@ -32,7 +39,7 @@ const ticketFields = z.object({
   title: z.string(),
   status: z.enum(ticketStatuses),
   priority: z.enum(priorities),
-  customer_id: z.number().int().nullable().describe("null: nobody yet"),
+  customer_id: z.number().int().nullable().describe("null: none yet"),
   created_at: z.string(),
   last_update: z.string(),
   closed_at: z.string().nullable(),
@@ -47,8 +54,8 @@ const ticketFields = z.object({
  */
 export type Ticket = z.output<typeof ticketFields>;
 
-/** A ticket with what was said in it. */
-export const ticketStoryShape = ticketFields.extend({
+/** A ticket with its messages. */
+export const ticketHistoryShape = ticketFields.extend({
   crm_conflict: z
     .enum(["channel_taken", "primary_id_taken", "ambiguous_customer"])
     .nullable()
@@ -66,15 +73,15 @@ export const ticketStoryShape = ticketFields.extend({
 });
 
 /**
- * A ticket as `GET /ticket/{id}` shows it.
+ * A ticket as `GET /ticket/{id}` returns it.
  *
  * @example
- * const { item }: { item: TicketStory } = await dossier.ticket.find({ id: 12 });
+ * const { item }: { item: TicketHistory } = await dossier.ticket.find({ id: 12 });
  * if (item.crm_candidates) console.log(`the CRM knows ${item.crm_candidates.count} by this address`);
  */
-export type TicketStory = z.output<typeof ticketStoryShape>;
+export type TicketHistory = z.output<typeof ticketHistoryShape>;
 
-const title = described(text(255), "What it is about");
+const title = described(anyLine(), "What it is about; over 255 characters it is cut");
 const status = described(choice(ticketStatuses), "Its state");
 const priority = described(choice(priorities), "Default `medium`");
 const ticketId = z.number().int().describe("The ticket, as `id`");
@@ -84,17 +91,26 @@ export const ticket = {
     method: "GET",
     paths: ["/ticket"],
     permission: "TICKET_READ",
-    about: "ticket",
+    scope: "brands",
+    entity: "ticket",
     summary: "List or search tickets",
     description:
-      "Newest first. With `query`: every word must begin a word of the title, or the whole query must be the contact's address.",
+      "Newest first. With `query`: every word must begin a word of the title, or the whole query must be the contact's address. `updated_since` is a feed of changes in the order of their commits: a page always has a cursor to go on with, and an empty page means that nothing is left for now. `updated_since` goes alone, `created_since` with `customer_id` or alone, `channel_type` with `status`.",
+    costs: { query: 5 },
     input: z.object({
-      query: described(text(255), "Words of the title, or an address").optional(),
-      status: status.optional(),
+      query: described(searchText, "Words of the title, or an address").optional(),
+      status: described(choices(ticketStatuses), "Tickets in this state, or in one of several").optional(),
       brandId: described(identifier, "Tickets of this brand").optional(),
       customerId: described(identifier, "Tickets of this customer").optional(),
-      linked: described(flag, "`1`: tickets with a customer; `0`: tickets without").optional(),
-      ...pagingUpTo(9999),
+      linked: described(exactFlag, "`1`: tickets with a customer; `0`: tickets without").optional(),
+      updatedSince: described(since, "Every change since then, in their order").optional(),
+      createdSince: described(since, "Tickets created then or later, newest first").optional(),
+      channelType: described(text(64), "Tickets of this channel type, by number or name").optional(),
+      sort: described(
+        choice(["id", "-id", "updated"]),
+        "`-id` (default): newest first; `updated`: the change longest ago first",
+      ).optional(),
+      ...pagingWithMaxLimit(9999),
     }),
     output: listOf(ticketFields),
     errors: ["not_found"],
@@ -103,7 +119,8 @@ export const ticket = {
     method: "GET",
     paths: ["/ticket/{id}"],
     permission: "TICKET_READ",
-    about: "ticket",
+    scope: "brands",
+    entity: "ticket",
     summary: "Read one ticket",
     input: z.object({
       id: identifier,
@@ -112,25 +129,30 @@ export const ticket = {
         "Sent with any value: answer its messages and notes too",
       ).optional(),
     }),
-    spelling: { getTicketHistory: "getTicketHistory" },
-    output: itemOf(ticketStoryShape),
+    wireNames: { getTicketHistory: "getTicketHistory" },
+    output: itemOf(ticketHistoryShape),
     errors: ["not_found"],
   }),
   create: endpoint({
     method: "POST",
     paths: ["/ticket"],
     permission: "TICKET_CREATE",
-    about: "ticket",
+    scope: "brands",
+    entity: "ticket",
     summary: "Open a ticket",
     description:
-      "The contact's address is `from` of an inbound ticket and `to` of an outbound one. If a customer of the brand has it as a channel, the ticket is theirs at once.",
+      "The contact's address is `from` of an inbound ticket and `to` of an outbound one. If a customer of the brand has it as a channel, the ticket is theirs at once. Any sender, recipient and title is taken: one that is no address of the channel type (a withheld number, a short code) is kept as sent and linked to no customer; of an e-mail sender such as `Ada L <ada@example.org>` the address becomes `from` and the name `fromName`; control characters become blanks; and what is over 255 characters is cut and listed in `truncated`.",
+    intake: true,
     input: z.object({
       brandId: described(identifier, "The brand that was contacted"),
       channel: described(text(64), "Channel type, by number or name"),
       direction: described(choice(directions), "Who contacted whom; default `inbound`").optional(),
-      from: described(text(255), "Who wrote or called").optional(),
-      fromName: described(text(255), "Their name, as the channel says it").optional(),
-      to: described(text(255), "Who was written to or called").optional(),
+      from: described(anyLine(), "Who wrote or called, in any form").optional(),
+      fromName: described(
+        anyLine(),
+        "Their name, as the channel says it; default that of the sender's e-mail header",
+      ).optional(),
+      to: described(anyLine(), "Who was written to or called, in any form").optional(),
       title: title.optional(),
       priority: priority.optional(),
       status: described(choice(ticketStatuses), "Its state; default `new`").optional(),
@@ -139,10 +161,11 @@ export const ticket = {
         "When it happened, for tickets brought from elsewhere; default now",
       ).optional(),
     }),
-    spelling: { brandId: "brandID", channel: "channelID", fromName: "fromName" },
+    wireNames: { brandId: "brandID", channel: "channelID", fromName: "fromName" },
     output: resultOf({
       ticketID: ticketId,
-      customer_id: z.number().int().nullable().describe("The customer it is linked to; null: nobody yet"),
+      customer_id: z.number().int().nullable().describe("The customer it is linked to; null: none yet"),
+      truncated: truncatedFields,
     }),
     errors: ["not_found"],
   }),
@@ -150,26 +173,29 @@ export const ticket = {
     method: "PUT",
     paths: ["/ticket/{id}"],
     permission: "TICKET_UPDATE",
-    about: "ticket",
+    scope: "brands",
+    entity: "ticket",
     summary: "Change a ticket, or link it to a customer",
+    intake: true,
     input: z.object({
       id: identifier,
       primaryId: described(
-        text(255),
+        idText,
         "Links the customer of the ticket's brand with this primary id",
       ).optional(),
       customerId: described(
         identifierOrNone,
         "Links this customer of the ticket's brand; empty unlinks",
       ).optional(),
-      title: described(text(255, "clears"), "What it is about").optional(),
+      title: described(anyLine("clears"), "What it is about; over 255 characters it is cut").optional(),
       status: status.optional(),
       priority: described(choice(priorities), "How urgent it is").optional(),
     }),
-    spelling: { primaryId: "externalPrimaryID" },
+    wireNames: { primaryId: "externalPrimaryID" },
     output: resultOf({
       ticketID: ticketId,
       customer_id: z.number().int().nullable().describe("The customer it is linked to"),
+      truncated: truncatedFields,
     }),
     errors: ["not_found", "identifiers_disagree"],
   }),

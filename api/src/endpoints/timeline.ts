@@ -1,25 +1,29 @@
-/** The timeline of a customer: what programs report (events), and what was said in tickets. */
+/**
+ * Timeline endpoints: the events that other programs report, and the tickets and messages of a customer, in one list.
+ */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { described, identifier, instant, link, presence, prose, text, textOf } from "../field.ts";
-import { listOf, paging, resultOf } from "../page.ts";
+import { described, identifier, presence } from "../field.ts";
+import { idText, reference, multilineText, text, patternText } from "../text-field.ts";
+import { preciseInstant } from "../time-field.ts";
+import { ignored, listOf, paging, resultOf } from "../page.ts";
 
 /**
- * What a timeline's items can be.
+ * The types of timeline items.
  *
  * @example
- * itemKinds.join(" "); // "event ticket message note"
+ * timelineItemTypes.join(" "); // "event ticket message note"
  */
-export const itemKinds = ["event", "ticket", "message", "note"] as const;
+export const timelineItemTypes = ["event", "ticket", "message", "note"] as const;
 
 /**
- * One of the kinds of item on a timeline.
+ * One type of timeline item.
  *
  * @example
- * const kind: ItemKind = "message";
- * const { items } = await dossier.customer.listTimeline({ customerId: 7, getTicketHistory: true, type: kind });
+ * const type: TimelineItemType = "message";
+ * const { items } = await dossier.customer.listTimeline({ customerId: 7, getTicketHistory: true, type });
  */
-export type ItemKind = (typeof itemKinds)[number];
+export type TimelineItemType = (typeof timelineItemTypes)[number];
 
 const eventTypePattern = /^[a-z0-9_.-]{1,64}$/;
 const eventTypeFault = "may hold up to 64 of the characters a-z, 0-9, _ . - only";
@@ -33,12 +37,18 @@ const eventTypeFault = "may hold up to 64 of the characters a-z, 0-9, _ . - only
  */
 export const timelineItem = z.object({
   id: z.string().describe("Kind and number, such as `event-12`"),
-  type: z.enum(itemKinds),
+  type: z.enum(timelineItemTypes),
   created_at: z.string().describe("When it happened; the list's order"),
   description: z.string().describe("What happened: the text of an event or message, the title of a ticket"),
   initiated_by: z.string().describe("Who or what it came from; may be empty"),
   event_type: z.string().optional().describe("Of an event: what kind of event, such as `order`"),
   source_url: z.string().optional().describe("Of an event: where to read more; may be empty"),
+  source_ref: z
+    .string()
+    .optional()
+    .describe(
+      "Of an event: what was sent as `source_url` and is no http or https address; absent when there is none",
+    ),
   event_id: z.string().nullable().optional().describe("Of an event: the caller's own id for it"),
   ticket_id: z.number().int().optional(),
   status: z.string().optional().describe("The ticket's status now"),
@@ -51,34 +61,38 @@ export const timelineItem = z.object({
   content: z.string().optional().describe("Of a message or note"),
 });
 
-const ticketHistory = described(presence, "Sent with any value: include the customer's tickets and messages");
+const ticketHistory = described(
+  presence,
+  "Sent with any value: include the customer's tickets, messages and, with TICKET_READ, notes",
+);
 
 export const timeline = {
   listTimeline: endpoint({
     method: "GET",
     paths: ["/customer/timelineByCustomerExternalID"],
     permission: "CUSTOMER_READ",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Read a customer's timeline",
     description:
-      "Newest first. `itemTotal` is exact up to 10,000. With `getTicketHistory`, tickets, messages and notes stand among the events.",
-    original: true,
+      "Newest first. `itemTotal` is exact up to 10,000. With `getTicketHistory`, tickets, messages and notes stand among the events; notes only for a key with TICKET_READ, and without it they are neither shown nor counted.",
+    legacyWire: true,
     needs: [
       { anyOf: ["primaryId", "customerId"], message: "is required, or customer_id alone" },
       { anyOf: ["brandId", "customerId"], message: "is required, or customer_id alone" },
     ],
     input: z.object({
       brandId: described(identifier, "The brand the customer belongs to").optional(),
-      primaryId: described(text(255), "The caller's own id for the customer").optional(),
+      primaryId: described(idText, "The caller's own id for the customer").optional(),
       customerId: described(identifier, "Dossier's own id of the customer, instead of the two").optional(),
       getTicketHistory: ticketHistory.optional(),
       type: described(
-        textOf(64, eventTypePattern, eventTypeFault),
+        patternText(64, eventTypePattern, eventTypeFault),
         "Only items of this kind: `event`, `ticket`, `message`, `note`; any other word is a type of event",
       ).optional(),
       ...paging,
     }),
-    spelling: { primaryId: "external_id", getTicketHistory: "getTicketHistory" },
+    wireNames: { primaryId: "external_id", getTicketHistory: "getTicketHistory" },
     output: listOf(timelineItem),
     errors: ["identifiers_disagree", "not_found"],
   }),
@@ -86,11 +100,12 @@ export const timeline = {
     method: "POST",
     paths: ["/customer/externalEvent"],
     permission: "CUSTOMER_CUD",
-    about: "customer",
+    scope: "brands",
+    entity: "customer",
     summary: "Add an event to a customer's timeline",
     description:
       "An order, a mailing, a delivery: whatever another program did. With an `event_id` it is added once, however often it is sent.",
-    original: true,
+    legacyWire: true,
     needs: [
       {
         anyOf: ["customerId", "primaryId"],
@@ -99,20 +114,26 @@ export const timeline = {
     ],
     input: z.object({
       customerId: described(identifier, "Dossier's own id of the customer").optional(),
-      primaryId: described(text(255), "The caller's own id for the customer").optional(),
+      primaryId: described(idText, "The caller's own id for the customer").optional(),
       brandId: described(identifier, "The brand the customer belongs to").optional(),
-      message: described(prose(64 * 1024), "What happened, as plain text of at most 64 KiB"),
+      message: described(multilineText(64 * 1024), "What happened, as plain text of at most 64 KiB"),
       initiatedBy: described(text(255), "Who or what did it").optional(),
-      sourceUrl: described(link, "Where to read more: an http or https address").optional(),
+      sourceUrl: described(
+        reference,
+        "Where to read more: an http or https address; any other text is kept as the event's `source_ref`",
+      ).optional(),
       type: described(
-        textOf(64, eventTypePattern, eventTypeFault),
+        patternText(64, eventTypePattern, eventTypeFault),
         "What kind of event, such as `order`; default `event`",
       ).optional(),
       eventId: described(text(255), "The caller's own id for the event: once for each customer").optional(),
-      occurredAt: described(instant, "When it happened; default now").optional(),
+      occurredAt: described(
+        preciseInstant,
+        "When it happened, exact to a microsecond for the order; default now",
+      ).optional(),
     }),
-    spelling: { primaryId: "external_id" },
-    output: resultOf({ customer_id: z.number().int() }),
+    wireNames: { primaryId: "external_id" },
+    output: resultOf({ customer_id: z.number().int(), ignored }),
     errors: ["identifiers_disagree", "not_found", "ambiguous_customer"],
   }),
 };

@@ -1,8 +1,11 @@
-/** The events that webhooks are told: a closed set, and the one shape in which each is sent. */
+/**
+ * Webhook events: the closed set of event types, and the one shape of every payload. Invariant: a payload contains ids
+ * and field names, never values, because it leaves the installation.
+ */
 import * as z from "zod";
 
 /**
- * Everything a webhook can be told.
+ * Every event type a webhook can subscribe to.
  *
  * @example
  * await dossier.webhook.create({ url: "https://shop.example.org/dossier", events: [...eventTypes] });
@@ -21,17 +24,17 @@ export const eventTypes = [
 ] as const;
 
 /**
- * One of the things a webhook can be told.
+ * One event type.
  *
  * @example
- * const departures: EventType[] = ["customer.deleted", "customer.purged"];
+ * const removals: EventType[] = ["customer.deleted", "customer.purged"];
  */
 export type EventType = (typeof eventTypes)[number];
 
 const id = z.number().int();
 
 /**
- * What is sent: who, and what kind of thing happened; never a name, an address or a text. Read the customer for those.
+ * The payload of a delivery: ids and the event type, never a name, an address or a text. Read the customer for those.
  *
  * @example
  * const body = '{"type":"customer.updated","timestamp":"2026-11-23T18:00:00.000Z","data":{"brand_id":1,"customer_id":7,"sequence":101}}';
@@ -65,10 +68,10 @@ export const webhookPayload = z.object({
 });
 
 /**
- * What is sent, as a type.
+ * The payload of a delivery, as a type.
  *
  * @example
- * function isFarewell({ type }: WebhookPayload): boolean {
+ * function isRemoval({ type }: WebhookPayload): boolean {
  *   return type === "customer.deleted" || type === "customer.purged";
  * }
  */

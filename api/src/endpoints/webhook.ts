@@ -1,14 +1,19 @@
-/** Webhooks: which events are sent where, and what became of each delivery. The signing secret is answered once. */
+/**
+ * Webhook endpoints: subscriptions to events, and the state of each delivery. The signing secret appears in one
+ * response only, that of its creation.
+ */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { choice, described, flag, identifier, instant, list, text } from "../field.ts";
+import { choice, described, identifier, list, protectiveFlag } from "../field.ts";
+import { instant } from "../time-field.ts";
+import { text } from "../text-field.ts";
 import { itemOf, listOf, paging, resultOf } from "../page.ts";
 import { eventTypes } from "./webhook-event.ts";
 
 const deliveryStates = ["waiting", "delivered", "failed"] as const;
 
-/** Why a webhook was switched off by Dossier. */
-const endings = ["gone", "failing"] as const;
+/** The reasons for which Dossier disables a webhook. */
+const disabledReasons = ["gone", "failing"] as const;
 
 const webhookShape = z.object({
   id: z.number().int(),
@@ -22,7 +27,7 @@ const webhookShape = z.object({
       "`paused`: switched off by you; `off`: by Dossier, see off_reason. Both let deliveries wait for up to 30 days",
     ),
   off_reason: z
-    .enum(endings)
+    .enum(disabledReasons)
     .nullable()
     .describe("`gone`: it answered 410; `failing`: a delivery failed ten times in about three days"),
   off_at: z.string().nullable(),
@@ -35,7 +40,7 @@ const webhookShape = z.object({
   updated_at: z.string(),
 });
 
-/** One event for one webhook. */
+/** The delivery of one event to one webhook. */
 export const deliveryShape = z.object({
   id: z.number().int(),
   event_id: z.string().describe("The `webhook-id` it is sent with, however often"),
@@ -69,8 +74,9 @@ export const webhook = {
   list: endpoint({
     method: "GET",
     paths: ["/webhook"],
-    permission: "SETTINGS_CRUD",
-    about: "webhook",
+    permission: "WEBHOOK_CUD",
+    scope: "brands",
+    entity: "webhook",
     summary: "List the webhooks",
     description: "A key for some brands sees the webhooks whose brands are all among its own.",
     input: z.object({ ...paging }),
@@ -80,8 +86,9 @@ export const webhook = {
   find: endpoint({
     method: "GET",
     paths: ["/webhook/{id}"],
-    permission: "SETTINGS_CRUD",
-    about: "webhook",
+    permission: "WEBHOOK_CUD",
+    scope: "brands",
+    entity: "webhook",
     summary: "Read one webhook",
     description: "Its secret is not shown.",
     input: z.object({ id: webhookId }),
@@ -91,8 +98,9 @@ export const webhook = {
   create: endpoint({
     method: "POST",
     paths: ["/webhook"],
-    permission: "SETTINGS_CRUD",
-    about: "webhook",
+    permission: "WEBHOOK_CUD",
+    scope: "brands",
+    entity: "webhook",
     summary: "Create a webhook",
     description:
       "Answers the secret that signs its deliveries once. What happens from now on is sent; what happened before is not.",
@@ -100,7 +108,7 @@ export const webhook = {
     input: z.object({
       ...settings,
       name: settings.name.optional(),
-      paused: described(flag, "Made paused: deliveries wait until it is switched on").optional(),
+      paused: described(protectiveFlag, "Made paused: deliveries wait until it is switched on").optional(),
       brandIds: described(list(identifier, 1), "Whose events; left out: all brands").optional(),
     }),
     output: resultOf({ secret: secretShape }),
@@ -109,8 +117,9 @@ export const webhook = {
   update: endpoint({
     method: "PUT",
     paths: ["/webhook/{id}"],
-    permission: "SETTINGS_CRUD",
-    about: "webhook",
+    permission: "WEBHOOK_CUD",
+    scope: "brands",
+    entity: "webhook",
     summary: "Change a webhook, pause it or switch it on",
     description:
       "`paused` = 0 also switches on what Dossier has switched off: everything that waits or has failed is then sent.",
@@ -119,7 +128,7 @@ export const webhook = {
       url: settings.url.optional(),
       events: settings.events.optional(),
       name: settings.name.optional(),
-      paused: described(flag, "Paused, deliveries wait").optional(),
+      paused: described(protectiveFlag, "Paused, deliveries wait").optional(),
     }),
     output: resultOf({}),
     errors: ["not_found"],
@@ -127,10 +136,12 @@ export const webhook = {
   delete: endpoint({
     method: "DELETE",
     paths: ["/webhook/{id}"],
-    permission: "SETTINGS_CRUD",
-    about: "webhook",
+    permission: "WEBHOOK_CUD",
+    scope: "brands",
+    entity: "webhook",
     summary: "Delete a webhook",
     description: "With its deliveries; what waits is not sent any more.",
+    undo: { loses: "the webhook with its secret and its deliveries, waiting ones too" },
     input: z.object({ id: webhookId }),
     output: resultOf({}),
     errors: ["not_found"],
@@ -138,8 +149,9 @@ export const webhook = {
   rotateSecret: endpoint({
     method: "POST",
     paths: ["/webhook/rotateSecret/{id}"],
-    permission: "SETTINGS_CRUD",
-    about: "webhook",
+    permission: "WEBHOOK_CUD",
+    scope: "brands",
+    entity: "webhook",
     summary: "Give a webhook a new secret",
     description:
       "Answers the new secret once. For 24 hours the former one signs as well; rotated again within them, only the latest former one does.",
@@ -154,8 +166,9 @@ export const webhook = {
   listDeliveries: endpoint({
     method: "GET",
     paths: ["/webhook/deliveries/{id}"],
-    permission: "SETTINGS_CRUD",
-    about: "webhook",
+    permission: "WEBHOOK_CUD",
+    scope: "brands",
+    entity: "webhook",
     summary: "List a webhook's deliveries",
     description: "Newest first, of the last 30 days.",
     input: z.object({
@@ -169,8 +182,9 @@ export const webhook = {
   redeliver: endpoint({
     method: "POST",
     paths: ["/webhook/redeliver/{id}"],
-    permission: "SETTINGS_CRUD",
-    about: "delivery",
+    permission: "WEBHOOK_CUD",
+    scope: "brands",
+    entity: "delivery",
     summary: "Send a delivery again",
     description: "The very same bytes under the same `webhook-id`, with ten new tries.",
     input: z.object({ id: described(identifier, "The delivery's id") }),
@@ -180,8 +194,9 @@ export const webhook = {
   replay: endpoint({
     method: "POST",
     paths: ["/webhook/replay/{id}"],
-    permission: "SETTINGS_CRUD",
-    about: "webhook",
+    permission: "WEBHOOK_CUD",
+    scope: "brands",
+    entity: "webhook",
     summary: "Send a range of deliveries again",
     description:
       "Everything that happened from `since` up to `until`, delivered or not, oldest first; at most 10,000 a call. `next_since` says where to go on.",

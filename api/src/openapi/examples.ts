@@ -1,17 +1,19 @@
 /**
- * The examples of the OpenAPI document. Ada Lovelace asks and is answered: requests stand here in our spelling and
- * are encoded as the client would; answers are made from their schemas, so a new row has believable examples at once.
+ * Examples of the OpenAPI document: requests are written in our spelling and encoded as by the client; responses are
+ * generated from their schemas, so a new row has plausible examples without further work.
  */
 import type * as z from "zod";
 import type { Endpoint } from "../endpoint.ts";
+import { shownTextExamples, textExamples } from "../endpoints/customer-fields.ts";
 import type { JsonSchema } from "../field.ts";
-import type { Named } from "./schemas.ts";
+import type { NamedEndpoint } from "./schemas.ts";
 import { encode, wireName } from "../wire/encode.ts";
 
 const created = "2026-11-23T18:00:00.000Z";
 
-/** Values by their name on the wire. */
-const words: Record<string, unknown> = {
+/** Values by wire name. */
+const fieldExamples: Record<string, unknown> = {
+  ...shownTextExamples,
   address: "ada@example.org",
   brand_id: 1,
   brand_ids: [1],
@@ -24,7 +26,6 @@ const words: Record<string, unknown> = {
   default_country: "DE",
   expires_at: null,
   external_primary_id: "K-17",
-  firstname: "Ada",
   id: 7,
   itemLimit: 15,
   itemStart: 0,
@@ -32,7 +33,6 @@ const words: Record<string, unknown> = {
   key: "the-key-is-shown-here-once",
   label: "Loyalty tier",
   last_used_at: created,
-  lastname: "Lovelace",
   nextCursor: null,
   options: ["silver", "gold"],
   permissions: ["CUSTOMER_READ", "CUSTOMER_CUD"],
@@ -51,6 +51,7 @@ const words: Record<string, unknown> = {
   title: "Where is my parcel?",
   to: "desk@example.org",
   updated_at: created,
+  deleted_at: created,
   version: 3,
   attempted_at: created,
   attempts: 1,
@@ -67,8 +68,8 @@ const words: Record<string, unknown> = {
   url: "https://shop.example.org/dossier",
 };
 
-/** What is particular to a component. */
-const things: Record<string, JsonSchema> = {
+/** Values that apply to one component. */
+const resourceExamples: Record<string, JsonSchema> = {
   ApiKey: { id: 3, name: "Service desk" },
   Brand: { id: 1, name: "Main" },
   Channel: { id: 12 },
@@ -99,24 +100,29 @@ const things: Record<string, JsonSchema> = {
 
 const email = [{ type: "email", address: "ada@example.org" }];
 const telephone = [{ type: "telephone", address: "+4930123456" }];
-const named = { firstname: "Ada", lastname: "Lovelace" };
 
-/** Requests in our spelling; a row without one sends what is required of it. */
-const inputs: Record<string, JsonSchema> = {
+/** Requests in our spelling; a row without one sends its required fields. */
+const inputExamples: Record<string, JsonSchema> = {
   "brand.create": { name: "Acme", searchByChannel: true, defaultCountry: "DE" },
   "brand.update": { id: 1, customFields: "defined", takenAddress: "skip" },
   "brand.crmTest": { id: 1, channel: "email", address: "ada@example.org" },
   "channel.create": { name: "signal", icon: "message" },
   "channel.update": { id: 6, name: "signal", channelId: 106 },
   "customer.addChannels": { customerId: 7, extra_telephone: "+4930123456" },
-  "customer.create": { brandId: 1, primaryId: "K-17", ...named, channels: email, custom: { tier: "gold" } },
+  "customer.create": {
+    brandId: 1,
+    primaryId: "K-17",
+    ...textExamples,
+    channels: email,
+    custom: { tier: "gold" },
+  },
   "customer.listByChannel": { value: "ada@example.org", brandId: 1 },
   "customer.listByPrimaryId": { primaryId: "K-17", brandId: 1 },
   "customer.removeChannel": { id: 12 },
   "customer.resolve": {
     brandId: 1,
     primaryId: "K-17",
-    ...named,
+    ...textExamples,
     extra_email: "ada@example.org",
     custom: { tier: "gold" },
   },
@@ -152,7 +158,7 @@ const inputs: Record<string, JsonSchema> = {
     to: "desk@example.org",
     title: "Where is my parcel?",
   },
-  "ticket.list": { brandId: 1, status: "new", linked: false },
+  "ticket.list": { brandId: 1, status: ["new", "open"], linked: false },
   "ticket.update": { id: 31, customerId: 7, status: "open" },
   "customfield.create": {
     brandId: 1,
@@ -174,7 +180,7 @@ const inputs: Record<string, JsonSchema> = {
   "key.create": { name: "Service desk", permissions: ["CUSTOMER_READ", "CUSTOMER_CUD"], brandIds: [1] },
 };
 
-const ids: Record<string, number> = {
+const exampleIds: Record<string, number> = {
   brand: 1,
   channel: 6,
   customfield: 4,
@@ -184,8 +190,8 @@ const ids: Record<string, number> = {
   webhook: 5,
 };
 
-/** What is particular to an answer; a message is "{What} {outcome}." if nothing else is said. */
-const answers: Record<string, JsonSchema> = {
+/** Values that apply to one response; the default message is "{What} {outcome}.". */
+const responseExamples: Record<string, JsonSchema> = {
   "brand.create": { id: 2 },
   "channel.create": { id: 9, channel_id: 100 },
   "channel.update": { channel_id: 106 },
@@ -206,11 +212,11 @@ const answers: Record<string, JsonSchema> = {
   "key.revoke": { message: "Key revoked." },
 };
 
-/** What an example sends: the flat record of the wire, and `id` beside it where the path has one. */
-export function exampleInput({ name, row }: Named): JsonSchema {
+/** The request of an example: the flat record of the wire, with `id` if the path has one. */
+export function exampleInput({ name, row }: NamedEndpoint): JsonSchema {
   const [noun = ""] = name.split(".");
-  const written = inputs[name];
-  const id = "id" in row.input.shape ? { id: written?.id ?? ids[noun] ?? 7 } : {};
+  const written = inputExamples[name];
+  const id = "id" in row.input.shape ? { id: written?.id ?? exampleIds[noun] ?? 7 } : {};
   return { ...id, ...(written ? encode(row, written) : requiredOf(row)) };
 }
 
@@ -221,24 +227,24 @@ function requiredOf(row: Endpoint): JsonSchema {
   return Object.fromEntries(
     fields.map(([ours]) => [
       wireName(row, ours),
-      words[ours.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)] ?? "text",
+      fieldExamples[ours.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)] ?? "text",
     ]),
   );
 }
 
-/** The answer of an operation to its example. */
-export function exampleAnswer(
-  { name, row }: Named,
+/** The response of an operation to its example. */
+export function exampleResponse(
+  { name, row }: NamedEndpoint,
   schema: JsonSchema,
   components: Record<string, JsonSchema>,
 ): unknown {
-  const answer = sample(schema, "", components) as JsonSchema;
-  if (answer.type !== "result") return answer;
+  const response = sample(schema, "", components) as JsonSchema;
+  if (response.type !== "result") return response;
   const [noun = ""] = name.split(".");
   const outcome = outcomeOf(name);
-  const message = `${row.about.charAt(0).toUpperCase()}${row.about.slice(1)} ${outcome}.`;
-  const id = exampleInput({ name, row }).id ?? ids[noun] ?? 7;
-  return { ...answer, message, id, outcome, ...answers[name] };
+  const message = `${row.entity.charAt(0).toUpperCase()}${row.entity.slice(1)} ${outcome}.`;
+  const id = exampleInput({ name, row }).id ?? exampleIds[noun] ?? 7;
+  return { ...response, message, id, outcome, ...responseExamples[name] };
 }
 
 function outcomeOf(name: string): string {
@@ -246,17 +252,20 @@ function outcomeOf(name: string): string {
   return /\.(delete|remove|revoke)/.test(name) ? "deleted" : "updated";
 }
 
-/** A value for a schema: the known word for its name, else what the schema itself allows. */
+/** A value for a schema: the example for its name, else a value that the schema allows. */
 function sample(schema: JsonSchema, name: string, components: Record<string, JsonSchema>): unknown {
   if (typeof schema.$ref === "string") {
     const target = schema.$ref.split("/").at(-1) ?? "";
-    return merged(sample(components[target] ?? {}, name, components), things[target]);
+    return merged(sample(components[target] ?? {}, name, components), resourceExamples[target]);
   }
   if (Array.isArray(schema.allOf))
     return Object.assign({}, ...schema.allOf.map((part: JsonSchema) => sample(part, name, components)));
-  if (Array.isArray(schema.anyOf)) return sample(schema.anyOf.at(-1) as JsonSchema, name, components);
+  if (Array.isArray(schema.anyOf)) {
+    const isResource = schema.anyOf.every((part: JsonSchema) => "$ref" in part);
+    return sample(schema.anyOf.at(isResource ? 0 : -1) as JsonSchema, name, components);
+  }
   if ("const" in schema) return schema.const;
-  if (name in words) return words[name];
+  if (name in fieldExamples) return fieldExamples[name];
   if (Array.isArray(schema.enum)) return schema.enum[0];
   if (schema.type === "object") return sampleObject(schema, components);
   if (schema.type === "array") return [sample(schema.items as JsonSchema, "", components)];

@@ -1,22 +1,20 @@
 /**
- * Sentences for the fields of the OpenAPI document that have none in the table: what is obvious to us and not to a
- * stranger. `Component.field` says it for one component, a bare name for all of them.
+ * Field descriptions: sentences for the fields of the OpenAPI document that have none in the table. `Component.field`
+ * applies to one component, a bare name to all.
  */
 import type { JsonSchema } from "../field.ts";
 
 /** Fields of requests, by our name. */
-export const fieldTexts: Record<string, string> = {
+export const requestFieldTexts: Record<string, string> = {
   brandId: "The brand, by its id",
   channelId: "The number of the type on the wire",
-  firstname: "The given name",
-  lastname: "The family name",
   name: "The name",
   permissions: "What the key may do",
   value: "The address to search for",
 };
 
-/** Fields of answers, by their name on the wire. */
-const answerTexts: Record<string, string> = {
+/** Fields of responses, by wire name. */
+const responseFieldTexts: Record<string, string> = {
   address: "The address as it was given",
   brand_id: "The brand it belongs to",
   brand_name: "The brand's name",
@@ -25,7 +23,6 @@ const answerTexts: Record<string, string> = {
   created_at: "When it was made",
   direction: "`inbound`: from the contact; `outbound`: to the contact",
   expires_at: "When the key stops working; null: never",
-  firstname: "The given name; empty when there is none",
   from: "The address it came from; may be empty",
   from_name: "The sender's name as the channel says it; may be empty",
   icon: "The name of its icon; may be empty",
@@ -34,7 +31,6 @@ const answerTexts: Record<string, string> = {
   itemLimit: "How many items a page holds at most",
   label: "What people see",
   last_update: "When the ticket or its messages last changed",
-  lastname: "The family name; empty when there is none",
   message: "What was done, in words for people",
   name: "The name",
   outcome: "What became of it",
@@ -89,15 +85,17 @@ const answerTexts: Record<string, string> = {
   "WebhookDelivery.event": "What happened",
 };
 
-/** Where one component is another with more fields. */
+/** Components that extend another one. */
 const kin: Record<string, string> = { TicketWithStory: "Ticket" };
 
-/** Gives every field of an answer that says nothing of itself its sentence. References speak for themselves. */
+/** Adds the missing description to every field of a response schema. References have their own. */
 export function describeFields(component: string, schema: JsonSchema, within = ""): void {
   for (const [name, field] of Object.entries((schema.properties ?? {}) as Record<string, JsonSchema>)) {
     const place = `${within}${name}`;
     const text =
-      answerTexts[`${kin[component] ?? component}.${place}`] ?? answerTexts[place] ?? answerTexts[name];
+      responseFieldTexts[`${kin[component] ?? component}.${place}`] ??
+      responseFieldTexts[place] ??
+      responseFieldTexts[name];
     if (field.description === undefined && field.$ref === undefined && text !== undefined)
       field.description = text;
     describeFields(component, field, `${place}.`);

@@ -1,30 +1,30 @@
 /**
- * The fields an endpoint takes, as a person needs them told: their names in both spellings, whether they must be there,
- * and what they are for. The OpenAPI document and the command line say the same of a field because both read this.
+ * Field list: the fields of an endpoint with both spellings, type, description and whether they are required. The
+ * OpenAPI document and the command line both read it, and so describe a field identically.
  */
 import type * as z from "zod";
 import type { Endpoint } from "../endpoint.ts";
 import { type JsonSchema, wireOf } from "../field.ts";
-import { fieldTexts } from "./field-descriptions.ts";
+import { requestFieldTexts } from "./field-descriptions.ts";
 import { wireName } from "../wire/encode.ts";
 
 /**
  * One field of an endpoint.
  *
  * @example
- * const needed: FieldFacts[] = fieldsOf(api.brand.create).filter((field) => field.required); // of `name` alone
+ * const required: FieldDescription[] = fieldsOf(api.brand.create).filter((field) => field.required); // only `name`
  */
-export interface FieldFacts {
-  /** our spelling, `brandId`: what the client takes */
-  ours: string;
-  /** the endpoint's own spelling, `brand_id` */
-  wire: string;
+export interface FieldDescription {
+  /** our spelling, `brandId`, which the client takes */
+  inputName: string;
+  /** the wire spelling of this endpoint, `brand_id` */
+  wireName: string;
   /** its JSON Schema, without the description */
   json: JsonSchema;
   required: boolean;
-  /** takes several values */
+  /** accepts several values */
   list: boolean;
-  /** sent empty, what is stored is cleared */
+  /** empty text clears the stored value */
   clears: boolean;
   description: string | undefined;
 }
@@ -33,16 +33,16 @@ export interface FieldFacts {
  * The fields of an endpoint in the order of its row; `id` is the one of the path.
  *
  * @example
- * fieldsOf(api.customer.find).map((field) => field.ours); // ["id"]
+ * fieldsOf(api.customer.find).map((field) => field.inputName); // ["id"]
  */
-export function fieldsOf(row: Endpoint): FieldFacts[] {
-  return Object.entries(row.input.shape as Record<string, z.ZodType>).map(([ours, schema]) => {
+export function fieldsOf(row: Endpoint): FieldDescription[] {
+  return Object.entries(row.input.shape as Record<string, z.ZodType>).map(([inputName, schema]) => {
     const { json, list, empty } = wireOf(schema);
     const { description, ...bare } = json;
-    const own = ours === "id" ? `Dossier's own id of the ${row.about}` : fieldTexts[ours];
+    const own = inputName === "id" ? `Dossier's own id of the ${row.entity}` : requestFieldTexts[inputName];
     return {
-      ours,
-      wire: wireName(row, ours),
+      inputName,
+      wireName: wireName(row, inputName),
       json: bare,
       required: schema.type !== "optional",
       list,

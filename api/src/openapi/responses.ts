@@ -1,12 +1,13 @@
 /**
- * The answers of the OpenAPI document: the success with its headers, and each status an operation can fail with,
- * together with the codes it can carry there. A status that always carries the same codes is written once.
+ * Responses of the OpenAPI document: the success with its headers, and each error status with the codes that the
+ * operation can return. A status that always has the same codes is a shared component.
  */
-import { type Endpoint, errorsOf, keepsAnswer } from "../endpoint.ts";
+import { type Endpoint, acceptsIdempotencyKey, readsBody } from "../endpoint.ts";
 import { type Code, codes } from "../error.ts";
 import type { JsonSchema } from "../field.ts";
 import { refTo } from "./schemas.ts";
 import { codeTexts } from "./text.ts";
+import { acceptsIdentifier } from "../wire/decode.ts";
 
 const statusNames: Record<number, string> = {
   401: "Unauthorized",
@@ -19,9 +20,25 @@ const statusNames: Record<number, string> = {
   503: "Unavailable",
 };
 
+/** What any request can end with before its operation is known, whose status is not the usual one of the code. */
+const unreadable: Record<number, { name: string; code: Code; says: string }> = {
+  408: { name: "RequestTimeout", code: "invalid_request", says: "The request took too long to arrive." },
+  417: {
+    name: "ExpectationFailed",
+    code: "invalid_request",
+    says: "The only expectation that is met is 100-continue.",
+  },
+  431: { name: "HeadersTooLarge", code: "too_large", says: "The request's headers are over 16 KiB." },
+};
+
+/** References to them, by status. */
+export const unreadableResponses: Record<string, JsonSchema> = Object.fromEntries(
+  Object.entries(unreadable).map(([status, { name }]) => [status, refTo("responses", name)]),
+);
+
 const limitHeaders = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"];
 
-/** The headers that answers share. */
+/** The headers that responses share. */
 export const sharedHeaders: Record<string, JsonSchema> = {
   ETag: {
     description: "The customer's `version` in quotes; send it as `If-Match`",
@@ -36,14 +53,24 @@ export const sharedHeaders: Record<string, JsonSchema> = {
   "RateLimit-Remaining": { description: "Requests left in this minute", schema: { type: "integer" } },
   "RateLimit-Reset": { description: "Seconds until the count begins anew", schema: { type: "integer" } },
   "Retry-After": { description: "Seconds to wait before trying again", schema: { type: "integer" } },
+  "Set-Cookie": {
+    description: "The session's cookie, `dossier_session`: HttpOnly, and for this server's own pages only",
+    schema: { type: "string" },
+  },
+  "WWW-Authenticate": { description: "That a key is asked for", schema: { type: "string" } },
+  "X-Request-Id": {
+    description: "The request's own id, as the log has it: yours, if you sent one of 8 to 64 characters",
+    schema: { type: "string", pattern: "^[A-Za-z0-9._-]+$" },
+  },
 };
 
+/** The headers of a response, and the one that every response has. */
 function headers(names: readonly string[]): JsonSchema {
-  return Object.fromEntries(names.map((name) => [name, refTo("headers", name)]));
+  return Object.fromEntries([...names, "X-Request-Id"].map((name) => [name, refTo("headers", name)]));
 }
 
-/** Every answer an operation can give, by status. */
-export function answersOf(
+/** Every response of an operation, by status. */
+export function responsesOf(
   row: Endpoint,
   schema: JsonSchema,
   example: unknown,
@@ -52,9 +79,11 @@ export function answersOf(
   const own = [
     ...(row.etag ? ["ETag"] : []),
     ...limitHeaders,
-    ...(keepsAnswer(row) ? ["Idempotency-Replayed"] : []),
+    ...(acceptsIdempotencyKey(row) ? ["Idempotency-Replayed"] : []),
+    ...(row.cookie ? ["Set-Cookie"] : []),
   ];
-  const answers: Record<string, JsonSchema> = {
+  const responses: Record<string, JsonSchema> = {
+    ...unreadableResponses,
     200: {
       description: successOf(row),
       headers: headers(own),
@@ -62,14 +91,33 @@ export function answersOf(
     },
   };
   for (const [status, some] of byStatus(errorsOf(row)))
-    answers[status] = sharedAs(status, some) ?? failure(status, some, row.about, field);
-  return answers;
+    responses[status] = sharedResponseRef(status, some) ?? errorResponse(status, some, row.entity, field);
+  return responses;
+}
+
+/** Every error code of an operation: those of its row, and those that any request can end with. */
+function errorsOf(row: Endpoint): Code[] {
+  const always: Code[] = [
+    "invalid_request",
+    "invalid_field",
+    "unknown_field",
+    "missing_key",
+    "invalid_key",
+    "rate_limited",
+  ];
+  const body: Code[] = readsBody(row) ? ["too_large", "unsupported_media_type"] : [];
+  const permission: Code[] = row.permission === "any" ? [] : ["permission_missing"];
+  const identity: Code[] = acceptsIdentifier(row) ? ["identifiers_disagree"] : [];
+  const retry: Code[] = acceptsIdempotencyKey(row) ? ["idempotency_conflict"] : [];
+  const stale: Code[] = row.ifMatch ? ["stale_version"] : [];
+  const own = [...always, ...body, ...permission, ...identity, ...row.errors, ...stale, ...retry];
+  return [...new Set<Code>([...own, "internal", "unavailable"])];
 }
 
 function successOf(row: Endpoint): string {
-  if (row.method === "GET") return row.paths[0].includes("{id}") ? `The ${row.about}` : "A page of the list";
+  if (row.method === "GET") return row.paths[0].includes("{id}") ? `The ${row.entity}` : "A page of the list";
   return row.search
-    ? "A page of the list; empty when nobody matches"
+    ? "A page of the list; empty when nothing matches"
     : "The result: what it was about, and its outcome";
 }
 
@@ -79,8 +127,8 @@ function byStatus(some: readonly Code[]): Map<number, Code[]> {
   return new Map([...map].sort(([a], [b]) => a - b));
 }
 
-/** The shared answer of a status, where an operation can carry all of that status's codes. */
-function sharedAs(status: number, some: readonly Code[]): JsonSchema | undefined {
+/** The shared response of a status, if the operation can return all codes of that status. */
+function sharedResponseRef(status: number, some: readonly Code[]): JsonSchema | undefined {
   const name = statusNames[status];
   return name !== undefined && some.length === codesOf(status).length ? refTo("responses", name) : undefined;
 }
@@ -89,33 +137,53 @@ function codesOf(status: number): Code[] {
   return (Object.keys(codes) as Code[]).filter((code) => codes[code] === status);
 }
 
-/** The answers that are the same wherever they occur. */
-export function sharedAnswers(): Record<string, JsonSchema> {
-  return Object.fromEntries(
-    Object.entries(statusNames).map(([status, name]) => [
+/** The responses that are the same wherever they occur. */
+export function sharedResponses(): Record<string, JsonSchema> {
+  return Object.fromEntries([
+    ...Object.entries(statusNames).map(([status, name]) => [
       name,
-      failure(Number(status), codesOf(Number(status))),
+      errorResponse(Number(status), codesOf(Number(status))),
     ]),
-  );
+    ...Object.values(unreadable).map(({ name, code, says }) => [name, unreadableResponse(code, says)]),
+  ]) as Record<string, JsonSchema>;
 }
 
-function failure(status: number, some: readonly Code[], about = "customer", field = "brand_id"): JsonSchema {
+/** A response to a request that cannot be read. */
+export function unreadableResponse(code: Code, says: string): JsonSchema {
+  return {
+    description: says,
+    headers: headers([]),
+    content: jsonContent([code], { [code]: { value: { ...errorExample(code, "", ""), message: says } } }),
+  };
+}
+
+/** A response with one of these codes; their messages speak of the entity and the field. */
+export function errorResponse(
+  status: number,
+  some: readonly Code[],
+  entity = "customer",
+  field = "brand_id",
+): JsonSchema {
   const waits = status === 429 || status === 503 ? ["Retry-After"] : [];
-  const names = status === 429 ? [...limitHeaders, ...waits] : waits;
+  const limits = status === 429 ? limitHeaders : [];
+  const asks = status === 401 ? ["WWW-Authenticate"] : [];
+  const examples = some.map((one) => [one, { value: errorExample(one, entity, field) }]);
+  return {
+    description: descriptionOf(some),
+    headers: headers([...limits, ...waits, ...asks]),
+    content: jsonContent(some, Object.fromEntries(examples) as JsonSchema),
+  };
+}
+
+/** The content of an error response with one of these codes. */
+function jsonContent(some: readonly Code[], examples: JsonSchema): JsonSchema {
   const code = {
     type: "object",
     properties: { code: { type: "string", enum: [...some] } },
     required: ["code"],
   };
   return {
-    description: descriptionOf(some),
-    ...(names.length > 0 ? { headers: headers(names) } : {}),
-    content: {
-      "application/json": {
-        schema: { allOf: [refTo("schemas", "ApiError"), code] },
-        examples: Object.fromEntries(some.map((one) => [one, { value: failureExample(one, about, field) }])),
-      },
-    },
+    "application/json": { schema: { allOf: [refTo("schemas", "ApiError"), code] }, examples },
   };
 }
 
@@ -124,15 +192,15 @@ function descriptionOf(some: readonly Code[]): string {
   return lines.length === 1 ? lines.join("") : lines.map((line) => `- ${line}`).join("\n");
 }
 
-function failureExample(code: Code, about: string, field: string): JsonSchema {
+function errorExample(code: Code, entity: string, field: string): JsonSchema {
   const { says, errors, conflict } = codeTexts[code];
-  const put = (sentence: string) => sentence.replace("{about}", about).replace("{field}", field);
+  const fillIn = (sentence: string) => sentence.replace("{about}", entity).replace("{field}", field);
   return {
     type: "error",
     status: "error",
     code,
-    message: put(says),
-    ...(errors ? { errors: errors.map((fault) => ({ ...fault, field: put(fault.field) })) } : {}),
+    message: fillIn(says),
+    ...(errors ? { errors: errors.map((fault) => ({ ...fault, field: fillIn(fault.field) })) } : {}),
     ...(conflict ? { conflict } : {}),
     request_id: "req-2k7",
   };

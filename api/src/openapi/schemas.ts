@@ -1,26 +1,31 @@
 /**
- * The schemas of the OpenAPI document. What the API knows by name (a customer, a brand, the error) is written once,
- * under components, and referred to wherever it occurs; names come from the table, so a new noun needs no line here.
+ * Schemas of the OpenAPI document: whatever has a name in the API (a customer, a brand, the error) is written once,
+ * under components, and referenced. Names derive from the table, so a new noun needs no line here.
  */
 import * as z from "zod";
 import { channelShape } from "../endpoints/channel.ts";
-import { customerDocument, customerShape } from "../endpoints/customer.ts";
+import {
+  customerDocument,
+  customerOrDeletedShape,
+  customerShape,
+  deletedCustomerShape,
+} from "../endpoints/customer-shape.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { errorShape } from "../error-shape.ts";
 import type { JsonSchema } from "../field.ts";
 import { describeFields } from "./field-descriptions.ts";
 import { resultOf } from "../page.ts";
-import { ticketStoryShape } from "../endpoints/ticket.ts";
+import { ticketHistoryShape } from "../endpoints/ticket.ts";
 import { timelineItem } from "../endpoints/timeline.ts";
 import { deliveryShape } from "../endpoints/webhook.ts";
 
 /** A row of the table with its `noun.verb` name. */
-export interface Named {
+export interface NamedEndpoint {
   name: string;
   row: Endpoint;
 }
 
-/** What a custom field can hold on the wire; null and the empty text clear it where that counts. */
+/** A custom field's value on the wire; null and empty text clear it where the endpoint allows that. */
 export const customValue: JsonSchema = { type: ["string", "number", "boolean", "null"] };
 
 const titles: Record<string, string> = {
@@ -40,43 +45,46 @@ export function refTo(kind: "schemas" | "responses" | "parameters" | "headers", 
   return { $ref: `#/components/${kind}/${name}` };
 }
 
-/** A record with its names in alphabetical order. */
+/** A record sorted by name. */
 export function sorted<T>(record: Record<string, T>): Record<string, T> {
   return Object.fromEntries(Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** What a list or item envelope is about. */
-function thingOf(output: z.ZodType): z.ZodType | undefined {
+/** The item schema in the envelope of a list or item. */
+function resourceOf(output: z.ZodType): z.ZodType | undefined {
   if (!(output instanceof z.ZodObject)) return undefined;
   const { items, item } = output.shape as Record<string, z.ZodType | undefined>;
   return items instanceof z.ZodArray ? (items.element as z.ZodType) : item;
 }
 
-type Names = Map<z.core.$ZodType, string>;
+type SchemaNames = Map<z.core.$ZodType, string>;
 
 /** Every schema that has a name in the document. */
-function namesOf(table: readonly Named[]): Names {
-  const names: Names = new Map<z.core.$ZodType, string>([
+function schemaNamesOf(table: readonly NamedEndpoint[]): SchemaNames {
+  const names: SchemaNames = new Map<z.core.$ZodType, string>([
     [channelShape, "Channel"],
     [errorShape, "ApiError"],
-    [ticketStoryShape, "TicketWithStory"],
+    [ticketHistoryShape, "TicketWithStory"],
     [timelineItem, "TimelineItem"],
     [deliveryShape, "WebhookDelivery"],
+    [customerShape, "Customer"],
+    [deletedCustomerShape, "DeletedCustomer"],
+    [customerOrDeletedShape, "CustomerChange"],
   ]);
-  const taken = new Set([...names.values(), "Result"]);
+  const used = new Set([...names.values(), "Result"]);
   for (const { name, row } of table) {
-    const thing = thingOf(row.output);
+    const thing = resourceOf(row.output);
     if (!thing || names.has(thing)) continue;
     const [noun = ""] = name.split(".");
     const short = titles[noun] ?? pascal(noun);
-    const title = taken.has(short) ? pascal(name) : short;
-    taken.add(title);
+    const title = used.has(short) ? pascal(name) : short;
+    used.add(title);
     names.set(thing, title);
   }
   return names;
 }
 
-/** Numbers here outgrow 32 bits, which is what generators take an integer for. */
+/** Declares numbers as 64-bit: they outgrow 32 bits, which generators assume for an integer. */
 function widen(node: unknown): void {
   if (typeof node !== "object" || node === null) return;
   if ("type" in node && [node.type].flat().includes("integer")) Object.assign(node, { format: "int64" });
@@ -87,8 +95,8 @@ function isTime(field: string): boolean {
   return /^at$|_(at|until|since)$/.test(field) || ["last_update", "timestamp"].includes(field);
 }
 
-/** One schema as JSON Schema: named ones inside it become references, noise of the generator goes. */
-export function jsonOf(schema: z.ZodType, names: Names): JsonSchema {
+/** One schema as JSON Schema: named schemas in it become references, and redundant keywords are removed. */
+export function jsonOf(schema: z.ZodType, names: SchemaNames): JsonSchema {
   const { $schema: _, ...json } = z.toJSONSchema(schema, {
     io: "input",
     override: ({ zodSchema, jsonSchema, path }) => {
@@ -109,7 +117,7 @@ function replace(target: object, source: JsonSchema): void {
   Object.assign(target, source);
 }
 
-function thingSchema(schema: z.core.$ZodType, names: Names): JsonSchema {
+function resourceSchema(schema: z.core.$ZodType, names: SchemaNames): JsonSchema {
   if (schema !== customerShape) return jsonOf(schema as z.ZodType, names);
   const value = {
     ...customValue,
@@ -119,31 +127,35 @@ function thingSchema(schema: z.core.$ZodType, names: Names): JsonSchema {
   return {
     ...jsonOf(customerDocument, names),
     patternProperties: { "^custom_": value },
-    additionalProperties: value, // for generators that do not know patternProperties
+    additionalProperties: value, // for generators that do not support patternProperties
   };
 }
 
-/** The schemas of all answers: those under components, and the one of each row. */
-export interface AnswerSchemas {
+/** The schemas of all responses: those under components, and one for each row. */
+export interface ResponseSchemas {
   components: Record<string, JsonSchema>;
   of: (row: Endpoint) => JsonSchema;
 }
 
-/** Works the answers of a table out. */
-export function answerSchemas(table: readonly Named[]): AnswerSchemas {
-  const names = namesOf(table);
+/** Computes the response schemas of a table. */
+export function responseSchemas(table: readonly NamedEndpoint[]): ResponseSchemas {
+  const names = schemaNamesOf(table);
   const components: Record<string, JsonSchema> = { Result: jsonOf(resultOf({}), names) };
-  for (const [schema, name] of names) components[name] = thingSchema(schema, names);
-  const answers = new Map<Endpoint, JsonSchema>();
-  for (const { row } of table) answers.set(row, answerOf(row, names, components));
+  for (const [schema, name] of names) components[name] = resourceSchema(schema, names);
+  const responses = new Map<Endpoint, JsonSchema>();
+  for (const { row } of table) responses.set(row, responseSchema(row, names, components));
   for (const [name, schema] of Object.entries(components)) describeFields(name, schema);
-  return { components, of: (row) => answers.get(row) ?? {} };
+  return { components, of: (row) => responses.get(row) ?? {} };
 }
 
-function answerOf(row: Endpoint, names: Names, components: Record<string, JsonSchema>): JsonSchema {
+function responseSchema(
+  row: Endpoint,
+  names: SchemaNames,
+  components: Record<string, JsonSchema>,
+): JsonSchema {
   const json = jsonOf(row.output, names);
-  const thing = thingOf(row.output);
-  const title = thing && names.get(thing);
+  const resource = resourceOf(row.output);
+  const title = resource && names.get(resource);
   if (title === undefined) return isResult(row.output) ? resultSchema(json, components) : json;
   const envelope = `${title}${"items" in (row.output as z.ZodObject).shape ? "List" : "Item"}`;
   components[envelope] ??= json;
@@ -154,7 +166,7 @@ function isResult(output: z.ZodType): boolean {
   return output instanceof z.ZodObject && "outcome" in output.shape;
 }
 
-/** A result is the common one, and what the operation adds to it. */
+/** The common result schema, extended by the fields of the operation. */
 function resultSchema(json: JsonSchema, components: Record<string, JsonSchema>): JsonSchema {
   const common = (components.Result?.properties ?? {}) as JsonSchema;
   const added = Object.entries(json.properties as JsonSchema).filter(([name]) => !(name in common));

@@ -1,9 +1,9 @@
-/** What Dossier sends by itself, as the document tells it: one request an event, its three headers and its one shape. */
+/** Webhooks of the OpenAPI document: each event is one request, with three headers and one payload shape. */
 import type { JsonSchema } from "../field.ts";
 import { jsonOf, refTo } from "./schemas.ts";
 import { eventTypes, type EventType, webhookPayload } from "../endpoints/webhook-event.ts";
 
-const about: Record<EventType, string> = {
+const eventDescriptions: Record<EventType, string> = {
   "customer.created": "A customer was made",
   "customer.updated": "A customer's version rose: its fields, custom fields or channels changed",
   "customer.deleted": "A customer was deleted; it can be restored for 30 days",
@@ -59,13 +59,13 @@ const examples: Record<EventType, JsonSchema> = {
   "ticket.linked": { ticket_id: 31 },
 };
 
-function requestOf(type: EventType): JsonSchema {
+function webhookOperation(type: EventType): JsonSchema {
   const data = { brand_id: 1, customer_id: 7, ...examples[type], sequence: 101 };
   return {
     post: {
       operationId: `told${type.replace(/(?:^|\.)([a-z])/g, (_, letter: string) => letter.toUpperCase())}`,
       tags: ["webhook"],
-      summary: about[type],
+      summary: eventDescriptions[type],
       security: [],
       parameters,
       requestBody: {
@@ -86,5 +86,7 @@ function requestOf(type: EventType): JsonSchema {
   };
 }
 
-/** Every event as the request that tells it. */
-export const webhooks: JsonSchema = Object.fromEntries(eventTypes.map((type) => [type, requestOf(type)]));
+/** Every event as a request. */
+export const webhooks: JsonSchema = Object.fromEntries(
+  eventTypes.map((type) => [type, webhookOperation(type)]),
+);

@@ -1,42 +1,45 @@
-/** The channel fields of the original API: `extra_…`, `customerChannelType_n` with `customerChannelValue_n`, and the link. */
+/**
+ * Channel decoding: the channel fields of the original API, `extra_…`, `customerChannelType_n` with
+ * `customerChannelValue_n`, and the link fields, become one list. Each address occurs once in it.
+ */
 import {
-  type ChannelSent,
+  type DecodedChannel,
   type ChannelType,
-  extraTypes,
+  extraFieldTypes,
   findType,
   inferType,
-  normaliseAddress,
+  channelAddress,
 } from "../endpoints/channel.ts";
 import type { Fault } from "../error.ts";
-import { agreed, type Sent } from "./sent.ts";
+import { countingName, singleValue, type RawField } from "./sent.ts";
 
-const mostPairs = 50;
+const maxPairs = 50;
 
-interface Link {
+interface LinkAddress {
   field: string;
   address: string;
-  /** undefined: to be inferred; null: sent, but no such type */
+  /** undefined: to be inferred; null: sent, but unknown */
   type: ChannelType | null | undefined;
   typeField: string;
 }
 
-interface Found {
-  at: number;
-  channel: ChannelSent;
+interface PositionedChannel {
+  position: number;
+  channel: DecodedChannel;
 }
 
 /**
- * Every channel an endpoint was sent, in the order sent (pairs by their number), each address once.
- * Faults are added in the caller's spelling.
+ * Every channel that was sent, in that order (pairs by their number), each address once. Faults use the caller's
+ * spelling.
  */
-export function channelsOf(
-  sent: readonly Sent[],
+export function decodeChannels(
+  fields: readonly RawField[],
   faults: Fault[],
   types: readonly ChannelType[],
-  link?: Link,
-): ChannelSent[] {
-  const found = [...extrasOf(sent, faults, types), ...pairsOf(sent, faults, types)].sort(
-    (a, b) => a.at - b.at,
+  link?: LinkAddress,
+): DecodedChannel[] {
+  const found = [...readExtraFields(fields, faults, types), ...readPairs(fields, faults, types)].sort(
+    (a, b) => a.position - b.position,
   );
   const linked = link && linkChannel(link, faults, types);
   const all = linked ? [linked, ...found.map((one) => one.channel)] : found.map((one) => one.channel);
@@ -47,115 +50,131 @@ export function channelsOf(
   });
 }
 
-function linkChannel(link: Link, faults: Fault[], types: readonly ChannelType[]): ChannelSent | undefined {
+function linkChannel(
+  link: LinkAddress,
+  faults: Fault[],
+  types: readonly ChannelType[],
+): DecodedChannel | undefined {
   if (link.type === null) return void faults.push({ field: link.typeField, message: "is no channel type" });
   const type = link.type ?? inferType(types, link.address);
-  if (type) return makeChannel(type, link.field, link.address, faults);
+  if (type) return decodeChannel(type, link.field, link.address, faults);
   return void faults.push({
     field: link.field,
     message: `is neither an e-mail address nor a telephone number: send ${link.typeField} with it`,
   });
 }
 
-function makeChannel(
+function decodeChannel(
   type: ChannelType,
   field: string,
   value: string,
   faults: Fault[],
-): ChannelSent | undefined {
-  const read = normaliseAddress(type.rule, value);
+): DecodedChannel | undefined {
+  const read = channelAddress(type.rule, value);
   if ("fault" in read) return void faults.push({ field, message: read.fault });
   return { field, typeId: type.id, typeName: type.name, ...read };
 }
 
-function* extrasOf(sent: readonly Sent[], faults: Fault[], types: readonly ChannelType[]): Generator<Found> {
-  for (const [at, one] of sent.entries()) {
-    const name = one.name.toLowerCase();
+function* readExtraFields(
+  fields: readonly RawField[],
+  faults: Fault[],
+  types: readonly ChannelType[],
+): Generator<PositionedChannel> {
+  for (const [at, one] of fields.entries()) {
+    const name = countingName(one).toLowerCase();
     if (!name.startsWith("extra_")) continue;
-    const type = types.find((candidate) => candidate.id === extraTypes[name]);
+    const type = types.find((candidate) => candidate.id === extraFieldTypes[name]);
     if (!type)
       faults.push({
         field: one.name,
         message: "is no channel field: use customerChannelType_n with customerChannelValue_n",
       });
     else {
-      const text = single(one, faults);
-      const channel = text === "" ? undefined : makeChannel(type, one.name, text, faults);
-      if (channel) yield { at, channel };
+      const text = singleText(one, faults);
+      const channel = text === "" ? undefined : decodeChannel(type, one.name, text, faults);
+      if (channel) yield { position: at, channel };
     }
   }
 }
 
-function single(one: Sent, faults: Fault[]): string {
+function singleText(one: RawField, faults: Fault[]): string {
   if (one.list) faults.push({ field: one.name, message: "takes one value, not a list" });
   return one.list
     ? ""
-    : agreed(
+    : singleValue(
         one.name,
         one.values.filter((value) => value.trim() !== ""),
         faults,
       );
 }
 
-interface Half {
+interface PairField {
   field: string;
   text: string;
-  at: number;
+  position: number;
 }
 
-interface Halves {
-  type?: Half;
-  value?: Half;
+interface PairFields {
+  type?: PairField;
+  value?: PairField;
 }
 
-function collectHalves(sent: readonly Sent[], faults: Fault[]): Map<number, Halves> {
-  const pairs = new Map<number, Halves>();
-  for (const [at, one] of sent.entries()) {
-    const match = /^customerchannel(type|value)_(.*)$/is.exec(one.name);
+function collectPairs(fields: readonly RawField[], faults: Fault[]): Map<number, PairFields> {
+  const pairs = new Map<number, PairFields>();
+  for (const [at, one] of fields.entries()) {
+    const match = /^customerchannel(type|value)(.*)$/is.exec(countingName(one));
     if (!match) continue;
-    const [, half, n = ""] = match;
-    if (!/^(0|[1-9][0-9]{0,3})$/.test(n)) {
-      faults.push({ field: one.name, message: "must end in a number from 0 to 9999 without leading zeros" });
+    const [, half, end = ""] = match;
+    const n = end.slice(1);
+    if (!/^_(0|[1-9][0-9]{0,3})$/.test(end)) {
+      faults.push({
+        field: one.name,
+        message: "must end in _ and a number from 0 to 9999 without leading zeros",
+      });
       continue;
     }
     const pair = pairs.get(Number(n)) ?? {};
-    const text = single(one, faults);
+    const text = singleText(one, faults);
     const key = half?.toLowerCase() === "type" ? "type" : "value";
-    pair[key] = { field: one.name, text, at };
+    pair[key] = { field: one.name, text, position: at };
     pairs.set(Number(n), pair);
   }
   return pairs;
 }
 
-function* pairsOf(sent: readonly Sent[], faults: Fault[], types: readonly ChannelType[]): Generator<Found> {
-  const halves = collectHalves(sent, faults);
-  if (halves.size > mostPairs)
+function* readPairs(
+  fields: readonly RawField[],
+  faults: Fault[],
+  types: readonly ChannelType[],
+): Generator<PositionedChannel> {
+  const fieldsByNumber = collectPairs(fields, faults);
+  if (fieldsByNumber.size > maxPairs)
     return void faults.push({
       field: "customerChannelType_n",
-      message: `at most ${mostPairs} pairs may be sent at once`,
+      message: `at most ${maxPairs} pairs may be sent at once`,
     });
-  const pairs = [...halves].sort(([a], [b]) => a - b);
-  const places = pairs
-    .map(([, { type, value }]) => Math.min(type?.at ?? Infinity, value?.at ?? Infinity))
+  const pairs = [...fieldsByNumber].sort(([a], [b]) => a - b);
+  const positions = pairs
+    .map(([, { type, value }]) => Math.min(type?.position ?? Infinity, value?.position ?? Infinity))
     .sort((a, b) => a - b);
   for (const [index, [n, pair]] of pairs.entries()) {
     const channel = pairChannel(n, pair, faults, types);
-    if (channel) yield { at: places[index] ?? index, channel };
+    if (channel) yield { position: positions[index] ?? index, channel };
   }
 }
 
 function pairChannel(
   n: number,
-  { type, value }: Halves,
+  { type, value }: PairFields,
   faults: Fault[],
   types: readonly ChannelType[],
-): ChannelSent | undefined {
+): DecodedChannel | undefined {
   if (!type?.text && !value?.text) return undefined;
   if (!value?.text)
     return void faults.push({ field: type?.field ?? "", message: `needs customerChannelValue_${n} with it` });
   if (!type?.text)
     return void faults.push({ field: value.field, message: `needs customerChannelType_${n} with it` });
-  const meant = findType(types, type.text);
-  if (!meant) return void faults.push({ field: type.field, message: "is no channel type" });
-  return makeChannel(meant, value.field, value.text, faults);
+  const channelType = findType(types, type.text);
+  if (!channelType) return void faults.push({ field: type.field, message: "is no channel type" });
+  return decodeChannel(channelType, value.field, value.text, faults);
 }

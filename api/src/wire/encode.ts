@@ -1,34 +1,34 @@
 /**
- * The names of fields, ours and those on the wire, from the client's side: an input in our spelling becomes the flat
- * record that is sent, and the name an answer finds fault with becomes the field of the input it was.
+ * Encoder: the client's side of the wire. It turns an input in our spelling into the flat record that is sent, and the
+ * wire name of a fault back into the field of the input.
  */
 import type { ChannelInput } from "../endpoints/channel.ts";
 import type { CustomValue } from "./custom-fields.ts";
 
-/** Of an endpoint: its names on the wire that are not the snake_case of ours. */
-interface Spelled {
-  spelling?: object;
+/** The part of an endpoint that holds its irregular wire names. */
+interface HasWireNames {
+  wireNames?: object;
 }
 
 const verbatim = new Set(["itemStart", "itemLimit", "noSync", "id"]);
 
 /**
- * The name an endpoint itself uses for one of our fields.
+ * The endpoint's wire name of one of our fields.
  *
  * @example
  * wireName(api.customer.update, "primaryId"); // "primaryID"
  */
-export function wireName(row: Spelled, ours: string): string {
-  const own = (row.spelling as Record<string, string> | undefined)?.[ours];
+export function wireName(row: HasWireNames, name: string): string {
+  const own = (row.wireNames as Record<string, string> | undefined)?.[name];
   if (own) return own;
-  return verbatim.has(ours) ? ours : ours.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
+  return verbatim.has(name) ? name : name.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`);
 }
 
 const headers: Record<string, string> = { "If-Match": "ifMatch", "Idempotency-Key": "idempotencyKey" };
 
-/** Where in the client's input the field with this name on the wire stands: `primaryId`, `channels.0.address`. */
-export function inputName(row: Spelled, wire: string): string {
-  const own = Object.entries(row.spelling ?? {}).find(([, theirs]) => theirs === wire)?.[0];
+/** The path of a wire name in the client's input: `primaryId`, `channels.0.address`. */
+export function inputName(row: HasWireNames, wire: string): string {
+  const own = Object.entries(row.wireNames ?? {}).find(([, wireName]) => wireName === wire)?.[0];
   if (own ?? headers[wire]) return own ?? (headers[wire] as string);
   const pair = /^customerChannel(Type|Value)_(\d+)$/.exec(wire);
   if (pair) return `channels.${pair[2]}.${pair[1] === "Type" ? "type" : "address"}`;
@@ -38,18 +38,18 @@ export function inputName(row: Spelled, wire: string): string {
 }
 
 /**
- * The flat record the client sends for an input in our spelling.
+ * The flat record that the client sends for an input in our spelling.
  *
  * @example
  * encode(api.customer.update, { primaryId: "K-18", custom: { tier: "gold" } }); // { primaryID: "K-18", custom_tier: "gold" }
  */
-export function encode(row: Spelled, input: Record<string, unknown>): Record<string, unknown> {
+export function encode(row: HasWireNames, input: Record<string, unknown>): Record<string, unknown> {
   const record: Record<string, unknown> = {};
-  for (const [ours, value] of Object.entries(input)) {
-    if (value === undefined || ours === "id") continue;
-    if (ours === "channels") encodePairs(record, value as ChannelInput[]);
-    else if (ours === "custom") encodeCustom(record, value as Record<string, CustomValue | null>);
-    else record[wireName(row, ours)] = value instanceof Date ? value.toISOString() : value;
+  for (const [name, value] of Object.entries(input)) {
+    if (value === undefined || name === "id") continue;
+    if (name === "channels") encodePairs(record, value as ChannelInput[]);
+    else if (name === "custom") encodeCustom(record, value as Record<string, CustomValue | null>);
+    else record[wireName(row, name)] = value instanceof Date ? value.toISOString() : value;
   }
   return record;
 }

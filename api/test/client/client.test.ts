@@ -1,6 +1,6 @@
-// The client against a stand-in for the network: what it sends, and what it makes of every kind of answer.
+// The client against a stubbed network: what it sends, and how it handles every kind of response.
 import { expect, test } from "vitest";
-import { api, DossierError, keepsAnswer, rows } from "../../src/index.ts";
+import { api, DossierError, acceptsIdempotencyKey, rows } from "../../src/index.ts";
 import { stub } from "../support/stub-network.ts";
 
 test("there is a method for every endpoint of the table", () => {
@@ -65,7 +65,7 @@ test("fields go where the endpoint reads them, in its own spelling, with the key
 
 test("an id cannot lead to another path, and nothing is sent for what is undefined or null in a query", async () => {
   const { client, seen } = stub();
-  await client.customer.find({ id: "../../brand/1?x=" as unknown as number });
+  await client.customer.find({ id: "../brand/1?x=" as unknown as number });
   await client.customer.list({ query: undefined, cursor: null as unknown as string });
   expect(seen.map(({ url }) => url.pathname + url.search)).toEqual([
     "/api/v2/customer/..%2Fbrand%2F1%3Fx%3D",
@@ -92,7 +92,7 @@ test("a call that has an effect gets a key of its own, where one counts", async 
     await client[noun][verb]({ id: 7 });
     await client[noun][verb]({ id: 7 });
     const keys = seen.map(({ init }) => init.headers["idempotency-key"]);
-    if (keepsAnswer(row)) {
+    if (acceptsIdempotencyKey(row)) {
       expect(keys, name).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), expect.any(String)]);
       expect(keys[0], name).not.toBe(keys[1]);
     } else expect(keys, name).toEqual([undefined, undefined]);

@@ -1,9 +1,9 @@
-// Reading a list to its end: which pages are asked for, and when.
+// Iterating over lists: which pages are requested, and when.
 import { expect, test } from "vitest";
 import { rows } from "../../src/index.ts";
 import { stub } from "../support/stub-network.ts";
 
-/** A list of so many things that answers as the server does: by cursor, in pages of what was asked for. */
+/** A list that responds as the server does: by cursor, in pages of the requested size. */
 function listOf(total: number) {
   const stubbed: ReturnType<typeof stub> = stub({}, () => {
     const { url, init } = stubbed.seen.at(-1)!;

@@ -1,4 +1,4 @@
-// Verifying deliveries, against the independent library both ways: what it signs is taken, what ours takes it takes.
+// Webhook verification against the independent library, both ways: ours accepts its signatures, and it accepts ours.
 import { randomBytes } from "node:crypto";
 import { Webhook } from "standardwebhooks";
 import { expect, test } from "vitest";

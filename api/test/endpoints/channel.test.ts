@@ -1,7 +1,13 @@
-// When two addresses are the same one: the rule of each type, and what the rules must not join.
+// Address rules: when two addresses are equal under the rule of each type, and which ones must stay different.
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type AddressRule, builtinTypes, findType, inferType, normaliseAddress } from "../../src/endpoints/channel.ts";
+import {
+  type AddressRule,
+  builtinTypes,
+  findType,
+  inferType,
+  normaliseAddress,
+} from "../../src/endpoints/channel.ts";
 import { seed } from "../../../server/test/support/random-seed.ts";
 
 const read = (rule: AddressRule, sent: string) => {
@@ -113,7 +119,7 @@ test("look-alikes stay different mailboxes", () => {
   ] as const)
     expect([other, read("email", other) === read("email", one)]).toEqual([other, false]);
   expect(read("email", "\u212Aelly@example.org")).toBe("kelly@example.org"); // canonically the same letter
-  expect(read("email", "ada@ｅxample.org")).toBe("ada@example.org"); // a domain is what the resolver takes it for
+  expect(read("email", "ada@ｅxample.org")).toBe("ada@example.org"); // a domain is compared as the resolver reads it
 });
 
 test("whatever is accepted is accepted again, and is compared alike in any ASCII case", () => {

@@ -1,22 +1,23 @@
-// What programs that write clients from the document go by: a sentence for every field, integers that are wide enough,
-// one way to send the key, and maps where names are open. (What such a client then does, the server's tests try.)
+// What client generators need of the document: a description for every field, integers wide enough, one way to send the
+// key, and maps where names are open. (The server's tests try a generated client.)
 import { describe, expect, test } from "vitest";
 import { basePath, openapi, rows } from "../../src/index.ts";
 
 type Json = Record<string, unknown>;
 interface Operation {
+  parameters?: Json[];
   requestBody?: { content: Record<string, { schema: Json; encoding?: Json }> };
   responses: Record<string, { content?: Record<string, { schema: Json }> }>;
 }
 
 const document = openapi() as {
-  security: Json[];
+  security: Record<string, string[]>[];
   paths: Record<string, Record<string, Operation>>;
   components: { schemas: Record<string, Json>; securitySchemes: Json };
 };
 const { schemas } = document.components;
 
-/** Every field of a schema with the place it has, parts and lists looked into. */
+/** Every field of a schema with its path, parts and lists included. */
 function* fieldsOf(place: string, node: Json): Generator<[string, Json]> {
   for (const [name, field] of Object.entries((node.properties ?? {}) as Record<string, Json>)) {
     yield [`${place}.${name}`, field];
@@ -52,14 +53,29 @@ describe("whoever writes a client from the document", () => {
     expect(narrow.map(([place]) => place)).toEqual([]);
   });
 
-  test("is told one way to send the key, with the others named", () => {
-    expect(document.security).toEqual([{ apiKey: [] }]);
-    expect(Object.keys(document.components.securitySchemes).sort()).toEqual([
-      "apiKey",
-      "apiKeyInQuery",
-      "bearer",
-      "session",
+  test("is told every way to send the key, the header first and the address last", () => {
+    expect(document.security).toEqual([
+      { apiKey: [] },
+      { bearer: [] },
+      { authorization: [] },
+      { session: [] },
+      { apiKeyInQuery: [] },
     ]);
+    expect(Object.keys(document.components.securitySchemes)).toEqual(
+      document.security.flatMap((one) => Object.keys(one)),
+    );
+  });
+
+  test("finds the fields of searches and deletions in both places, and required in neither", () => {
+    const { parameters, requestBody } =
+      document.paths[`${basePath}/customer/SearchByPrimaryExternalID`]!.post!;
+    expect(parameters).toContainEqual(expect.objectContaining({ name: "primary_id", required: false }));
+    expect(requestBody).toMatchObject({ required: false });
+    expect(schemas.CustomerListByPrimaryIdInput).not.toHaveProperty("required");
+    const deletion = document.paths[`${basePath}/customer/purgeData`]!.delete!;
+    const inQuery = (deletion.parameters ?? []).filter((one) => one.in === "query").map((one) => one.name);
+    expect(new Set(Object.keys(schemas.CustomerPurgeAnyInput!.properties as Json))).toEqual(new Set(inQuery));
+    expect(deletion.requestBody?.content).toHaveProperty(["application/x-www-form-urlencoded"]);
   });
 
   test.each(["Customer", "CustomerUpdateInput", "CustomerResolveInput", "CustomerAddChannelsInput"])(

@@ -1,23 +1,23 @@
-// A stand-in for the network, and a clock that does not go but leaps: no test of the client waits.
-import { until } from "../../src/client/clock.ts";
+// Stubbed network and fake clock: no test of the client waits.
+import { raceAbort } from "../../src/client/clock.ts";
 import { createClient, type Clock, type ClientOptions } from "../../src/index.ts";
 
-export interface Seen {
+export interface RecordedRequest {
   url: URL;
   init: RequestInit & { headers: Record<string, string> };
 }
 
-/** A client whose requests are kept and answered with what is given: the nth by what the nth call makes. */
+/** A client whose requests are recorded; the nth call gets the nth response. */
 export function stub(
   options: Partial<ClientOptions> = {},
   answer: (at: number) => Response | Promise<Response> = () => Response.json({ type: "result" }),
 ) {
-  const seen: Seen[] = [];
-  const fetchIt = (async (url: URL, init: Seen["init"]) => {
+  const seen: RecordedRequest[] = [];
+  const fetchIt = (async (url: URL, init: RecordedRequest["init"]) => {
     seen.push({ url, init });
     return answer(seen.length - 1);
   }) as unknown as typeof fetch;
-  const clock = leapingClock();
+  const clock = fakeClock();
   const client = createClient({
     url: "http://dossier.test:1234/",
     key: "dsr_x",
@@ -28,15 +28,15 @@ export function stub(
   return { seen, client, clock };
 }
 
-interface LeapingClock extends Clock {
-  /** the sleeps that were slept to their end, in milliseconds: waits between tries, and time-outs that came true */
+interface FakeClock extends Clock {
+  /** the completed sleeps in milliseconds: waits between attempts, and timeouts that fired */
   slept: number[];
-  /** the sleeps under way, in milliseconds */
+  /** the pending sleeps in milliseconds */
   sleeping(): number[];
 }
 
-/** A clock that leaps to the end of the shortest sleep as soon as nothing else goes on; or never, if it is stopped. */
-export function leapingClock({ random = 1, stopped = false } = {}): LeapingClock {
+/** A clock that jumps to the end of the shortest sleep as soon as nothing else runs; never, if it is stopped. */
+export function fakeClock({ random = 1, stopped = false } = {}): FakeClock {
   const slept: number[] = [];
   const sleepers = new Set<{ ms: number; until: number; wake: () => void }>();
   let time = 1_000_000;
@@ -58,7 +58,7 @@ export function leapingClock({ random = 1, stopped = false } = {}): LeapingClock
       const woken = new Promise<void>((resolve) => (one.wake = resolve));
       sleepers.add(one);
       if (!stopped) void leap();
-      return until(
+      return raceAbort(
         signal,
         woken.then(() => void slept.push(ms)),
       ).finally(() => sleepers.delete(one));

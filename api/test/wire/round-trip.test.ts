@@ -1,15 +1,15 @@
-// Both directions of the wire: what the client encodes the server decodes to the same, and what was sent in several
-// spellings is folded or refused before anybody reads it.
+// Round trip over the wire: the server decodes what the client encodes to the same input, and several spellings of one
+// field are merged or rejected before any check.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { builtinTypes, DossierError, rows } from "../../src/index.ts";
 import type { Endpoint } from "../../src/endpoint.ts";
 import { wireOf } from "../../src/field.ts";
-import { decode, encode, type Sent, wireName } from "../../src/wire/decode.ts";
+import { decode, encode, type RawField, wireName } from "../../src/wire/decode.ts";
 import { seed } from "../../../server/test/support/random-seed.ts";
 
 const row = (name: string): Endpoint => rows().find((one) => one.name === name)!.row;
-const sent = (pairs: Record<string, string | string[]>): Sent[] =>
+const sent = (pairs: Record<string, string | string[]>): RawField[] =>
   Object.entries(pairs).map(([name, value]) => ({
     name,
     values: [value].flat(),
@@ -27,8 +27,8 @@ function refused(name: string, pairs: Record<string, string | string[]>, id?: st
   throw new Error("was not refused");
 }
 
-/** As a body arrives: every value a text. */
-const arriving = (record: Record<string, unknown>): Sent[] =>
+/** The fields as a body delivers them: every value is text. */
+const arriving = (record: Record<string, unknown>): RawField[] =>
   Object.entries(record).map(([name, value]) => ({
     name,
     values: [value].flat().map((one) => (one === null ? "" : String(one as string | number | boolean))),
@@ -40,7 +40,7 @@ const word = fc
   .filter((one) => one.trim() === one);
 const letters = fc
   .string({ unit: fc.constantFrom(..."abcÉß'- "), minLength: 1, maxLength: 12 })
-  .filter((one) => one.trim() === one);
+  .filter((one) => one.trim() === one && !one.includes("  "));
 const inputs = fc.record(
   {
     brandId: fc.integer({ min: 1, max: 999_999_999_999_999 }),
@@ -117,7 +117,7 @@ test("aliases fold to one value; empty ones are not sent; different ones disagre
       BRAND_ID: "7",
     }),
   ).toMatchObject({ primaryId: "K", brandId: 7 });
-  expect(refused("customer.updateAny", { primaryID: "K", external_id: "L", firstname: "1" })).toEqual([
+  expect(refused("customer.updateAny", { primaryID: "K", external_id: "L", firstname: "<" })).toEqual([
     "identifiers_disagree",
     "primaryID",
     "firstname",
@@ -130,8 +130,9 @@ test("aliases fold to one value; empty ones are not sent; different ones disagre
   expect(refused("customer.update", { customer_id: "8" }, "7")[0]).toBe("identifiers_disagree");
   expect(read("customer.update", { customerID: "7" }, "7")).toMatchObject({ id: 7 });
   expect(refused("customer.update", {}, "abc")).toEqual(["not_found"]);
-  expect(refused("customer.update", { lastname: "1" }, "abc")).toEqual(["invalid_field", "lastname"]);
-  expect(read("brand.update", { NAME: "x", Brand_Id: "0" }, "7")).toEqual({ id: 7 });
+  expect(refused("customer.update", { lastname: "<" }, "abc")).toEqual(["invalid_field", "lastname"]);
+  expect(read("brand.update", { NAME: "x" }, "7")).toEqual({ id: 7, name: "x" });
+  expect(refused("brand.update", { NAME: "x", Brand_Id: "0" }, "7")).toEqual(["unknown_field", "Brand_Id"]);
 });
 
 test("empty clears names on updates, and is nothing on creations and in searches", () => {
@@ -145,9 +146,9 @@ test("empty clears names on updates, and is nothing on creations and in searches
   expect(read("customer.resolve", { brand_id: "1", firstname: "", primary_id: " " })).not.toHaveProperty(
     "firstname",
   );
-  expect(
-    Object.keys(read("customer.list", { query: "", itemStart: "", itemLimit: " ", cursor: "" })),
-  ).toEqual([]);
+  expect(read("customer.list", { query: "", itemStart: "", itemLimit: " ", cursor: "" })).toEqual({
+    custom: [],
+  });
   expect(refused("customer.create", { brandID: "" })).toEqual(["invalid_field", "primaryID", "brandID"]);
 });
 
@@ -258,10 +259,10 @@ test("custom fields: by their key, once each; a bare name waits to be known; lis
 });
 
 test("faults found while the body was read stand among the others, once for each field", () => {
-  const broken: Sent[] = [
+  const broken: RawField[] = [
     { name: "brandID", values: [""], list: false, fault: "is over 64 KiB" },
     { name: "unknown", values: [""], list: false, fault: "is a file" },
-    { name: "firstname", values: ["1"], list: false },
+    { name: "firstname", values: ["<"], list: false },
   ];
   let faults: string[] = [];
   try {

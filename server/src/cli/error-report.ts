@@ -1,60 +1,54 @@
 /**
- * What an endpoint refused, for people: every fault under the name of its option, and what to do about it. With
- * --json the refusal is one line of JSON on standard error, so that a script can read it.
+ * Error report: prints every fault of an endpoint's error under the name of its option, with advice. With --json the
+ * error is one line of JSON on standard error, for scripts.
  */
-import type { DossierError, Endpoint } from "@dossier/api";
+import { type DossierError, rows } from "@dossier/api";
 import { CommandFailure } from "./exit.ts";
 import { optionOfFault } from "./fields.ts";
-import { harmless } from "./output/text-width.ts";
+import { sanitise } from "./output/text-width.ts";
 
-/** What to do, by code; a code that its message says enough about has none. */
+/** Advice by code; codes whose message suffices have none. */
 const advice: Partial<Record<DossierError["code"], (error: DossierError) => string>> = {
   missing_key: () => "Set DOSSIER_KEY, or name a file with --key-file.",
   invalid_key: () => "It may be mistyped, expired or revoked. `dossier key list` shows the keys there are.",
-  permission_missing: () => "`dossier key create` makes a key with it, by one that may.",
+  permission_missing: () => "Create a key with it: `dossier key create`, as an administrator.",
   not_found: () => "Or the key does not see its brand.",
-  channel_taken: owner,
-  primary_id_taken: owner,
+  channel_taken: ownerHint,
+  primary_id_taken: ownerHint,
   ambiguous_customer: () => "Add --brand-id, or name the customer by its id.",
   stale_version: () => "`dossier call customer.find` shows what it is now.",
   unknown_endpoint: () => "Is this server older than this command line? `dossier status` shows its version.",
 };
 
-function owner({ conflict }: DossierError): string {
+function ownerHint({ conflict }: DossierError): string {
   const id = conflict?.customer_id;
   return id === undefined ? "" : `\`dossier call customer.find ${id}\` shows who has it.`;
 }
 
-/** How a refusal is told. */
-export interface Telling {
+/** How to report an error. */
+export interface ReportOptions {
   json?: boolean;
-  /** it was asked with somebody's key */
+  /** the call used a key */
   hasKey?: boolean;
-  /** the command that asked, where it is not `call` */
+  /** the calling command, if it is not `call` */
   command?: string;
-  /** its options for the wire's fields, where they are not those of `call` */
-  names?: Record<string, string>;
+  /** the command's options by wire name, if they are not those of `call` */
+  optionNames?: Record<string, string>;
 }
 
-/** A refusal as the failure of a command. */
-export function refusalOf(
-  error: DossierError,
-  name: string,
-  row: Endpoint,
-  telling: Telling,
-): CommandFailure {
+/** Converts an endpoint's error into the failure of a command. */
+export function toCommandFailure(error: DossierError, name: string, report: ReportOptions): CommandFailure {
   const exit = error.code === "unavailable" ? "unreachable" : "failed";
-  const json = telling.json === true;
-  const failure = new CommandFailure(exit, json ? asJson(error) : inWords(error, name, row, telling), error);
+  const json = report.json === true;
+  const failure = new CommandFailure(exit, json ? formatJson(error) : formatText(error, name, report), error);
   failure.isRaw = json;
   return failure;
 }
 
-function inWords(
+function formatText(
   error: DossierError,
   endpoint: string,
-  row: Endpoint,
-  { command, names, hasKey }: Telling,
+  { command, optionNames, hasKey }: ReportOptions,
 ): string {
   const name = command ?? endpoint;
   const wait = error.retryAfter === undefined ? "" : `Try again in ${error.retryAfter} s.`;
@@ -62,16 +56,17 @@ function inWords(
   const hint = error.code === "not_found" && !hasKey ? "" : advice[error.code]?.(error);
   const more = [hint, wait, quote].filter(Boolean).join(" ");
   if (error.errors.length === 0)
-    return [`${name} was refused (${error.code}): ${harmless(error.message)}`, more]
+    return [`${name} was rejected (${error.code}): ${sanitise(error.message)}`, more]
       .filter(Boolean)
       .join("\n");
+  const row = rows().find((one) => one.name === endpoint)?.row;
   const faults = error.errors.map(({ field, message }) => [
-    names?.[field] ?? optionOfFault(row, harmless(field)),
-    harmless(message),
+    optionNames?.[field] ?? (row ? optionOfFault(row, sanitise(field)) : sanitise(field)),
+    sanitise(message),
   ]);
   const width = Math.max(...faults.map(([option = ""]) => option.length));
   return [
-    `${name} was refused (${error.code}):`,
+    `${name} was rejected (${error.code}):`,
     ...faults.map(([option = "", message = ""]) => `  ${option.padEnd(width)}  ${message}`),
     more,
     `\`dossier ${command ?? `call ${endpoint}`} --help\` shows what it takes.`,
@@ -80,7 +75,7 @@ function inWords(
     .join("\n");
 }
 
-function asJson({ code, message, errors, conflict, retryAfter, requestId }: DossierError): string {
+function formatJson({ code, message, errors, conflict, retryAfter, requestId }: DossierError): string {
   const more = { retry_after: retryAfter, request_id: requestId };
   return JSON.stringify({
     type: "error",

@@ -1,8 +1,8 @@
-/** An example of each call, made from its fields: what is required, or what tells most. */
-import { type Endpoint, type FieldFacts, fieldsOf } from "@dossier/api";
+/** Call examples: one for each endpoint, generated from its required fields, or from the most instructive ones. */
+import { type Endpoint, type FieldDescription, fieldsOf } from "@dossier/api";
 import { optionName } from "./fields.ts";
 
-/** Values by field that read better than what a kind of field can say. */
+/** Sample values by field, where the field's type has no good one. */
 const samples: Record<string, string> = {
   primaryId: "K-17",
   externalId: "K-17",
@@ -17,7 +17,7 @@ const samples: Record<string, string> = {
   from: "ada@example.org",
 };
 
-const telling: Record<string, string> = {
+const writtenExamples: Record<string, string> = {
   "customer.resolve":
     "dossier call customer.resolve --brand-id 1 --primary-id K-17 --firstname Ada \\\n    --channel email=ada@example.org --custom tier=gold",
   "customer.update": "dossier call customer.update 7 --lastname King --custom tier=platinum --if-match 3",
@@ -32,20 +32,20 @@ const telling: Record<string, string> = {
   "channel.update": "dossier call channel.update 6 --name insta",
 };
 
-/** One line that works, or two. */
+/** An example of one or two lines that works. */
 export function exampleOf(name: string, row: Endpoint): string {
-  const known = telling[name];
+  const known = writtenExamples[name];
   if (known) return known;
-  const fields = fieldsOf(row).filter(({ ours }) => ours !== "id");
+  const fields = fieldsOf(row).filter(({ inputName }) => inputName !== "id");
   const needed = (row.needs ?? []).map(({ anyOf }) => anyOf[0]);
-  const shown = fields.filter(({ required, ours }) => required || needed.includes(ours));
+  const shown = fields.filter(({ required, inputName }) => required || needed.includes(inputName));
   const id = "id" in row.input.shape ? " 7" : "";
-  return `dossier call ${name}${id}${shown.map((field) => ` ${optionName(row, field.ours)} ${sampleOf(name, field)}`).join("")}`;
+  return `dossier call ${name}${id}${shown.map((field) => ` ${optionName(row, field.inputName)} ${sampleOf(name, field)}`).join("")}`;
 }
 
-function sampleOf(name: string, { ours, json }: FieldFacts): string {
-  if (ours === "name")
+function sampleOf(name: string, { inputName, json }: FieldDescription): string {
+  if (inputName === "name")
     return name.startsWith("key") ? "webshop" : name.startsWith("channel") ? "matrix" : "Acme";
   const words = json.enum as string[] | undefined;
-  return samples[ours] ?? words?.[0] ?? ([json.type].flat().includes("integer") ? "1" : "text");
+  return samples[inputName] ?? words?.[0] ?? ([json.type].flat().includes("integer") ? "1" : "text");
 }

@@ -1,18 +1,21 @@
 /**
- * How a command fails: what, which, what to do, and an exit code that a script can tell apart. Everything that is
- * thrown at the command line becomes one of these words here, whatever it was.
+ * Command failures: a message that says what is wrong and what to do, and an exit code for scripts. Every error that
+ * reaches the command line is converted here.
  */
-import { ConfigRefusal } from "../config.ts";
-import { EmbeddedRefusal } from "../db/embedded/embedded.ts";
-import { DatabaseRefusal } from "../db/migrate.ts";
+import { ConfigError } from "../config.ts";
+import { BackupError } from "../db/backup/format.ts";
+import { EmbeddedPostgresError } from "../db/embedded/embedded.ts";
+import { tlsFault } from "../db/errors.ts";
+import { UnsupportedDatabaseError } from "../db/migrate.ts";
+import { AdminKeyFileError } from "../service/admin-key-file.ts";
 
-/** What a command ends with. */
+/** The exit codes. */
 export const exitCodes = { ok: 0, failed: 1, usage: 2, unreachable: 3 } as const;
 
-/** A command that cannot do what it was asked; the lines of the message say why, and what to do. */
+/** A command that cannot be completed; the lines of the message say why, and what to do. */
 export class CommandFailure extends Error {
   readonly exitCode: number;
-  /** the message is for a program: nothing is put before it */
+  /** the message is for programs: it gets no prefix */
   isRaw = false;
   constructor(exitCode: keyof typeof exitCodes, message: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause });
@@ -20,14 +23,16 @@ export class CommandFailure extends Error {
   }
 }
 
-/** What keeps a database from being used at all, by Node's or PostgreSQL's code. */
-const databaseTroubles: Record<string, string> = {
+/** Messages for an unusable database, by the code of Node or PostgreSQL. */
+const databaseErrorTexts: Record<string, string> = {
   ECONNREFUSED: "does not answer: is it running, and are host and port right?",
   ENOTFOUND: "cannot be found: its host has no address",
   ENOENT: "cannot be found: there is no socket in that folder",
   ETIMEDOUT: "does not answer in time",
-  "28P01": "refuses the password",
-  "28000": "refuses this user",
+  "28P01": "rejects the password",
+  "28000": "rejects this user, or connections without TLS",
+  "25006": "takes no writes: it is a standby, or set to read only. Name the primary",
+  "53100": "has no disk space left",
   "3D000": "has no database of that name: create it with ENCODING 'UTF8' TEMPLATE template0",
   "42501":
     "gives this user too few rights: it must own the database, or may create tables and the extension pg_trgm",
@@ -35,19 +40,34 @@ const databaseTroubles: Record<string, string> = {
   "58P01": "lacks the extension pg_trgm: install its contrib package",
 };
 
-/** What a database says of itself when it cannot be used, or nothing. */
-export function explainDatabase(error: unknown): string | undefined {
+const tlsErrorTexts = {
+  refused: () =>
+    "The PostgreSQL of DATABASE_URL offers no TLS, which is demanded of another machine (sslmode=verify-full). Switch `ssl` on there, or add sslmode=disable to the URL if everything may be read on the way.",
+  unverified: (code = "") =>
+    `The PostgreSQL of DATABASE_URL has no certificate that can be verified (${code}). Name the certificate of its authority with sslrootcert=/path in the URL, and the host as the certificate has it. sslmode=no-verify encrypts without knowing for whom; sslmode=disable not at all.`,
+};
+
+/** The message for an unusable database; undefined for other errors. */
+export function describeDatabaseError(error: unknown): string | undefined {
   const { code } = error as NodeJS.ErrnoException;
-  return code !== undefined && code in databaseTroubles
-    ? `The PostgreSQL of DATABASE_URL ${databaseTroubles[code]} (${code}).`
+  const fault = tlsFault(error);
+  if (fault) return tlsErrorTexts[fault](code);
+  return code !== undefined && code in databaseErrorTexts
+    ? `The PostgreSQL of DATABASE_URL ${databaseErrorTexts[code]} (${code}).`
     : undefined;
 }
 
-/** Any failure in words. */
-export function explain(error: unknown): string {
-  if (error instanceof CommandFailure || error instanceof ConfigRefusal) return error.message;
-  if (error instanceof EmbeddedRefusal || error instanceof DatabaseRefusal) return error.message;
-  const trouble = explainDatabase(error);
+/** The message of any error. */
+export function describeError(error: unknown): string {
+  if (error instanceof CommandFailure || error instanceof ConfigError) return error.message;
+  if (
+    error instanceof EmbeddedPostgresError ||
+    error instanceof UnsupportedDatabaseError ||
+    error instanceof BackupError ||
+    error instanceof AdminKeyFileError
+  )
+    return error.message;
+  const trouble = describeDatabaseError(error);
   if (trouble) return trouble;
   const { code, message, stack } = error as NodeJS.ErrnoException;
   if (code === "EADDRINUSE")
@@ -56,8 +76,8 @@ export function explain(error: unknown): string {
   return stack ?? message;
 }
 
-/** The exit code of any failure. */
+/** The exit code of any error. */
 export function exitCodeOf(error: unknown): number {
   if (error instanceof CommandFailure) return error.exitCode;
-  return explainDatabase(error) ? exitCodes.unreachable : exitCodes.failed;
+  return describeDatabaseError(error) ? exitCodes.unreachable : exitCodes.failed;
 }

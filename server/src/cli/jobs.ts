@@ -1,55 +1,61 @@
-/** `dossier jobs`: what waits, what runs, what failed, counted by kind and listed; `job.list` for people. */
-import { api, type Output } from "@dossier/api";
-import type { Command } from "commander";
-import { ask } from "./call-endpoint.ts";
-import { tableOf } from "./show.ts";
-import { addTargetOptions, targetHelp, type TargetOptions, withTarget } from "./target/target.ts";
-import { columnsOf, paintFor, print, say } from "./terminal.ts";
+/** `dossier jobs`: counts of waiting, running and failed jobs by type, and the list; a front end of `job.list`. */
+import { type Api, jobStates, type Output } from "@dossier/api";
+import { type Command, Option } from "commander";
+import { callEndpoint } from "./call-endpoint.ts";
+import { formatTable } from "./output/format.ts";
+import { addOutputOptions, isJson, outputOf, type OutputOptions, printAnswer } from "./output/output.ts";
+import { views } from "./output/views.ts";
+import { addTargetOptions, targetHelp, type TargetOptions } from "./target/target.ts";
+import { withTarget } from "./target/open.ts";
+import { terminalWidth, paintFor, printResult, printMessage } from "./terminal.ts";
 
-interface JobsOptions extends TargetOptions {
+interface JobsOptions extends TargetOptions, OutputOptions {
   kind?: string;
   state?: string;
-  json?: true;
 }
 
 /** Adds `jobs`. */
 export function addJobs(program: Command): void {
   const jobs = program
     .command("jobs")
-    .description("show background work: what waits, what runs, what failed")
+    .description("show background jobs: waiting, running and failed")
     .option("--kind <kind>", "only of this kind")
-    .option("--state <state>", "only those that are waiting, running or failed")
-    .option("--json", "print the answer as it came");
-  addTargetOptions(jobs)
+    .addOption(
+      new Option("--state <state>", "only those that are waiting, running or failed").choices(jobStates),
+    );
+  addTargetOptions(addOutputOptions(jobs, "job.list"))
     .addHelpText(
       "after",
       `
-What was done is not listed: /metrics counts it. A failed job is tried again by job.retry.
+Finished jobs are not listed: /metrics counts them. A failed job is tried again by job.retry.
 
 Examples:
   dossier jobs --state failed
   dossier call job.retry 7
 ${targetHelp}`,
     )
-    .action(tellJobs);
+    .action(showJobs);
 }
 
-async function tellJobs({ kind, state, json, ...options }: JobsOptions): Promise<void> {
+async function showJobs({ kind, state, ...options }: JobsOptions): Promise<void> {
+  const output = outputOf(options, "job.list");
   await withTarget(options, async (target) => {
     const fields = { kind, state, itemLimit: 20 };
-    const told = json ? { json } : { command: "jobs" };
-    const reply = await ask(target, "job.list", { row: api.job.list, fields }, told);
-    if (json) return print(reply.text);
-    const { counts, items, itemTotal } = reply.body as Output<(typeof api)["job"]["list"]>;
-    if (counts.length === 0) return say("Nothing waits, runs, or has failed.");
-    const room = columnsOf(process.stdout);
+    const report = isJson(output) ? { json: true } : { command: "jobs" };
+    const reply = await callEndpoint(target, "job.list", fields, report);
+    if (output.format !== "table") return printAnswer(reply, output);
+    const { counts, items, itemTotal } = reply.body as Output<Api["job"]["list"]>;
+    if (counts.length === 0) return printMessage("No jobs are waiting, running or failed.");
+    const room = terminalWidth(process.stdout);
     const paint = paintFor(process.stdout);
-    for (const rows of [counts, items]) print(tableOf(rows, room, paint).lines.join("\n"));
+    const { columns } = output;
+    printResult(formatTable(counts, room, paint).lines.join("\n"));
+    printResult(formatTable(items, room, paint, { view: views["job.list"], columns }).lines.join("\n"));
     if (itemTotal > items.length)
-      say(
+      printMessage(
         `The newest ${items.length} of ${itemTotal.toLocaleString("en")}; \`dossier call job.list --all\` shows every one.`,
       );
     if (items.some((one) => one.state === "failed"))
-      say("`dossier call job.retry <id>` tries a failed one again.");
+      printMessage("`dossier call job.retry <id>` tries a failed one again.");
   });
 }

@@ -1,15 +1,20 @@
 /**
- * `dossier key create|list|revoke`: API keys by hand. A new key's text goes to standard output alone, so that
- * `DOSSIER_KEY=$(dossier key create …)` holds it and nothing else; it is shown this once.
+ * `dossier key create|list|revoke|forget`: manages API keys. The text of a new key is the only output on stdout, so that
+ * `DOSSIER_KEY=$(dossier key create …)` captures exactly that; it cannot be shown again.
  */
-import { api, permissions } from "@dossier/api";
-import type { Command } from "commander";
-import { answerLines } from "./output/format.ts";
-import { ask } from "./call-endpoint.ts";
+import { type Command, Option } from "commander";
+import { api, lostBy, permissions } from "@dossier/api";
+import { readDataDir, resolvePath } from "../config.ts";
+import { adminKeyPath, deleteAdminKey } from "../service/admin-key-file.ts";
+import { callEndpoint } from "./call-endpoint.ts";
+import { withWords } from "./completion/words.ts";
+import { addConfirmOption, confirm, type ConfirmOptions } from "./confirm.ts";
 import { CommandFailure } from "./exit.ts";
-import { addTargetOptions, targetHelp, type TargetOptions, withTarget } from "./target/target.ts";
-import { columnsOf, paintFor, print, say } from "./terminal.ts";
-import { walk } from "./paginate.ts";
+import { addOutputOptions, isJson, outputOf, type OutputOptions, printAnswer } from "./output/output.ts";
+import { addTargetOptions, targetName, targetHelp, type TargetOptions } from "./target/target.ts";
+import { withTarget } from "./target/open.ts";
+import { printResult, printMessage } from "./terminal.ts";
+import { paginate } from "./paginate.ts";
 
 interface CreateOptions extends TargetOptions {
   permission?: string[];
@@ -18,53 +23,94 @@ interface CreateOptions extends TargetOptions {
   json?: true;
 }
 
-const names = {
+const optionNames = {
   name: "<name>",
   permissions: "--permission",
   brand_ids: "--brand-id",
   expires_at: "--expires",
 };
 
-/** Adds `key` and what can be done with keys. */
+/** Adds `key` with its subcommands. */
 export function addKey(program: Command): void {
   const key = program
     .command("key")
-    .description("make, list and revoke API keys")
-    .usage("<create|list|revoke> [options]");
+    .description("make, list and revoke API keys; delete the file with the first one")
+    .usage("<create|list|revoke|forget> [options]");
   addCreate(key);
-  const list = key
-    .command("list")
-    .description("list the keys, revoked and expired ones among them")
-    .option("--json", "one key a line, as JSON");
-  addTargetOptions(list)
+  const list = key.command("list").description("list the keys, revoked and expired ones among them");
+  addTargetOptions(addOutputOptions(list, "key.list"))
     .addHelpText("after", `\nExample:\n  dossier key list\n${targetHelp}`)
-    .action((options: TargetOptions & { json?: true }) =>
-      withTarget(options, (target) => listKeys(target, options)),
+    .action((options: TargetOptions & OutputOptions) =>
+      withTarget(options, (target) => paginate(target, "key.list", {}, options)),
     );
   const revoke = key
     .command("revoke <id>")
-    .description("revoke a key: it is refused within a second")
-    .option("--json", "print the answer as it came");
-  addTargetOptions(revoke)
-    .addHelpText("after", `\nExample:\n  dossier key revoke 4\n${targetHelp}`)
+    .description("revoke a key and those that it has made: they are refused within a second")
+    .option("--adopt", "let the key that asks take over what the revoked one has made, instead of ending it");
+  addTargetOptions(addOutputOptions(addConfirmOption(revoke), "key.revoke"))
+    .addHelpText(
+      "after",
+      `\nExamples:\n  dossier key revoke 4\n  dossier key revoke 1 --adopt --yes\n${targetHelp}`,
+    )
     .action(revokeKey);
+  addForget(key);
+}
+
+function addForget(key: Command): void {
+  key
+    .command("forget")
+    .description("delete the file admin-key, which the first start wrote; the key itself stays valid")
+    .option("--data-dir <folder>", "the data folder (DOSSIER_DATA_DIR, else ./dossier-data)")
+    .addHelpText(
+      "after",
+      `
+Keep the key elsewhere first: Dossier stores only its hash. \`dossier key revoke\` ends a key.
+
+Examples:
+  dossier key forget
+  dossier key forget --data-dir /var/lib/dossier`,
+    )
+    .action(forgetKey);
+}
+
+function forgetKey({ dataDir }: { dataDir?: string }): void {
+  const folder = dataDir === undefined ? readDataDir() : resolvePath(dataDir);
+  const path = adminKeyPath(folder);
+  let isDeleted: boolean;
+  try {
+    isDeleted = deleteAdminKey(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new CommandFailure("failed", `${path} could not be deleted (${code}).`, error);
+  }
+  printMessage(
+    isDeleted ? `${path} is deleted. The key stays valid.` : `There is no ${path}. Nothing was deleted.`,
+  );
 }
 
 function addCreate(key: Command): void {
   const create = key
     .command("create <name>")
     .description("make a key and print it, this once")
-    .option(
-      "--permission <name>",
-      `what it may do, several by comma or repeated: ${permissions.join(", ")}, or all`,
-      splitInto,
+    .addOption(
+      withWords(
+        new Option(
+          "--permission <name>",
+          `what it may do, several by comma or repeated: ${permissions.join(", ")}, or all`,
+        ).argParser(appendList),
+        [...permissions, "all"],
+        { isList: true },
+      ),
     )
     .option(
       "--brand-id <number>",
       "a brand it sees, several by comma or repeated; left out: all brands",
-      splitInto,
+      appendList,
     )
-    .option("--expires <when>", "when it stops working: 90d, 12h, 2027-01-31 or a time; left out: never")
+    .option(
+      "--expires <when>",
+      "when it stops working: 90d, 12h, 2027-01-31 or a time; left out: with the key that makes it",
+    )
     .option("--json", "print the answer as it came, the key in it");
   addTargetOptions(create)
     .addHelpText(
@@ -78,7 +124,7 @@ ${targetHelp}`,
     .action(createKey);
 }
 
-function splitInto(value: string, before: string[] = []): string[] {
+function appendList(value: string, before: string[] = []): string[] {
   const words = value.split(",").map((word) => word.trim());
   return [...before, ...words.filter((word) => word !== "")];
 }
@@ -90,20 +136,15 @@ async function createKey(name: string, options: CreateOptions): Promise<void> {
     name,
     permissions: all ? [...permissions] : wanted.map((word) => word.toUpperCase()),
     brandIds: options.brandId,
-    expiresAt: options.expires === undefined ? undefined : momentOf(options.expires),
+    expiresAt: options.expires === undefined ? undefined : parseExpiry(options.expires),
   };
   const json = options.json === true;
   await withTarget(options, async (target) => {
-    const row = api.key.create;
-    const { text, body } = await ask(
-      target,
-      "key.create",
-      { row, fields },
-      { json, command: "key create", names },
-    );
-    if (json) return print(text);
-    print(String(body.key));
-    say(
+    const report = { json, command: "key create", optionNames };
+    const { text, body } = await callEndpoint(target, "key.create", fields, report);
+    if (json) return printResult(text);
+    printResult(String(body.key));
+    printMessage(
       `Key ${Number(body.id)}, ${name}, is made. This is the only time it is shown: Dossier keeps its hash.`,
     );
   });
@@ -111,29 +152,28 @@ async function createKey(name: string, options: CreateOptions): Promise<void> {
 
 const units: Record<string, number> = { h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** A time from now on, a day or a time; what is none of them is for the endpoint to refuse. */
-function momentOf(text: string): string {
+/** Parses a duration from now, a date or a time; the endpoint rejects anything else. */
+function parseExpiry(text: string): string {
   const [, count, unit = ""] = /^(\d{1,5})([hdw])$/.exec(text) ?? [];
   if (count !== undefined) return new Date(Date.now() + Number(count) * (units[unit] ?? 0)).toISOString();
   return /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
 }
 
-async function listKeys(target: Parameters<typeof ask>[0], options: { json?: true }): Promise<void> {
-  await walk(target, "key.list", api.key.list, {}, options);
-}
+type RevokeOptions = TargetOptions & OutputOptions & ConfirmOptions & { adopt?: true };
 
-async function revokeKey(id: string, options: TargetOptions & { json?: true }): Promise<void> {
+async function revokeKey(id: string, options: RevokeOptions): Promise<void> {
   if (!/^[1-9][0-9]{0,14}$/.test(id))
     throw new CommandFailure(
       "usage",
       "Which key? `dossier key list` shows the ids: it is the number, not the key's text.",
     );
-  const json = options.json === true;
+  const output = outputOf(options, "key.revoke");
+  const loses = options.adopt
+    ? "the key; the one that asks takes over those that it has made"
+    : (lostBy(api.key.revoke, { id }) ?? "the key");
+  await confirm(options, { what: `key revoke ${id}`, loses, place: targetName(options) });
   await withTarget(options, async (target) => {
-    const row = api.key.revoke;
-    const reply = await ask(target, "key.revoke", { row, fields: { id } }, { json, command: "key revoke" });
-    if (json) return print(reply.text);
-    say(paintFor(process.stderr)("green", String(reply.body.message)));
-    print(answerLines(reply.body, columnsOf(process.stdout), paintFor(process.stdout)).lines.join("\n"));
+    const report = { json: isJson(output), command: "key revoke" };
+    printAnswer(await callEndpoint(target, "key.revoke", { id, adopt: options.adopt }, report), output);
   });
 }

@@ -1,14 +1,15 @@
 /**
- * `dossier migrate`: a database to this release's schema, before a server is started on it. A data folder that a
- * server holds needs none: that server has migrated it.
+ * `dossier migrate`: migrates a database to this release's schema before a server starts on it. A data folder with a
+ * running server needs no migration: the server has migrated it.
  */
 import type { Command } from "commander";
-import { readConfig, readConfigOf } from "../config.ts";
-import { migrate } from "../db/migrate.ts";
+import { readConfig, readConfigFor } from "../config.ts";
+import { migrate, readMigrations } from "../db/migrate.ts";
 import { CommandFailure } from "./exit.ts";
-import { type Place, placeOf, type TargetOptions } from "./target/target.ts";
-import { type Opened, openFolder, openGiven } from "./target/local.ts";
-import { print } from "./terminal.ts";
+import { startProgress } from "./progress.ts";
+import { type TargetSpec, resolveTarget, type TargetOptions } from "./target/target.ts";
+import { type OpenedDatabase, openFolder, openConfigured } from "./target/local.ts";
+import { printResult } from "./terminal.ts";
 
 /** Adds `migrate`. */
 export function addMigrate(program: Command): void {
@@ -28,26 +29,31 @@ Examples:
   DATABASE_URL=postgresql://dossier@db/dossier DOSSIER_SECRET_FILE=secret dossier migrate
   dossier migrate --data-dir /var/lib/dossier`,
     )
-    .action(migrateOnly);
+    .action(runMigrate);
 }
 
-async function migrateOnly(options: TargetOptions): Promise<void> {
-  const place = placeOf(options);
-  if (place.kind === "url")
+async function runMigrate(options: TargetOptions): Promise<void> {
+  const target = resolveTarget(options);
+  if (target.kind === "url")
     throw new CommandFailure(
       "usage",
       "migrate goes to a database, and DOSSIER_URL names a server, which has migrated its own. Name the folder with --data-dir.",
     );
-  const { db, close, holder } = await open(place);
+  const { db, close, holder } = await open(target);
   try {
-    if (holder) return print("The database is up to date: the server that runs on it has seen to it.");
-    const applied = await migrate(db.pool);
-    print(applied.length > 0 ? `Applied ${applied.join(", ")}.` : "The database is up to date.");
+    if (holder) return printResult("The database is up to date: the running server has migrated it.");
+    const progress = startProgress();
+    const applied = await migrate(db.pool, readMigrations(), (name) =>
+      progress.show(`applying ${name}`),
+    ).finally(() => progress.end());
+    printResult(applied.length > 0 ? `Applied ${applied.join(", ")}.` : "The database is up to date.");
   } finally {
     await close();
   }
 }
 
-function open(place: Exclude<Place, { kind: "url" }>): Opened | Promise<Opened> {
-  return place.kind === "database" ? openGiven(readConfig()) : openFolder(readConfigOf(place.dataDir));
+function open(target: Exclude<TargetSpec, { kind: "url" }>): OpenedDatabase | Promise<OpenedDatabase> {
+  return target.kind === "database"
+    ? openConfigured(readConfig())
+    : openFolder(readConfigFor(target.dataDir));
 }

@@ -1,8 +1,8 @@
-/** `dossier openapi`: the OpenAPI document of this release, as a server answers it at /openapi.json. */
+/** `dossier openapi`: prints the OpenAPI document of this release, as served at /openapi.json. */
 import { openapi } from "@dossier/api";
 import type { Command } from "commander";
 import { version } from "../version.ts";
-import { print } from "./terminal.ts";
+import { printResult } from "./terminal.ts";
 
 /** Adds `openapi`. */
 export function addOpenapi(program: Command): void {
@@ -10,5 +10,5 @@ export function addOpenapi(program: Command): void {
     .command("openapi")
     .description("print the OpenAPI document of this release")
     .addHelpText("after", "\nExample:\n  dossier openapi > openapi.json")
-    .action(() => print(JSON.stringify(openapi(version), null, 2)));
+    .action(() => printResult(JSON.stringify(openapi(version), null, 2)));
 }

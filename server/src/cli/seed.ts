@@ -1,11 +1,13 @@
-/** `dossier seed`: the demo world into a database that is there already, once; what `serve --demo` adds at a start. */
+/** `dossier seed`: adds the demo data to an existing database, once; the same data as `serve --demo`. */
 import type { Command } from "commander";
-import { plantDemo } from "../demo.ts";
-import { readTypes } from "../domain/channel-type.ts";
+import { seedDemo } from "../demo.ts";
+import { readChannelTypes } from "../domain/channel-type.ts";
 import { CommandFailure } from "./exit.ts";
-import { recordOf } from "./show.ts";
-import { addTargetOptions, placeOf, type TargetOptions, withTarget } from "./target/target.ts";
-import { paintFor, print, say } from "./terminal.ts";
+import { formatRecord } from "./output/format.ts";
+import { startProgress } from "./progress.ts";
+import { addTargetOptions, resolveTarget, type TargetOptions } from "./target/target.ts";
+import { withTarget } from "./target/open.ts";
+import { paintFor, printResult, printMessage } from "./terminal.ts";
 
 /** Adds `seed`. */
 export function addSeed(program: Command): void {
@@ -23,21 +25,26 @@ there already, nothing is added.
 Example:
   dossier seed && dossier call customer.list --query szcepanska`,
     )
-    .action(plant);
+    .action(runSeed);
 }
 
-async function plant(options: TargetOptions & { json?: true }): Promise<void> {
-  if (placeOf(options).kind === "url")
+async function runSeed(options: TargetOptions & { json?: true }): Promise<void> {
+  if (resolveTarget(options).kind === "url")
     throw new CommandFailure(
       "usage",
       "The demo world goes into a database, not to a URL. Run this on the server's machine, with --data-dir or DATABASE_URL.",
     );
   await withTarget(options, async ({ db }) => {
     if (!db) throw new Error("A database is a target that has one.");
-    const { brands, planted, misspelt } = await plantDemo(db, await readTypes(db));
-    if (options.json) return print(JSON.stringify({ brands, planted: planted ?? null }));
-    if (!planted) return say(`${brands.join(" and ")} are there already; nothing was added.`);
-    print(recordOf({ brands, ...planted }, paintFor(process.stdout)).join("\n"));
-    say(`A misspelt name finds ${misspelt.finds}: dossier call customer.list --query ${misspelt.query}`);
+    const progress = startProgress();
+    const { brands, added, misspelt } = await seedDemo(db, await readChannelTypes(db), (done, all) =>
+      progress.show(`${done} of ${all} records`),
+    ).finally(() => progress.end());
+    if (options.json) return printResult(JSON.stringify({ brands, planted: added ?? null }));
+    if (!added) return printMessage(`${brands.join(" and ")} are there already; nothing was added.`);
+    printResult(formatRecord({ brands, ...added }, paintFor(process.stdout)).join("\n"));
+    printMessage(
+      `A misspelt name finds ${misspelt.finds}: dossier call customer.list --query ${misspelt.query}`,
+    );
   });
 }

@@ -1,41 +1,57 @@
 /**
- * The two streams of a command: data goes to standard output, talk to standard error. Colours only where somebody
- * looks at them: on a terminal, unless NO_COLOR or FORCE_COLOR say otherwise.
+ * Terminal streams: results go to stdout, messages to stderr. Colours appear only on a terminal, unless NO_COLOR or
+ * FORCE_COLOR says otherwise.
  */
 import { readFileSync } from "node:fs";
 import { styleText } from "node:util";
-import { pathFrom, wantsColor } from "../config.ts";
+import { resolvePath, wantsColor } from "../config.ts";
 import { CommandFailure } from "./exit.ts";
+import { wrap } from "./output/text-width.ts";
 
 type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** Colours a text, or leaves it as it is. */
+/** Colours a text, or returns it unchanged. */
 export type Paint = (style: Style, text: string) => string;
 
-/** Paints for one of the two streams. */
+/** The paint function of a stream. */
 export function paintFor(stream: NodeJS.WriteStream): Paint {
   const colored = wantsColor(stream.isTTY);
   return (style, text) => (colored && text !== "" ? styleText(style, text, { validateStream: false }) : text);
 }
 
-/** Data: a line of it, or several. */
-export function print(text: string): void {
+/** Prints results to stdout. */
+export function printResult(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Talk: what happened, what to do. */
-export function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+/** Prints a part of a result, as it is. */
+export function printText(text: string): void {
+  process.stdout.write(text);
 }
 
-/** How many columns data may take: a terminal's, or as many as it needs where nobody looks. */
-export function columnsOf(stream: NodeJS.WriteStream): number {
+/** Prints messages to stderr; a terminal gets them broken between words. */
+export function printMessage(text: string): void {
+  process.stderr.write(`${wrapFor(process.stderr, text)}\n`);
+}
+
+/** A text whose lines fit the width of a terminal. */
+export function wrapFor(stream: NodeJS.WriteStream, text: string): string {
+  const width = terminalWidth(stream);
+  if (width === Infinity) return text;
+  return text
+    .split("\n")
+    .flatMap((line) => wrap(line, width))
+    .join("\n");
+}
+
+/** The width for output: the terminal's, or unlimited in a pipe or file. */
+export function terminalWidth(stream: NodeJS.WriteStream): number {
   return stream.isTTY ? stream.columns : Infinity;
 }
 
 let standardInput: { option: string; text: string } | undefined;
 
-/** The text of a file, or of standard input for `-`: for one option, as two cannot read the same stream. */
+/** The text of a file, or of standard input for `-`; only one option can read that stream. */
 export function readText(path: string, option: string): string {
   if (path === "-" && standardInput) {
     if (standardInput.option === option) return standardInput.text;
@@ -45,7 +61,7 @@ export function readText(path: string, option: string): string {
     );
   }
   try {
-    const text = readFileSync(path === "-" ? 0 : pathFrom(path), "utf8");
+    const text = readFileSync(path === "-" ? 0 : resolvePath(path), "utf8");
     if (path === "-") standardInput = { option, text };
     return text;
   } catch (error) {

@@ -1,7 +1,10 @@
-/** `dossier worker`: one of the processes that `serve --workers` starts. Nobody types it, and no help shows it. */
+/**
+ * `dossier worker`: the entry point of processes that `serve --workers` forks. It is hidden from help, and fails unless
+ * the primary started it.
+ */
 import cluster from "node:cluster";
 import type { Command } from "commander";
-import { work } from "../service/cluster-worker.ts";
+import { runWorker } from "../service/cluster-worker.ts";
 import { CommandFailure } from "./exit.ts";
 
 /** Adds `worker`. */
@@ -9,9 +12,9 @@ export function addWorker(program: Command): void {
   program.command("worker", { hidden: true }).action(async () => {
     if (!cluster.isWorker)
       throw new CommandFailure("usage", "`dossier serve --workers` starts workers itself.");
-    // A terminal sends its signals to all processes: when and in which order they end, the primary says.
+    // A terminal signals all processes of the group; the primary decides when each ends.
     process.on("SIGTERM", () => undefined);
     process.on("SIGINT", () => undefined);
-    process.exit(await work());
+    process.exit(await runWorker(process.stderr.isTTY));
   });
 }

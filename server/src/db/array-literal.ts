@@ -1,18 +1,22 @@
 /**
- * The text of an array as PostgreSQL reads it. pg makes the same of it, but looks through each element twice; statements
- * that write for many callers send thousands of them.
+ * Array literals: the text of an array as PostgreSQL reads it. pg builds the same text, but reads each element twice,
+ * and batched statements send thousands of elements.
  */
-const special = /["\\]/;
+const needsEscape = /["\\]/;
 
-/** A value to be sent: a list of texts and numbers as its text, everything else as it is, for pg to prepare. */
-export function parameterOf(value: unknown): unknown {
+/**
+ * Converts a parameter: an array of strings and numbers becomes an array literal, anything else stays for pg to
+ * convert.
+ */
+export function toParameter(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   let text = "";
-  for (const one of value as unknown[]) {
+  for (const element of value as unknown[]) {
     if (text !== "") text += ",";
-    if (typeof one === "string") text += `"${special.test(one) ? one.replace(/["\\]/g, "\\$&") : one}"`;
-    else if (typeof one === "number") text += one;
-    else if (one === null) text += "NULL";
+    if (typeof element === "string")
+      text += `"${needsEscape.test(element) ? element.replace(/["\\]/g, "\\$&") : element}"`;
+    else if (typeof element === "number") text += element;
+    else if (element === null) text += "NULL";
     else return value;
   }
   return `{${text}}`;

@@ -1,29 +1,35 @@
-/**
- * What a database looks like to whoever has to say whether Dossier can run on it: asked, never changed. The answers
- * are facts; what they mean is for `doctor` to say.
- */
+/** Facts about a database, for deciding whether Dossier can run on it: read only. `doctor` judges them. */
+import type { TLSSocket } from "node:tls";
 import type pg from "pg";
-import { findGap, type Gap } from "./migrate.ts";
+import { type ClockDifference, DatabaseClock } from "./clock.ts";
+import type { Db } from "./database.ts";
+import { readMigrationStatus, type MigrationStatus } from "./migrate.ts";
 
-/** A database and its server. */
 export interface Inspection {
   version: string;
   versionNumber: number;
   encoding: string;
-  /** the database's LC_CTYPE, and whether letters beyond ASCII are letters to it */
+  /** the database's LC_CTYPE, and whether it classifies letters beyond ASCII as letters */
   ctype: string;
-  knowsLetters: boolean;
+  supportsUnicode: boolean;
   trgm: "installed" | "available" | "missing";
-  /** the settings that an acknowledged write rests on, by name, as this session sees them */
+  /** the settings that make an acknowledged write durable, by name, as in this connection */
   durability: Record<string, string>;
-  /** a standby: nothing can be written */
+  /** a standby: it accepts no writes */
   readOnly: boolean;
-  /** this machine's clock minus the database's, and how exact that is, in milliseconds */
-  clock: { difference: number; within: number };
-  gap: Gap;
+  clock: ClockDifference;
+  transport: Transport;
+  migrations: MigrationStatus;
 }
 
-interface Facts {
+export interface Transport {
+  /** the version of TLS; undefined if the connection is not encrypted */
+  protocol: string | undefined;
+  /** whether the certificate was verified */
+  isVerified: boolean;
+}
+
+interface InspectionRow {
   version: string;
   number: number;
   encoding: string;
@@ -36,7 +42,7 @@ interface Facts {
   read_only: boolean;
 }
 
-const facts = `SELECT current_setting('server_version') AS version,
+const inspectionSql = `SELECT current_setting('server_version') AS version,
     current_setting('server_version_num')::int AS number,
     current_setting('server_encoding') AS encoding,
     (SELECT datctype FROM pg_database WHERE datname = current_database()) AS ctype,
@@ -49,9 +55,9 @@ const facts = `SELECT current_setting('server_version') AS version,
     current_setting('synchronous_commit') AS synchronous_commit,
     pg_is_in_recovery() OR current_setting('transaction_read_only')::bool AS read_only`;
 
-/** Looks at the database. */
-export async function inspect(pool: pg.Pool): Promise<Inspection> {
-  const { rows } = await pool.query<Facts>(facts);
+export async function inspect(db: Db): Promise<Inspection> {
+  const { pool } = db;
+  const { rows } = await pool.query<InspectionRow>(inspectionSql);
   const [row] = rows;
   if (!row) throw new Error("PostgreSQL answered nothing.");
   const { fsync, full_page_writes, synchronous_commit } = row;
@@ -60,20 +66,26 @@ export async function inspect(pool: pg.Pool): Promise<Inspection> {
     versionNumber: row.number,
     encoding: row.encoding,
     ctype: row.ctype,
-    knowsLetters: row.letters,
+    supportsUnicode: row.letters,
     trgm: row.trgm,
     durability: { fsync, full_page_writes, synchronous_commit },
     readOnly: row.read_only,
-    clock: await compareClocks(pool),
-    gap: await findGap(pool),
+    clock: await new DatabaseClock().measure(db),
+    transport: await readTransport(pool),
+    migrations: await readMigrationStatus(pool),
   };
 }
 
-async function compareClocks(pool: pg.Pool): Promise<Inspection["clock"]> {
-  const before = Date.now();
-  const { rows } = await pool.query<{ now: number }>(
-    "SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS now",
-  );
-  const after = Date.now();
-  return { difference: (before + after) / 2 - (rows[0]?.now ?? 0), within: (after - before) / 2 };
+async function readTransport(pool: pg.Pool): Promise<Transport> {
+  const client = await pool.connect();
+  try {
+    const { encrypted, authorized, getProtocol } = client.connection.stream as Partial<TLSSocket>;
+    if (!encrypted) return { protocol: undefined, isVerified: false };
+    return {
+      protocol: getProtocol?.call(client.connection.stream) ?? "TLS",
+      isVerified: authorized === true,
+    };
+  } finally {
+    client.release();
+  }
 }

@@ -1,50 +1,62 @@
 /**
- * What the door to PostgreSQL has seen since it was opened, as plain numbers: counting costs an addition, and nothing
- * is asked to read them. All but those of a moment only ever rise.
+ * Counters of a pool since it was opened, as plain numbers: counting costs an addition, and reading them queries
+ * nothing. All but the current values only rise.
  */
 import type pg from "pg";
-import type { Gate, GateCounts } from "./semaphore.ts";
-import { limitReached, type Limit, type RetryReason } from "./errors.ts";
+import type { Semaphore, SemaphoreCounts } from "./semaphore.ts";
+import type { Mutex, MutexCounts } from "./mutex.ts";
+import { isDiskFull, timeoutKind, type TimeoutKind, type RetryReason } from "./errors.ts";
 
-/** What only rises. */
-export interface Activity {
-  readonly gate: Readonly<GateCounts>;
-  /** transactions that were run again, by why */
+/** Values that only rise. */
+export interface PoolStats {
+  readonly semaphore: Readonly<SemaphoreCounts>;
+  readonly mutex: Readonly<MutexCounts>;
+  /** retried transactions, by reason */
   readonly retries: Record<RetryReason, number>;
-  /** statements that ran into a limit of time, by which */
-  readonly timeouts: Record<Limit, number>;
+  /** statements that exceeded a timeout, by its kind */
+  readonly timeouts: Record<TimeoutKind, number>;
+  /** a write failed for lack of disk space; the write probe clears it once there is space again */
+  diskFull: boolean;
 }
 
-/** How it is at this moment. */
-export interface Load {
-  /** sessions that the pool may hold at most */
+/** Current values. */
+export interface PoolUsage {
+  /** maximum number of connections of the pool */
   size: number;
   idle: number;
   used: number;
-  /** callers that wait for their turn */
+  /** callers waiting for a connection */
   waiting: number;
 }
 
-export function makeActivity(gate: Gate): Activity {
+export function createPoolStats(semaphore: Semaphore, mutex: Mutex): PoolStats {
   return {
-    gate: gate.counts,
+    semaphore: semaphore.counts,
+    mutex: mutex.counts,
     retries: { deadlock: 0, serialization: 0, lock: 0 },
-    timeouts: { statement: 0, lock: 0, answer: 0 },
+    timeouts: { statement: 0, lock: 0, client: 0 },
+    diskFull: false,
   };
 }
 
-/** The answer to a statement; counts it if it ran into a limit. */
-export async function watched<T>({ timeouts }: Activity, answer: Promise<T>): Promise<T> {
+/** Returns the result of a statement; counts a timeout or a full disk. */
+export async function countTimeouts<T>(stats: PoolStats, result: Promise<T>): Promise<T> {
   try {
-    return await answer;
+    return await result;
   } catch (error) {
-    const limit = limitReached(error);
-    if (limit) timeouts[limit] += 1;
+    const kind = timeoutKind(error);
+    if (kind) stats.timeouts[kind] += 1;
+    if (isDiskFull(error)) stats.diskFull = true;
     throw error;
   }
 }
 
-export function loadOf(pool: pg.Pool, gate: Gate): Load {
+export function readPoolUsage(pool: pg.Pool, semaphore: Semaphore): PoolUsage {
   const { totalCount, idleCount } = pool;
-  return { size: pool.options.max, idle: idleCount, used: totalCount - idleCount, waiting: gate.waiting() };
+  return {
+    size: pool.options.max,
+    idle: idleCount,
+    used: totalCount - idleCount,
+    waiting: semaphore.waiting(),
+  };
 }

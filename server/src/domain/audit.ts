@@ -1,15 +1,15 @@
 /**
- * The audit trail: which key did what to which thing, when, with which fields. An entry is written in the transaction
- * of what it tells, holds names and numbers and never a value, and is never changed: the database refuses it.
+ * Audit trail: which key changed which record, when, and which fields. An entry is inserted in the transaction of the
+ * change, contains names and numbers and never a value, and is immutable: the database rejects changes.
  */
 import { type Api, type Decoded, invalid, notFound, type Output } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
-import { type Ask, scopeOf, sees } from "./context.ts";
-import { pageOf, type Place, placeOf } from "./pagination.ts";
+import { type RequestContext, brandScope, canSeeBrand, systemKeyId } from "./context.ts";
+import { toPage, type PagePosition, parsePage } from "./pagination.ts";
 
-/** What the trail says of a piece of work beyond its answer. */
-export interface Trail {
-  /** what it was about, where the answer's id is that of something else */
+/** Details of a command for the audit trail. */
+export interface AuditDetails {
+  /** the record concerned, where the response's id is that of another one */
   subjectId?: number | undefined;
   brandId?: number | undefined;
   /** the names of the fields that changed */
@@ -18,70 +18,67 @@ export interface Trail {
 
 const insertEntries: Statement = {
   name: "audit_insert",
-  text: `INSERT INTO audit (key_id, operation, kind, subject_id, brand_id, fields, outcome)
-    SELECT key_id, operation, kind, subject_id, $1, fields::text[], outcome
-      FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[])
-        AS e (key_id, operation, kind, subject_id, fields, outcome)`,
+  text: `INSERT INTO audit_entry (key_id, operation, entity, subject_id, brand_id, fields, outcome, client_user)
+    SELECT key_id, operation, kind, subject_id, $1, fields::text[], outcome, client_user
+      FROM unnest($2::bigint[], $3::text[], $4::text[], $5::bigint[], $6::text[], $7::text[], $8::text[])
+        AS e (key_id, operation, kind, subject_id, fields, outcome, client_user)`,
 };
 
-interface Entry {
+interface AuditEntry {
   keyId: number | null;
   operation: string;
-  about: string;
+  entity: string;
   id: number;
   fields: readonly string[];
   outcome: string;
+  clientUser: string | null;
 }
 
-async function insert(tx: Tx, brandId: number | null, entries: readonly Entry[]): Promise<void> {
+async function insert(tx: Tx, brandId: number | null, entries: readonly AuditEntry[]): Promise<void> {
   await tx.row(insertEntries, [
     brandId,
     entries.map(({ keyId }) => keyId),
     entries.map(({ operation }) => operation),
-    entries.map(({ about }) => about),
+    entries.map(({ entity }) => entity),
     entries.map(({ id }) => id),
     entries.map(({ fields }) => `{${fields.map((name) => JSON.stringify(name)).join()}}`),
     entries.map(({ outcome }) => outcome),
+    entries.map(({ clientUser }) => clientUser),
   ]);
 }
 
-const entryOf = ({ caller, operation, about }: Ask) => ({ keyId: caller.keyId, operation, about });
+const entryOf = ({ caller, operation, entity, clientUser }: RequestContext) => ({
+  clientUser: clientUser ?? null,
+  keyId: caller.keyId === systemKeyId ? null : caller.keyId,
+  operation,
+  entity,
+});
 
-/** Writes down what an operation of a caller did. */
-export function recordDone(
+/** Appends an entry for each of several records of one brand, or of none, with the names of its changed fields. */
+export function appendAuditEntries(
   tx: Tx,
-  ask: Ask,
-  { id, outcome }: { id: number; outcome: string },
-  { subjectId = id, brandId, fields = [] }: Trail = {},
-): Promise<void> {
-  return insert(tx, brandId ?? null, [{ ...entryOf(ask), id: subjectId, fields, outcome }]);
-}
-
-/** Writes down what several operations did to things of one brand, each with the names of the fields that changed. */
-export function recordAll(
-  tx: Tx,
-  brandId: number,
-  all: readonly { ask: Ask; id: number; outcome: string; fields: readonly string[] }[],
+  brandId: number | null,
+  all: readonly { ctx: RequestContext; id: number; outcome: string; fields: readonly string[] }[],
 ): Promise<void> {
   return insert(
     tx,
     brandId,
-    all.map(({ ask, id, outcome, fields }) => ({ ...entryOf(ask), id, outcome, fields })),
+    all.map(({ ctx, id, outcome, fields }) => ({ ...entryOf(ctx), id, outcome, fields })),
   );
 }
 
-/** Writes down what Dossier did by itself. */
-export function recordOwn(
+/** Appends an entry for a change by Dossier itself. */
+export function appendSystemAuditEntry(
   tx: Tx,
   operation: string,
-  about: string,
+  entity: string,
   { id, outcome, fields = [] }: { id: number; outcome: string; fields?: readonly string[] },
-  brandId: number,
+  brandId: number | null,
 ): Promise<void> {
-  return insert(tx, brandId, [{ keyId: null, operation, about, id, outcome, fields }]);
+  return insert(tx, brandId, [{ keyId: null, operation, entity, id, outcome, fields, clientUser: null }]);
 }
 
-interface Row {
+interface AuditRow {
   id: number;
   at: Date;
   key_id: number | null;
@@ -91,42 +88,43 @@ interface Row {
   brand_id: number | null;
   fields: string[];
   outcome: string;
+  client_user: string | null;
 }
 
 type Filters = Decoded<Api["audit"]["list"]>;
 
-/** The conditions of a list, each by what it is called and what it compares; every index ends in the list's order. */
+/** The conditions of a list, each by its filter and its comparison; every index ends in the list's order. */
 const conditions = {
   brands: (n: number) => `brand_id = ANY ($${n}::bigint[])`,
   brandId: (n: number) => `brand_id = $${n}`,
   keyId: (n: number) => `key_id = $${n}`,
   operation: (n: number) => `operation = $${n}`,
-  kind: (n: number) => `kind = $${n}`,
+  kind: (n: number) => `entity = $${n}`,
   subjectId: (n: number) => `subject_id = $${n}`,
   since: (n: number) => `at >= $${n}`,
   until: (n: number) => `at < $${n}`,
 };
 type Condition = keyof typeof conditions;
 
-/** A statement has a name for each set of conditions; PostgreSQL keeps 63 letters of it. */
-function nameOf(filters: readonly [Condition, unknown][]): string {
+/** A statement has a name for each set of conditions; PostgreSQL keeps 63 bytes of it. */
+function statementSuffix(filters: readonly [Condition, unknown][]): string {
   const order = Object.keys(conditions);
   return filters.map(([name]) => order.indexOf(name)).join("");
 }
 
-const mostCounted = 10_000;
+const maxCounted = 10_000;
 
 /** A page of the trail, newest first. */
-export async function listAudit(ask: Ask, input: Filters): Promise<Output<Api["audit"]["list"]>> {
-  checkFilters(ask, input);
-  const place = placeOf(ask, "audit", input);
-  const filters = filtersOf(ask, input);
-  const [rows, total] = await Promise.all([readPage(ask, place, filters), countAll(ask, filters)]);
-  return pageOf(ask, place, rows, total, (row) => [row.at.getTime(), row.id], showEntry);
+export async function listAudit(ctx: RequestContext, input: Filters): Promise<Output<Api["audit"]["list"]>> {
+  validateFilters(ctx, input);
+  const place = parsePage(ctx, "audit", input);
+  const filters = conditionsOf(ctx, input);
+  const [rows, total] = await Promise.all([readPage(ctx, place, filters), countEntries(ctx, filters)]);
+  return toPage(ctx, place, rows, total, (row) => [row.at.getTime(), row.id], toWireEntry);
 }
 
-function checkFilters(ask: Ask, input: Filters): void {
-  if (input.brandId !== undefined && !sees(ask.caller, input.brandId)) throw notFound("brand");
+function validateFilters(ctx: RequestContext, input: Filters): void {
+  if (input.brandId !== undefined && !canSeeBrand(ctx.caller, input.brandId)) throw notFound("brand");
   if ((input.kind === undefined) !== (input.subjectId === undefined))
     throw invalid([
       input.kind === undefined
@@ -135,8 +133,8 @@ function checkFilters(ask: Ask, input: Filters): void {
     ]);
 }
 
-function filtersOf(ask: Ask, input: Filters): [Condition, unknown][] {
-  const scope = scopeOf(ask.caller);
+function conditionsOf(ctx: RequestContext, input: Filters): [Condition, unknown][] {
+  const scope = brandScope(ctx.caller);
   const { brandId, keyId, operation, kind, subjectId, since, until } = input;
   const sent = { brandId, keyId, operation, kind, subjectId, since, until };
   const own: [Condition, unknown][] = scope === null || brandId !== undefined ? [] : [["brands", scope]];
@@ -146,13 +144,18 @@ function filtersOf(ask: Ask, input: Filters): [Condition, unknown][] {
   ];
 }
 
-function whereOf(filters: readonly [Condition, unknown][], from: number): string {
+function whereClause(filters: readonly [Condition, unknown][], from: number): string {
   return filters.map(([name], at) => ` AND ${conditions[name](from + at)}`).join("");
 }
 
-function readPage(ask: Ask, place: Place, filters: readonly [Condition, unknown][]): Promise<Row[]> {
-  const text = `SELECT id, at, key_id, operation, kind, subject_id, brand_id, fields, outcome FROM audit
-    WHERE (at, id) < ($1, $2)${whereOf(filters, 5)} ORDER BY at DESC, id DESC OFFSET $3 LIMIT $4`;
+function readPage(
+  ctx: RequestContext,
+  place: PagePosition,
+  filters: readonly [Condition, unknown][],
+): Promise<AuditRow[]> {
+  const text = `SELECT id, at, key_id, operation, entity AS kind, subject_id, brand_id, fields, outcome, client_user
+    FROM audit_entry
+    WHERE (at, id) < ($1, $2)${whereClause(filters, 5)} ORDER BY at DESC, id DESC OFFSET $3 LIMIT $4`;
   const [at, id] = place.after ?? [];
   const before = [at === undefined ? "infinity" : new Date(at), id ?? 0];
   const values = [
@@ -161,31 +164,31 @@ function readPage(ask: Ask, place: Place, filters: readonly [Condition, unknown]
     place.limit + 1,
     ...filters.map(([, value]) => value),
   ];
-  return ask.db.rows<Row>({ name: `audit_page_${nameOf(filters)}`, text }, values);
+  return ctx.db.rows<AuditRow>({ name: `audit_page_${statementSuffix(filters)}`, text }, values);
 }
 
-const allCounted: Statement = {
+const entryTotal: Statement = {
   name: "audit_total",
-  text: "SELECT coalesce(sum(n), 0)::bigint AS count FROM row_count WHERE kind = 'audit'",
+  text: "SELECT coalesce(sum(count), 0)::bigint AS count FROM row_count WHERE table_name = 'audit_entry'",
 };
 
-/** Exact for the whole trail; of a part of it, as far as anybody counts. */
-async function countAll(
-  ask: Ask,
+/** Exact for the whole trail; a part is counted up to the limit of all totals. */
+async function countEntries(
+  ctx: RequestContext,
   filters: readonly [Condition, unknown][],
 ): Promise<{ count: number; capped?: boolean }> {
-  if (filters.length === 0) return (await ask.db.row<{ count: number }>(allCounted)) ?? { count: 0 };
-  const text = `SELECT count(*) AS count FROM (SELECT FROM audit WHERE true${whereOf(filters, 1)}
-    LIMIT ${mostCounted + 1}) AS part`;
-  const name = `audit_count_${nameOf(filters)}`;
-  const found = await ask.db.row<{ count: number }>(
+  if (filters.length === 0) return (await ctx.db.row<{ count: number }>(entryTotal)) ?? { count: 0 };
+  const text = `SELECT count(*) AS count FROM (SELECT FROM audit_entry WHERE true${whereClause(filters, 1)}
+    LIMIT ${maxCounted + 1}) AS part`;
+  const name = `audit_count_${statementSuffix(filters)}`;
+  const found = await ctx.db.row<{ count: number }>(
     { name, text },
     filters.map(([, value]) => value),
   );
   const count = found?.count ?? 0;
-  return { count: Math.min(count, mostCounted), capped: count > mostCounted };
+  return { count: Math.min(count, maxCounted), capped: count > maxCounted };
 }
 
-function showEntry({ at, ...row }: Row) {
+function toWireEntry({ at, ...row }: AuditRow) {
   return { ...row, at: at.toISOString() };
 }

@@ -1,7 +1,7 @@
 /**
- * Channel types: what the numbers and names of channels mean in this installation. A customer's channels refer to
- * a type's `id`, which never changes, so that a new name or number shows everywhere at once. No two types have one
- * number, and no two one name in any case: the database enforces both.
+ * Channel types: the numbers and names of channels in this installation. A customer's channels refer to a type's `id`,
+ * which never changes, so a new name or number applies everywhere at once. Numbers are unique, and names are unique
+ * ignoring case: the database enforces both.
  */
 import {
   type Api,
@@ -14,23 +14,23 @@ import {
   type Output,
 } from "@dossier/api";
 import type { Db, Statement, Tx } from "../db/database.ts";
-import { violated } from "../db/errors.ts";
-import type { Ask } from "./context.ts";
-import { seek } from "./brand/brand.ts";
-import { pageOf, placeOf } from "./pagination.ts";
+import { violatedConstraint } from "../db/errors.ts";
+import type { RequestContext } from "./context.ts";
+import { keysetParams } from "./brand/brand.ts";
+import { toPage, parsePage } from "./pagination.ts";
 import { write } from "./command.ts";
 
-const typesForDecoding: Statement = {
+const allTypes: Statement = {
   name: "channel_type_all",
-  text: "SELECT id, channel_id, name, rule FROM channel_type ORDER BY id",
+  text: "SELECT id, number AS channel_id, name, rule FROM channel_type ORDER BY id",
 };
 
 /** Every type, as the decoder needs them. */
-export function readTypes(db: Db): Promise<ChannelType[]> {
-  return db.rows<ChannelType>(typesForDecoding);
+export function readChannelTypes(db: Db): Promise<ChannelType[]> {
+  return db.rows<ChannelType>(allTypes);
 }
 
-interface TypeRow {
+interface ChannelTypeRow {
   id: number;
   channel_id: number;
   name: string;
@@ -39,7 +39,7 @@ interface TypeRow {
 
 const typePage: Statement = {
   name: "channel_type_page",
-  text: "SELECT id, channel_id, name, icon FROM channel_type WHERE id > $1 ORDER BY id OFFSET $2 LIMIT $3",
+  text: "SELECT id, number AS channel_id, name, icon FROM channel_type WHERE id > $1 ORDER BY id OFFSET $2 LIMIT $3",
 };
 
 const typeTotal: Statement = {
@@ -48,15 +48,15 @@ const typeTotal: Statement = {
 };
 
 /** A page of the types; they are the same for every key. */
-export async function listTypes(
-  ask: Ask,
+export async function listChannelTypes(
+  ctx: RequestContext,
   input: Decoded<Api["channel"]["list"]>,
 ): Promise<Output<Api["channel"]["list"]>> {
-  const place = placeOf(ask, "channel", input);
-  const rows = await ask.db.rows<TypeRow>(typePage, seek(place));
-  const total = await ask.db.row<{ count: number }>(typeTotal);
-  return pageOf(
-    ask,
+  const place = parsePage(ctx, "channel", input);
+  const rows = await ctx.db.rows<ChannelTypeRow>(typePage, keysetParams(place));
+  const total = await ctx.db.row<{ count: number }>(typeTotal);
+  return toPage(
+    ctx,
     place,
     rows,
     total ?? { count: 0 },
@@ -65,7 +65,7 @@ export async function listTypes(
   );
 }
 
-// Whoever looks for the next free number must be the only one, or two would find the same.
+// The search for the next free number runs alone, or two calls would find the same one.
 const lockTypes: Statement = {
   name: "channel_type_lock_all",
   text: "LOCK TABLE channel_type IN SHARE ROW EXCLUSIVE MODE",
@@ -73,30 +73,32 @@ const lockTypes: Statement = {
 
 const insertType: Statement = {
   name: "channel_type_insert",
-  text: `INSERT INTO channel_type (channel_id, name, name_key, icon)
+  text: `INSERT INTO channel_type (number, name, name_key, icon)
     SELECT n, $1, $2, $3 FROM generate_series(100, 100 + (SELECT count(*) FROM channel_type)) AS n
-      WHERE NOT EXISTS (SELECT FROM channel_type WHERE channel_id = n) ORDER BY n LIMIT 1
-    RETURNING id, channel_id`,
+      WHERE NOT EXISTS (SELECT FROM channel_type WHERE number = n) ORDER BY n LIMIT 1
+    RETURNING id, number AS channel_id`,
 };
 
-/** Defines a type with the first free number from 100 on. */
-export async function createType(
-  ask: Ask,
+/** Creates a type with the first free number from 100 on. */
+export async function createChannelType(
+  ctx: RequestContext,
   input: Decoded<Api["channel"]["create"]>,
 ): Promise<Output<Api["channel"]["create"]>> {
-  const { name, key } = readName(input.name);
-  const answer = await write(ask, async (tx) => {
+  const { name, key } = parseName(input.name);
+  const answer = await write(ctx, async (tx) => {
     await tx.rows(lockTypes);
-    const [row] = await tx.rows<TypeRow>(insertType, [name, key, input.icon ?? ""]).catch(refuseTaken);
+    const [row] = await tx
+      .rows<ChannelTypeRow>(insertType, [name, key, input.icon ?? ""])
+      .catch(translateUniqueViolation);
     if (!row) throw notFound("channel type");
     return { type: "result" as const, message: "Channel type created.", ...row, outcome: "created" as const };
   });
-  ask.forgetTypes?.();
+  ctx.invalidateChannelTypes?.();
   return answer;
 }
 
-/** A name that a caller can mean just this type by: neither a number nor what the API calls another, built-in type. */
-function readName(sent: string, own?: number): { name: string; key: string } {
+/** A name that identifies this type alone: neither a number nor the API's name of another, built-in type. */
+function parseName(sent: string, own?: number): { name: string; key: string } {
   const name = sent.normalize("NFC");
   const key = name.toLowerCase();
   if (/^[0-9]+$/.test(name)) throw invalid([{ field: "name", message: "must not be a number" }]);
@@ -106,8 +108,8 @@ function readName(sent: string, own?: number): { name: string; key: string } {
   return { name, key };
 }
 
-function refuseTaken(error: unknown): never {
-  const promise = violated(error);
+function translateUniqueViolation(error: unknown): never {
+  const promise = violatedConstraint(error);
   if (promise === "channel_type_name_unique")
     throw invalid([{ field: "name", message: "is the name of another channel type" }]);
   if (promise === "channel_type_number_unique")
@@ -115,43 +117,45 @@ function refuseTaken(error: unknown): never {
   throw error;
 }
 
-const typeToChange: Statement = {
+const selectTypeForUpdate: Statement = {
   name: "channel_type_lock",
-  text: "SELECT id, channel_id, name, icon FROM channel_type WHERE id = $1 FOR NO KEY UPDATE",
+  text: "SELECT id, number AS channel_id, name, icon FROM channel_type WHERE id = $1 FOR NO KEY UPDATE",
 };
 
 const updateColumns: Statement = {
   name: "channel_type_update",
-  text: "UPDATE channel_type SET channel_id = $2, name = $3, name_key = $4, icon = $5 WHERE id = $1",
+  text: "UPDATE channel_type SET number = $2, name = $3, name_key = $4, icon = $5 WHERE id = $1",
 };
 
-/** Renames or renumbers a type, or gives it another icon. */
-export async function updateType(
-  ask: Ask,
+/** Changes the name, number or icon of a type. */
+export async function updateChannelType(
+  ctx: RequestContext,
   input: Decoded<Api["channel"]["update"]>,
 ): Promise<Output<Api["channel"]["update"]>> {
-  const name = input.name === undefined ? undefined : readName(input.name, input.id).name;
-  const answer = await write(ask, async (tx) => {
-    const before = await lockType(tx, input.id);
+  const name = input.name === undefined ? undefined : parseName(input.name, input.id).name;
+  const answer = await write(ctx, async (tx) => {
+    const before = await lockChannelType(tx, input.id);
     const { icon = before.icon, channelId = before.channel_id } = input;
     const type = { ...before, name: name ?? before.name, icon, channel_id: channelId };
     const fields = (["channel_id", "name", "icon"] as const).filter((one) => type[one] !== before[one]);
-    const result = { type: "result" as const, id: type.id, channel_id: type.channel_id, trail: { fields } };
+    const result = { type: "result" as const, id: type.id, channel_id: type.channel_id, audit: { fields } };
     if (fields.length === 0)
       return { ...result, message: "Nothing to change.", outcome: "unchanged" as const };
-    await saveType(tx, type);
+    await updateChannelTypeRow(tx, type);
     return { ...result, message: "Channel type updated.", outcome: "updated" as const };
   });
-  ask.forgetTypes?.();
+  ctx.invalidateChannelTypes?.();
   return answer;
 }
 
-async function lockType(tx: Tx, id: number): Promise<TypeRow> {
-  const row = await tx.row<TypeRow>(typeToChange, [id]);
+async function lockChannelType(tx: Tx, id: number): Promise<ChannelTypeRow> {
+  const row = await tx.row<ChannelTypeRow>(selectTypeForUpdate, [id]);
   if (!row) throw notFound("channel type");
   return row;
 }
 
-async function saveType(tx: Tx, { id, channel_id, name, icon }: TypeRow): Promise<void> {
-  await tx.rows(updateColumns, [id, channel_id, name, name.toLowerCase(), icon]).catch(refuseTaken);
+async function updateChannelTypeRow(tx: Tx, { id, channel_id, name, icon }: ChannelTypeRow): Promise<void> {
+  await tx
+    .rows(updateColumns, [id, channel_id, name, name.toLowerCase(), icon])
+    .catch(translateUniqueViolation);
 }

@@ -1,80 +1,111 @@
 /**
- * What every domain operation is given before its input: the database, who asks, and what the request said about
- * versions and retries. A plain value, made once per request; nothing in it is looked up later by anybody else.
+ * Request context: what every domain operation receives before its input: the database, the caller, and the request's
+ * version and retry headers. An immutable value, created once per request; code further down looks nothing of it up
+ * again.
  */
 import { type ChannelType, DossierError, type Permission } from "@dossier/api";
 import type { Db } from "../db/database.ts";
-import type { Outside } from "../egress/client.ts";
+import type { EgressClient } from "../egress/client.ts";
+import type { Batcher } from "./batcher.ts";
 
-/** Where a value came from. */
+/** The source of a value. */
 export type Source = "api" | "agent" | "crm" | "import";
 
-/** Who asks. `brands` is null for a key that sees every brand, now and later. */
+/** The key id of what Dossier does itself, which no key has; 0 is the key of DOSSIER_ADMIN_KEY. */
+export const systemKeyId = -1;
+
+/** The caller. `brands` is null for a key that sees every brand, now and later. */
 export interface Caller {
   keyId: number;
   name: string;
   permissions: ReadonlySet<Permission>;
   brands: readonly number[] | null;
   source: Source;
+  /** documented operations refuse names that they do not know */
+  strict?: boolean;
 }
 
-/** What stands beside a value as its origin. What the CRM said is no key's, whoever had it asked. */
-export function originOf({ source, keyId }: Caller): [source: Source, keyId: number | null] {
+/** The provenance stored with a value. A value from the CRM belongs to no key, even if a key requested the lookup. */
+export function provenanceOf({ source, keyId }: Caller): [source: Source, keyId: number | null] {
   return [source, source === "crm" ? null : keyId];
 }
 
-/** A retry's identity: the same token, for the same key and operation, must not act twice. */
-export interface Retry {
-  /** keyed hashes: the caller's token and fields may speak of people, what is kept of them must not */
-  token: Buffer;
+/** The installation secret, 32 bytes: the current one, and the previous one during a rotation. */
+export interface Secret {
+  current: Buffer;
+  previous?: Buffer | undefined;
+}
+
+/** Keyed hashes: the caller's token and fields may contain personal data, what is stored of them must not. */
+export interface IdempotencyKeyHashes {
+  keyHash: Buffer;
   fingerprint: Buffer;
 }
 
-/** One request, as the domain sees it. */
-export interface Ask {
-  db: Db;
-  /** the only way out to other machines; never inside a transaction */
-  outside: Outside;
-  caller: Caller;
-  /** what is done, such as `customer.update`, and to what kind of thing */
-  operation: string;
-  about: string;
-  /** signs cursors; 32 bytes */
-  secret: Buffer;
-  /** the installation's channel types, at most a second old */
-  types: readonly ChannelType[];
-  ifMatch?: number | undefined;
-  retry?: Retry | undefined;
-  /** the name the caller used for one of our fields, for faults that only the domain can find */
-  spelled?: ((ours: string) => string) | undefined;
-  /** set when the answer is a repeated one */
-  replayed: boolean;
-  /** drops what this process remembers of keys, so that a change of one counts at once here */
-  forgetKeys?: (() => void) | undefined;
-  /** the same for channel types */
-  forgetTypes?: (() => void) | undefined;
+/** The identity of a retry: the same token, for the same key and operation, acts only once. */
+export interface IdempotencyKey extends IdempotencyKeyHashes {
+  /** the same under the previous secret: responses from before the rotation are stored under these */
+  previous?: IdempotencyKeyHashes | undefined;
 }
 
-/** Whether the caller may know of this brand. */
-export function sees(caller: Caller, brandId: number): boolean {
+/** One request, as the domain sees it. */
+export interface RequestContext {
+  db: Db;
+  /** shares statements and transactions between calls; inside a transaction `unbatched` */
+  batcher: Batcher;
+  /** the only client for other machines; never used inside a transaction */
+  egress: EgressClient;
+  caller: Caller;
+  /** the session of the request, and its remaining seconds */
+  session?: { id: Buffer; seconds: number } | undefined;
+  /** the operation, such as `customer.update`, and the type of its record */
+  operation: string;
+  entity: string;
+  /** signs cursors */
+  secret: Secret;
+  /** the installation's channel types, at most a second old */
+  channelTypes: readonly ChannelType[];
+  ifMatch?: number | undefined;
+  idempotencyKey?: IdempotencyKey | undefined;
+  /** who ran the program that makes the call, as it says; for the audit trail alone */
+  clientUser?: string | undefined;
+  /** returns the name the caller used for one of our fields, for faults that only the domain can find */
+  wireName?: ((ours: string) => string) | undefined;
+  /** true when the response is a stored one */
+  replayed: boolean;
+  /** invalidates this process's cache of keys, so that a change applies here at once */
+  invalidateKeys?: (() => void) | undefined;
+  /** the same for sessions */
+  invalidateSessions?: (() => void) | undefined;
+  /** the same for channel types */
+  invalidateChannelTypes?: (() => void) | undefined;
+}
+
+export interface Call<Input> {
+  readonly ctx: RequestContext;
+  readonly input: Input;
+}
+
+/** Whether the caller may see this brand. */
+export function canSeeBrand(caller: Caller, brandId: number): boolean {
   return caller.brands === null || caller.brands.includes(brandId);
 }
 
-/** The brand scope as statements take it: null stands for every brand. */
-export function scopeOf(caller: Caller): readonly number[] | null {
+/** The brand scope as statements take it: null means every brand. */
+export function brandScope(caller: Caller): readonly number[] | null {
   return caller.brands;
 }
 
-/** Refuses a version other than the one the caller has read. */
-export function checkVersion(ask: Ask, version: number): void {
-  if (ask.ifMatch !== undefined && ask.ifMatch !== version)
+/** Rejects a version other than the one the caller has read. */
+export function assertVersion(ctx: RequestContext, version: number): void {
+  if (ctx.ifMatch !== undefined && ctx.ifMatch !== version)
     throw new DossierError(
       "stale_version",
-      `The customer has version ${version} by now. Read it again and repeat the change.`,
+      `The customer is now at version ${version}. Read it again and repeat the change.`,
     );
 }
 
-/** The name a fault of one of our fields is told under. */
-export function spelledBy(ask: Ask, ours: string): string {
-  return ask.spelled?.(ours) ?? ours;
+/** The name under which a fault of one of our fields is reported. */
+export function wireNameOf(ctx: RequestContext, ours: string): string {
+  return ctx.wireName?.(ours) ?? ours;
 }

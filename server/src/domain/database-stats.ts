@@ -1,14 +1,15 @@
 /**
- * What the database holds, for whoever watches it: one statement that reads counts which are kept anyway, so that it
- * costs the same however many customers there are. It speaks of brands by their ids, of nobody else.
+ * Statistics of the database's content, for monitoring: a few statements that read maintained counts, so that they cost
+ * the same for any number of customers. They name brands by id, and no person.
  */
 import { DossierError } from "@dossier/api";
 import type { Db, Statement } from "../db/database.ts";
-import { areCurrent } from "../db/migrate.ts";
+import { areAllMigrations } from "../db/migrate.ts";
 import { countJobs, type JobCount } from "./job-list.ts";
+import { countOverdue, type Overdue } from "./erasure/due.ts";
 
-/** How many brands are counted, the oldest first: as many as a time series each is good for. */
-export const mostBrands = 100;
+/** How many brands are counted, the oldest first: as many as merit a time series each. */
+export const maxBrands = 100;
 
 export interface BrandCount {
   brandId: number;
@@ -16,40 +17,43 @@ export interface BrandCount {
   tickets: number;
 }
 
-/** What was found; of a database that did not answer, only that. */
-export interface Census {
+/** The statistics; of a database that did not answer, only that fact. */
+export interface DatabaseSnapshot {
   up: boolean;
   bytes?: number;
-  current?: boolean;
+  upToDate?: boolean;
   brands: readonly BrandCount[];
   jobs?: readonly JobCount[];
+  overdue?: Overdue;
 }
 
 const total = (kind: string) =>
-  `(SELECT coalesce(sum(n), 0) FROM row_count WHERE kind = '${kind}' AND brand_id = b.id)`;
+  `(SELECT coalesce(sum(count), 0) FROM row_count WHERE table_name = '${kind}' AND brand_id = b.id)`;
 
-const census: Statement = {
-  name: "census",
+const readStats: Statement = {
+  name: "database_stats_read",
   text: `SELECT pg_database_size(current_database()) AS bytes,
       ARRAY(SELECT name FROM schema_migration) AS migrations,
       ARRAY(SELECT json_build_object('brandId', b.id, 'customers', ${total("customer")}, 'tickets', ${total("ticket")})
-        FROM (SELECT id FROM brand ORDER BY id LIMIT ${mostBrands}) b ORDER BY b.id) AS brands`,
+        FROM (SELECT id FROM brand ORDER BY id LIMIT ${maxBrands}) b ORDER BY b.id) AS brands`,
 };
 
-/** Asks the database what it holds. Does not fail: a database that is away, or too busy to say, is an answer too. */
-export async function takeCensus(db: Db): Promise<Census> {
+/** Reads the statistics. Does not fail: that a database is unreachable, or too busy, is a result too. */
+export async function readDatabaseStats(db: Db): Promise<DatabaseSnapshot> {
   try {
     const jobs = await countJobs(db);
-    const row = await db.row<{ bytes: number; migrations: string[]; brands: BrandCount[] }>(census);
+    const overdue = await countOverdue(db);
+    const row = await db.row<{ bytes: number; migrations: string[]; brands: BrandCount[] }>(readStats);
     return {
       up: true,
       bytes: row?.bytes ?? 0,
-      current: areCurrent(row?.migrations ?? []),
+      upToDate: areAllMigrations(row?.migrations ?? []),
       brands: row?.brands ?? [],
       jobs,
+      overdue,
     };
   } catch (error) {
     const away = error instanceof DossierError && error.code === "unavailable";
-    return away ? { up: false, brands: [] } : { up: true, current: false, brands: [] };
+    return away ? { up: false, brands: [] } : { up: true, upToDate: false, brands: [] };
   }
 }

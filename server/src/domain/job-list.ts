@@ -1,14 +1,14 @@
-/** Looking at background work, and putting failed jobs back to work. Each list and count walks one index. */
+/** Listing jobs, and retrying failed ones. Each list and count scans one index. */
 import { type Api, type Decoded, jobStates, notFound, type Output } from "@dossier/api";
 import type { Db, Statement } from "../db/database.ts";
-import { type Ask, scopeOf, sees } from "./context.ts";
-import { newWork } from "./job-queue.ts";
-import { pageOf, placeOf } from "./pagination.ts";
+import { type RequestContext, brandScope, canSeeBrand } from "./context.ts";
+import { jobAdded } from "./job-queue.ts";
+import { toPage, parsePage } from "./pagination.ts";
 import { write } from "./command.ts";
 
-const mostCounted = 10_000;
+const maxCounted = 10_000;
 
-interface Row {
+interface JobRow {
   id: number;
   kind: string;
   state: (typeof jobStates)[number];
@@ -22,7 +22,7 @@ interface Row {
   due_at: Date | null;
 }
 
-// Kinds are found by skipping through the index; there are a few.
+// Types are found by skipping through the index; there are few.
 const brandsAndKinds = `WITH RECURSIVE brands AS (
       SELECT id FROM brand WHERE $1::bigint[] IS NULL OR id = ANY ($1)),
     kinds AS (
@@ -53,11 +53,11 @@ const jobCounts: Statement = {
       FROM parts p CROSS JOIN LATERAL (
         SELECT count(*) AS n, extract(epoch FROM now() - min(part.created_at)) AS seconds
           FROM (SELECT created_at FROM job WHERE brand_id = p.brand_id AND kind = p.kind AND state = p.state
-            ORDER BY id LIMIT ${mostCounted}) AS part) AS n
+            ORDER BY id LIMIT ${maxCounted}) AS part) AS n
       GROUP BY p.kind, p.state HAVING sum(n.n) > 0 ORDER BY p.kind, p.state`,
 };
 
-/** How many jobs of a kind are in a state; `oldest` is the age of the oldest in seconds. Up to 10,000 of a brand. */
+/** How many jobs of a type are in a state; `oldest` is the age of the oldest in seconds. Up to 10,000 of a brand. */
 export interface JobCount {
   kind: string;
   state: (typeof jobStates)[number];
@@ -65,7 +65,6 @@ export interface JobCount {
   oldest: number;
 }
 
-/** Counts all jobs there are. */
 export async function countJobs(db: Db): Promise<JobCount[]> {
   const rows = await db.rows<JobCount & { oldest: string }>(jobCounts, [null, jobStates, null]);
   return rows.map((row) => ({ ...row, oldest: Math.max(0, Number(row.oldest)) }));
@@ -73,28 +72,28 @@ export async function countJobs(db: Db): Promise<JobCount[]> {
 
 type Filters = Decoded<Api["job"]["list"]>;
 
-/** A page of jobs, newest first, and how many there are of each kind. */
-export async function listJobs(ask: Ask, input: Filters): Promise<Output<Api["job"]["list"]>> {
-  if (input.brandId !== undefined && !sees(ask.caller, input.brandId)) throw notFound("brand");
-  const place = placeOf(ask, "job", input);
-  const scope = input.brandId === undefined ? scopeOf(ask.caller) : [input.brandId];
+/** A page of jobs, newest first, and how many there are of each type. */
+export async function listJobs(ctx: RequestContext, input: Filters): Promise<Output<Api["job"]["list"]>> {
+  if (input.brandId !== undefined && !canSeeBrand(ctx.caller, input.brandId)) throw notFound("brand");
+  const place = parsePage(ctx, "job", input);
+  const scope = input.brandId === undefined ? brandScope(ctx.caller) : [input.brandId];
   const states = input.state === undefined ? jobStates : [input.state];
   const filters = [scope, states, input.kind ?? null];
   const [before = 999_999_999_999_999] = place.after ?? [];
   const values = [...filters, before, place.after ? 0 : place.start, place.limit + 1];
   const [rows, counts] = await Promise.all([
-    ask.db.rows<Row>(jobPage, values),
-    ask.db.rows<JobCount>(jobCounts, filters),
+    ctx.db.rows<JobRow>(jobPage, values),
+    ctx.db.rows<JobCount>(jobCounts, filters),
   ]);
   const count = counts.reduce((sum, one) => sum + one.count, 0);
-  const capped = counts.some((one) => one.count >= mostCounted);
+  const capped = counts.some((one) => one.count >= maxCounted);
   return {
-    ...pageOf(ask, place, rows, { count, capped }, (row) => [row.id], showJob),
+    ...toPage(ctx, place, rows, { count, capped }, (row) => [row.id], toWireJob),
     counts: counts.map((one) => ({ kind: one.kind, state: one.state, count: one.count })),
   };
 }
 
-function showJob({ created_at, started_at, due_at, ...row }: Row) {
+function toWireJob({ created_at, started_at, due_at, ...row }: JobRow) {
   return {
     ...row,
     created_at: created_at.toISOString(),
@@ -103,36 +102,36 @@ function showJob({ created_at, started_at, due_at, ...row }: Row) {
   };
 }
 
-const readFailed: Statement = {
-  name: "job_read_failed",
+const lockFailedJob: Statement = {
+  name: "job_lock_failed",
   text: `SELECT id, kind, lane, brand_id FROM job
     WHERE id = $1 AND state = 'failed' AND ($2::bigint[] IS NULL OR brand_id = ANY ($2)) FOR UPDATE`,
 };
 
-// It stands in its lane by its number again, before those that came after it.
-const putBack: Statement = {
-  name: "job_put_back",
+// Its number puts it back in its place in the lane, before those that came after it.
+const requeueJob: Statement = {
+  name: "job_requeue",
   text: `WITH back AS (UPDATE job SET state = 'waiting', attempts = 0, failed_at = NULL WHERE id = $1)
     INSERT INTO job_lane AS l (kind, lane) VALUES ($2, $3) ON CONFLICT (kind, lane) DO UPDATE SET kind = l.kind`,
 };
 
-/** Lets a failed job be tried again, as if for the first time. */
-export function retryJob(ask: Ask, { id }: Decoded<Api["job"]["retry"]>) {
-  return write(ask, async (tx) => {
-    const job = await tx.row<{ kind: string; lane: string; brand_id: number }>(readFailed, [
+/** Retries a failed job, as if for the first time. */
+export function retryJob(ctx: RequestContext, { id }: Decoded<Api["job"]["retry"]>) {
+  return write(ctx, async (tx) => {
+    const job = await tx.row<{ kind: string; lane: string; brand_id: number }>(lockFailedJob, [
       id,
-      scopeOf(ask.caller),
+      brandScope(ctx.caller),
     ]);
     if (!job) throw notFound("job");
-    await tx.rows(putBack, [id, job.kind, job.lane]);
-    tx.signal(newWork);
-    const trail = { brandId: job.brand_id };
+    await tx.rows(requeueJob, [id, job.kind, job.lane]);
+    tx.notifyAfterCommit(jobAdded);
+    const audit = { brandId: job.brand_id };
     return {
       type: "result" as const,
       message: "Job is tried again.",
       id,
       outcome: "updated" as const,
-      trail,
+      audit,
     };
   });
 }

@@ -1,22 +1,21 @@
 /**
- * What is to be told to webhooks, written in the transaction of what it tells: there is no news of what did not happen.
- * It stands at the end of the transaction. The lanes of the webhooks and customers concerned are taken first, all in
- * one order, and held until the commit; only then the sequence numbers are drawn. So of two changes of one customer the
- * one that commits first has the smaller number at every webhook.
+ * Transactional outbox: webhook events are inserted in the transaction of the change, so a rolled-back change emits
+ * none. It runs at the end of the transaction. The lanes of the webhooks and customers concerned are locked first, all
+ * in one order, and held until the commit; only then the sequence numbers are drawn. So of two changes of one customer
+ * the one that commits first has the smaller number at every webhook.
  */
 import type { EventType, WebhookPayload } from "@dossier/api";
 import type { Statement, Tx } from "../db/database.ts";
 import { enqueue } from "./job-queue.ts";
 
-/** One thing that happened to one customer: ids, closed words and names of fields; never a value. */
-export interface Happening extends Omit<WebhookPayload["data"], "sequence"> {
+/** One event of one customer: ids, closed words and names of fields; never a value. */
+export interface DomainEvent extends Omit<WebhookPayload["data"], "sequence"> {
   type: EventType;
 }
 
-/** One of them for one webhook. */
-interface Message {
+interface Delivery {
   webhookId: number;
-  happening: Happening;
+  event: DomainEvent;
 }
 
 const subscribers: Statement = {
@@ -26,38 +25,38 @@ const subscribers: Statement = {
       WHERE b.brand_id = $1 AND w.events && $2::text[]`,
 };
 
-/** Writes down what every webhook concerned is to be told. One brand's news at a time: a transaction is about one. */
-export async function tell(tx: Tx, news: readonly Happening[]): Promise<void> {
-  const [first] = news;
+/** Enqueues the events for every webhook concerned. One brand's events at a time: a transaction is about one. */
+export async function enqueueEvents(tx: Tx, domainEvents: readonly DomainEvent[]): Promise<void> {
+  const [first] = domainEvents;
   if (!first) return;
-  const types = [...new Set(news.map(({ type }) => type))];
+  const types = [...new Set(domainEvents.map(({ type }) => type))];
   const webhooks = await tx.rows<{ id: number; events: EventType[] }>(subscribers, [first.brand_id, types]);
-  const messages = webhooks.flatMap(({ id, events }) =>
-    news
+  const deliveries = webhooks.flatMap(({ id, events }) =>
+    domainEvents
       .filter(({ type }) => events.includes(type))
-      .map((happening) => ({ webhookId: id, happening }) satisfies Message),
+      .map((event) => ({ webhookId: id, event }) satisfies Delivery),
   );
-  if (messages.length === 0) return;
-  const jobs = messages.map(({ webhookId, happening }) =>
-    deliveryJob(webhookId, happening.brand_id, happening.customer_id),
+  if (deliveries.length === 0) return;
+  const jobs = deliveries.map(({ webhookId, event }) =>
+    deliveryJob(webhookId, event.brand_id, event.customer_id),
   );
-  for (const some of portions(jobs.toSorted((a, b) => (a.lane < b.lane ? -1 : a.lane > b.lane ? 1 : 0))))
+  for (const some of chunks(jobs.toSorted((a, b) => (a.lane < b.lane ? -1 : a.lane > b.lane ? 1 : 0))))
     await enqueue(tx, ...some);
-  for (const some of portions(messages)) await insert(tx, some);
+  for (const some of chunks(deliveries)) await insertDeliveries(tx, some);
 }
 
-/** The work of sending the oldest delivery that waits in the lane of a webhook and a customer. */
+/** The job that sends the oldest waiting delivery in the lane of a webhook and a customer. */
 export function deliveryJob(webhookId: number, brandId: number, customerId: number) {
-  return { kind: "webhook", lane: `${webhookId}:${customerId}`, brandId, customerId, refId: webhookId };
+  return { kind: "webhook", lane: `${webhookId}:${customerId}`, brandId, customerId, subjectId: webhookId };
 }
 
-/** A statement must not take longer than statements may. */
-const portion = 1000;
+/** Rows in a statement, so that none exceeds its timeout. */
+const chunkSize = 1000;
 
-/** A list in parts that one statement takes. */
-export function portions<T>(all: readonly T[]): T[][] {
-  const count = Math.ceil(all.length / portion);
-  return Array.from({ length: count }, (_, at) => all.slice(at * portion, (at + 1) * portion));
+/** Splits a list into chunks of one statement. */
+export function chunks<T>(all: readonly T[]): T[][] {
+  const count = Math.ceil(all.length / chunkSize);
+  return Array.from({ length: count }, (_, at) => all.slice(at * chunkSize, (at + 1) * chunkSize));
 }
 
 // The text is made here once and for all, with its number in it.
@@ -73,18 +72,18 @@ const insertRows: Statement = {
             WITH ORDINALITY AS m (webhook_id, brand_id, customer_id, event, data, place) ORDER BY place) AS sent) AS numbered`,
 };
 
-async function insert(tx: Tx, messages: readonly Message[]): Promise<void> {
+async function insertDeliveries(tx: Tx, deliveries: readonly Delivery[]): Promise<void> {
   await tx.rows(insertRows, [
-    messages.map(({ webhookId }) => webhookId),
-    messages.map(({ happening }) => happening.brand_id),
-    messages.map(({ happening }) => happening.customer_id),
-    messages.map(({ happening }) => happening.type),
-    messages.map(({ happening }) => openData(happening)),
+    deliveries.map(({ webhookId }) => webhookId),
+    deliveries.map(({ event }) => event.brand_id),
+    deliveries.map(({ event }) => event.customer_id),
+    deliveries.map(({ event }) => event.type),
+    deliveries.map(({ event }) => eventDataPrefix(event)),
   ]);
 }
 
-/** The object of a payload's data but for its end, where the sequence goes. */
-function openData(happening: Happening): string {
-  const { type: _, ...data } = happening;
+/** The object of a payload's data without its end, where the sequence is inserted. */
+function eventDataPrefix(event: DomainEvent): string {
+  const { type: _, ...data } = event;
   return JSON.stringify(data).slice(0, -1);
 }

@@ -1,68 +1,69 @@
 /**
- * Leaves alone for a while who has failed several times in a row, then lets one request try. What is remembered is what
- * fails now; a target that works takes no memory.
+ * Circuit breaker: opens for 30 s after five consecutive failures, then allows one trial request (half-open). Only
+ * failing targets are stored; a working one takes no memory.
  */
-import { OutsideError } from "./errors.ts";
+import { EgressError } from "./errors.ts";
 
-/** How a request let through ended: `unknown` when it was given up before that could be told. */
-export type Ending = "worked" | "failed" | "unknown";
+/** The outcome of an admitted request: `unknown` if it was cancelled before that was known. */
+export type Outcome = "worked" | "failed" | "unknown";
 
-export interface Circuit {
-  /** @throws OutsideError `left_alone` while the target is */
+export interface CircuitBreaker {
+  /** @throws EgressError `circuit_open` while the circuit is open */
   check(target: string): void;
   /**
-   * Lets a request through; it must be told once how that ended.
+   * Admits a request; the caller reports its outcome once.
    *
-   * @throws OutsideError `left_alone` while the target is
+   * @throws EgressError `circuit_open` while the circuit is open
    */
-  enter(target: string): (ending: Ending) => void;
+  begin(target: string): (outcome: Outcome) => void;
 }
 
-/** So many failures in a row, then left alone for so long, in milliseconds. */
-const mostFailures = 5;
-const rest = 30_000;
+/** Consecutive failures after which the circuit opens, and for how long, in milliseconds. */
+const maxFailures = 5;
+const openMs = 30_000;
 
-/** What is remembered of so many targets; the one that began to fail first is forgotten first. */
-const mostTargets = 10_000;
+/** Maximum number of stored targets; the one that began to fail first is dropped first. */
+const maxTargets = 10_000;
 
-interface Failing {
+interface TargetState {
   failures: number;
   /** by the monotonic clock */
-  until: number;
-  isTried: boolean;
+  openUntil: number;
+  isHalfOpen: boolean;
 }
 
-export function makeCircuit(): Circuit {
-  const failing = new Map<string, Failing>();
+export function createCircuitBreaker(): CircuitBreaker {
+  const states = new Map<string, TargetState>();
 
   function check(target: string): void {
-    const one = failing.get(target);
-    if (!one || one.failures < mostFailures) return;
-    const left = one.until - performance.now();
-    if (left > 0 || one.isTried) throw new OutsideError("left_alone", Math.max(1, Math.ceil(left / 1000)));
+    const state = states.get(target);
+    if (!state || state.failures < maxFailures) return;
+    const leftMs = state.openUntil - performance.now();
+    if (leftMs > 0 || state.isHalfOpen)
+      throw new EgressError("circuit_open", Math.max(1, Math.ceil(leftMs / 1000)));
   }
 
   function fail(target: string, isTrial: boolean): void {
-    const one = failing.get(target) ?? { failures: 0, until: 0, isTried: false };
-    one.failures += 1;
-    if (isTrial) one.isTried = false;
-    if (isTrial || one.failures === mostFailures) one.until = performance.now() + rest;
-    failing.set(target, one);
-    const [oldest] = failing.keys();
-    if (failing.size > mostTargets && oldest !== undefined) failing.delete(oldest);
+    const state = states.get(target) ?? { failures: 0, openUntil: 0, isHalfOpen: false };
+    state.failures += 1;
+    if (isTrial) state.isHalfOpen = false;
+    if (isTrial || state.failures === maxFailures) state.openUntil = performance.now() + openMs;
+    states.set(target, state);
+    const [oldest] = states.keys();
+    if (states.size > maxTargets && oldest !== undefined) states.delete(oldest);
   }
 
   return {
     check,
-    enter(target) {
+    begin(target) {
       check(target);
-      const one = failing.get(target);
-      const isTrial = one !== undefined && one.failures >= mostFailures;
-      if (isTrial) one.isTried = true;
-      return (ending) => {
-        if (ending === "worked") failing.delete(target);
-        else if (ending === "failed") fail(target, isTrial);
-        else if (isTrial) one.isTried = false;
+      const state = states.get(target);
+      const isTrial = state !== undefined && state.failures >= maxFailures;
+      if (isTrial) state.isHalfOpen = true;
+      return (outcome) => {
+        if (outcome === "worked") states.delete(target);
+        else if (outcome === "failed") fail(target, isTrial);
+        else if (isTrial) state.isHalfOpen = false;
       };
     },
   };

@@ -1,150 +1,161 @@
 /**
- * The only way out of the house: one request to an address that somebody typed, and its answer. It goes to the open
- * internet by https, or where the operator's DOSSIER_OUTSIDE_ALLOW names host and port; to nowhere else, whatever a
- * name turns out to stand for. Whoever asks cannot tell what was forbidden from what was not there.
+ * Guarded egress client: one request to an address that a user entered, and its response. It goes to the open internet
+ * by https, or to a host and port that the operator's DOSSIER_EGRESS_ALLOW names; never elsewhere, whatever a name
+ * resolves to. A caller cannot distinguish a forbidden target from one that does not exist.
  */
 import type { Log } from "../log.ts";
-import { type Ending, makeCircuit } from "./circuit-breaker.ts";
-import { type Course, setOut } from "./request-lifecycle.ts";
-import { checkHeaders, exchange, type OutsideAnswer, type Sending } from "./send.ts";
-import { OutsideError, Reason, reasonOf } from "./errors.ts";
-import { pause } from "../abort.ts";
-import { type Dial, dialAddress, reach, reachPatience, type Ways } from "./connect.ts";
-import { makeResolve, type Resolve } from "./dns.ts";
-import { readTarget, type Target } from "./url-policy.ts";
-import { makeTurns } from "./concurrency-limit.ts";
+import { type Outcome, createCircuitBreaker } from "./circuit-breaker.ts";
+import { type RequestLifecycle, startRequest } from "./request-lifecycle.ts";
+import { checkHeaders, sendRequest, type EgressResponse, type RequestSpec } from "./send.ts";
+import { EgressError, EgressFailure, toEgressFailure } from "./errors.ts";
+import { sleep } from "../abort.ts";
+import { type Dial, dialAddress, connectTo, connectTimeoutMs } from "./connect.ts";
+import { createResolver, type Resolve } from "./dns.ts";
+import { parseTarget, type Target } from "./url-policy.ts";
+import { createKeyedSemaphore } from "./concurrency-limit.ts";
 
-export type { OutsideAnswer } from "./send.ts";
-export { OutsideError } from "./errors.ts";
+export type { EgressResponse } from "./send.ts";
+export { EgressError } from "./errors.ts";
 
-/** What is sent, and how long it may take. */
-export interface OutsideRequest extends Sending {
+export interface EgressRequest extends RequestSpec {
   url: string;
-  /** whose places are taken, of which each has 20, such as `brand:3` */
-  share: string;
-  /** in milliseconds, for all of it */
-  patience: number;
-  /** gives the request up; `send` rejects with its reason */
+  /** the key whose 20 slots the request uses, such as `brand:3` */
+  concurrencyKey: string;
+  /** in milliseconds, for the whole request */
+  timeoutMs: number;
+  /** cancels the request; `send` rejects with its reason */
   signal?: AbortSignal;
 }
 
-/** The guarded client. */
-export interface Outside {
-  /** Why this URL can be no target, from its text alone: words that follow the field's name, for whoever typed it. */
-  fault(url: string): string | undefined;
+export interface EgressClient {
   /**
-   * Sends a request. Any status is an answer, a redirect too: none is followed.
-   *
-   * @throws OutsideError when there is no answer; TypeError when a header could not be sent to anybody
+   * Why this URL cannot be a target, from its text alone: words that follow the name of the field, for the user who
+   * entered it.
    */
-  send(request: OutsideRequest): Promise<OutsideAnswer>;
-  /** Gives up what is under way; what is asked for later is `busy`. */
+  validateUrl(url: string): string | undefined;
+  /**
+   * Sends a request. Any status is a response, also a redirect: none is followed.
+   *
+   * @throws EgressError if there is no response; TypeError if a header cannot be sent
+   */
+  send(request: EgressRequest): Promise<EgressResponse>;
+  /** Cancels requests in flight; later ones fail with `busy`. */
   close(): Promise<void>;
 }
 
-export interface OutsideOptions {
+export interface EgressOptions {
   /** `host:port` as config normalises them */
   allow: readonly string[];
   log: Log;
   resolve?: Resolve;
   dial?: Dial;
-  /** certificates (PEM) to trust instead of those Node trusts */
-  authorities?: readonly string[];
+  /** certificates (PEM) to trust instead of Node's */
+  ca?: readonly string[];
 }
 
-/** Requests at a time of one share. */
-const places = 20;
+const maxPerKey = 20;
 
-/** A gateway says that nobody is behind it. A 500 may be about one request, and says that somebody is there. */
-const awayStatuses = [502, 503, 504];
+/** A gateway reports that its host is down. A 500 may concern one request, and proves that the host is up. */
+const gatewayStatuses = [502, 503, 504];
 
-export function makeOutside({ allow, log, resolve, dial, authorities }: OutsideOptions): Outside {
+export function createEgressClient({ allow, log, resolve, dial, ca }: EgressOptions): EgressClient {
   const allowed = new Set(allow);
-  const ways: Ways = { resolve: resolve ?? makeResolve(), dial: dial ?? dialAddress, authorities };
-  const turns = makeTurns(places);
-  const circuit = makeCircuit();
-  const underWay = new Map<Course, Promise<OutsideAnswer>>();
+  const connectOptions = { resolve: resolve ?? createResolver(), dial: dial ?? dialAddress, ca };
+  const semaphore = createKeyedSemaphore(maxPerKey);
+  const breaker = createCircuitBreaker();
+  const inFlight = new Map<RequestLifecycle, Promise<EgressResponse>>();
   let isClosed = false;
 
-  async function attempt(request: OutsideRequest, course: Course): Promise<OutsideAnswer> {
-    const target = readTarget(request.url, allowed);
-    // By share as well: nobody's failures, which he can bring about, keep others from a target they have in common.
-    const place = `${request.share} ${placeOf(request.url)}`;
-    circuit.check(place);
-    const giveBack = await turns.take(request.share, course.signal);
+  async function attempt(request: EgressRequest, lifecycle: RequestLifecycle): Promise<EgressResponse> {
+    const target = parseTarget(request.url, allowed);
+    // Keyed by tenant too: one tenant's failures must not open the circuit for others on the same host.
+    const breakerKey = `${request.concurrencyKey} ${originOf(request.url)}`;
+    breaker.check(breakerKey);
+    const release = await semaphore.acquire(request.concurrencyKey, lifecycle.signal);
     try {
-      const tell = circuit.enter(place);
-      let ending: Ending = "unknown";
+      const settle = breaker.begin(breakerKey);
+      let outcome: Outcome = "unknown";
       try {
-        const answer = await go(request, target, course);
-        ending = awayStatuses.includes(answer.status) ? "failed" : "worked";
-        return answer;
+        const response = await perform(request, target, lifecycle);
+        outcome = gatewayStatuses.includes(response.status) ? "failed" : "worked";
+        return response;
       } catch (error) {
-        if (!course.isGivenUp()) ending = "failed";
+        if (!lifecycle.isCancelled()) outcome = "failed";
         throw error;
       } finally {
-        tell(ending);
+        settle(outcome);
       }
     } finally {
-      giveBack();
+      release();
     }
   }
 
-  /** Reaches and asks the target. What is refused at once is told when what is waited for in vain would be. */
-  async function go(
-    request: OutsideRequest,
+  /**
+   * Connects and sends. A failure is not reported before a connection would have timed out, so that its time reveals
+   * nothing.
+   */
+  async function perform(
+    request: EgressRequest,
     target: Target | string,
-    course: Course,
-  ): Promise<OutsideAnswer> {
-    const begun = performance.now();
-    course.stage = "reaching";
+    lifecycle: RequestLifecycle,
+  ): Promise<EgressResponse> {
+    const startedAt = performance.now();
+    lifecycle.stage = "connecting";
     try {
-      if (typeof target === "string") throw new Reason(target);
-      const socket = await reach(target, ways, course.signal);
-      course.stage = "speaking";
-      return await exchange(socket, target, request, course.signal);
+      if (typeof target === "string") throw new EgressFailure(target);
+      const socket = await connectTo(target, connectOptions, lifecycle.signal);
+      lifecycle.stage = "exchanging";
+      return await sendRequest(socket, target, request, lifecycle.signal);
     } catch (error) {
-      if (course.isGivenUp()) throw course.signal.reason;
-      const reason = reasonOf(course.signal.aborted ? course.signal.reason : error);
-      tellOperator(request, reason);
-      if (reason.kind === "unreachable")
-        await pause(begun + reachPatience - performance.now(), course.signal);
-      throw course.isGivenUp() ? course.signal.reason : new OutsideError(reason.kind);
+      if (lifecycle.isCancelled()) throw lifecycle.signal.reason;
+      const failure = toEgressFailure(lifecycle.signal.aborted ? lifecycle.signal.reason : error);
+      logFailure(log, request, failure);
+      if (failure.kind === "unreachable")
+        await sleep(startedAt + connectTimeoutMs - performance.now(), lifecycle.signal);
+      throw lifecycle.isCancelled() ? lifecycle.signal.reason : new EgressError(failure.kind);
     }
-  }
-
-  function tellOperator({ share, url }: OutsideRequest, { kind, message }: Reason): void {
-    log.warn({ share, to: placeOf(url), kind, reason: message }, "could not send outward");
   }
 
   return {
-    fault(url) {
-      const target = readTarget(url, allowed);
+    validateUrl(url) {
+      const target = parseTarget(url, allowed);
       return typeof target === "string" ? target : undefined;
     },
     async send(request) {
       checkHeaders(request.headers);
-      if (isClosed) throw new OutsideError("busy");
+      if (isClosed) throw new EgressError("busy");
       request.signal?.throwIfAborted();
-      const course = setOut(request.patience, request.signal);
-      const run = attempt(request, course).finally(() => course.end());
-      underWay.set(course, run);
+      const lifecycle = startRequest(request.timeoutMs, request.signal);
+      const run = attempt(request, lifecycle).finally(() => lifecycle.end());
+      inFlight.set(lifecycle, run);
       try {
         return await run;
       } finally {
-        underWay.delete(course);
+        inFlight.delete(lifecycle);
       }
     },
     async close() {
       isClosed = true;
-      for (const course of underWay.keys()) course.giveUp(new OutsideError("busy"));
-      await Promise.allSettled(underWay.values());
+      for (const lifecycle of inFlight.keys()) lifecycle.cancel(new EgressError("busy"));
+      await Promise.allSettled(inFlight.values());
     },
   };
 }
 
-/** Scheme, host and port of a URL: what may be logged and remembered of it. */
-function placeOf(url: string): string {
+/** Logs the origin only: paths and queries may contain personal data. */
+function logFailure(
+  log: Log,
+  { concurrencyKey, url }: EgressRequest,
+  { kind, message }: EgressFailure,
+): void {
+  log.warn(
+    { concurrency_key: concurrencyKey, origin: originOf(url), kind, reason: message },
+    "outgoing request failed",
+  );
+}
+
+/** Scheme, host and port of a URL: the part that may be logged and stored. */
+function originOf(url: string): string {
   if (!URL.canParse(url)) return "no URL";
   const { protocol, host } = new URL(url);
   return `${protocol}//${host.slice(0, 260)}`;

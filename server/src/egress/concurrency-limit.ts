@@ -1,56 +1,55 @@
 /**
- * Who may send, in the order of asking: so many at a time of each share. A share is whoever must not take the places of
- * others, such as one brand.
+ * Keyed semaphore: at most N concurrent requests per key (such as a brand), FIFO, so that one key cannot use the slots
+ * of others.
  */
 
-/** Gives places, and takes them back. */
-export interface Turns {
-  /** Waits for a place; answers how to give it back. Rejects with the signal's reason. */
-  take(share: string, signal: AbortSignal): Promise<() => void>;
+export interface KeyedSemaphore {
+  /** Waits for a slot; returns the function that releases it. Rejects with the signal's reason. */
+  acquire(key: string, signal: AbortSignal): Promise<() => void>;
 }
 
-interface Share {
+interface Slots {
   taken: number;
   waiting: Set<() => void>;
 }
 
-export function makeTurns(places: number): Turns {
-  const shares = new Map<string, Share>();
+export function createKeyedSemaphore(permits: number): KeyedSemaphore {
+  const slotsByKey = new Map<string, Slots>();
 
-  function giveBack(name: string, share: Share): void {
-    const [next] = share.waiting;
+  function release(key: string, slots: Slots): void {
+    const [next] = slots.waiting;
     if (next) return next();
-    share.taken -= 1;
-    if (share.taken === 0) shares.delete(name);
+    slots.taken -= 1;
+    if (slots.taken === 0) slotsByKey.delete(key);
   }
 
-  function wait(share: Share, signal: AbortSignal): Promise<void> {
+  function wait(slots: Slots, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
-      const leave = () => {
-        share.waiting.delete(enter);
-        signal.removeEventListener("abort", giveUp);
+      const dequeue = () => {
+        slots.waiting.delete(grant);
+        signal.removeEventListener("abort", abort);
       };
-      const enter = () => {
-        leave();
+      const grant = () => {
+        dequeue();
         resolve();
       };
-      const giveUp = () => {
-        leave();
+      const abort = () => {
+        dequeue();
         reject(signal.reason as Error);
       };
-      share.waiting.add(enter);
-      signal.addEventListener("abort", giveUp, { once: true });
+      slots.waiting.add(grant);
+      signal.addEventListener("abort", abort, { once: true });
     });
   }
 
   return {
-    async take(name, signal) {
+    async acquire(key, signal) {
       signal.throwIfAborted();
-      const share = shares.get(name) ?? { taken: 0, waiting: new Set() };
-      shares.set(name, share);
-      if (share.taken < places) share.taken += 1;
-      else await wait(share, signal); // who leaves hands the place over
-      return () => giveBack(name, share);
+      const slots = slotsByKey.get(key) ?? { taken: 0, waiting: new Set() };
+      slotsByKey.set(key, slots);
+      if (slots.taken < permits) slots.taken += 1;
+      else await wait(slots, signal); // the releasing request passes its slot on
+      return () => release(key, slots);
     },
   };
 }

@@ -1,94 +1,101 @@
 /**
- * From a target to an open connection. Every address of a name must be one that requests may go to, and the connection
- * is made to the address that was looked at, not to the name: there is no second look-up that could answer differently.
- * TLS keeps the name, for its certificate.
+ * Connecting to a target. Every address of a name must be permitted, and the connection is made to the checked address,
+ * not to the name: no second look-up can give another answer. TLS keeps the name, for its certificate.
  */
 import { connect, isIP, type Socket } from "node:net";
 import { connect as connectSecurely, type ConnectionOptions } from "node:tls";
-import { isOfOwnNetwork, isPublic } from "./ip-policy.ts";
-import { Reason } from "./errors.ts";
-import { upTo } from "../abort.ts";
+import { isAllowlistable, isPublic } from "./ip-policy.ts";
+import { EgressFailure } from "./errors.ts";
+import { withTimeout } from "../abort.ts";
 import type { Resolve } from "./dns.ts";
 import type { Target } from "./url-policy.ts";
 
-/** A connection to an address, which is never a name. Whoever dials gives up when the signal says so. */
+/** Opens a connection to an address, never a name; cancelled by the signal. */
 export type Dial = (address: string, port: number, signal: AbortSignal) => Promise<Socket>;
 
-/** By what ways connections are made. */
-export interface Ways {
+export interface ConnectOptions {
   resolve: Resolve;
   dial: Dial;
-  /** certificates (PEM) that are trusted instead of those Node trusts */
-  authorities: readonly string[] | undefined;
+  /** certificates (PEM) to trust instead of Node's */
+  ca: readonly string[] | undefined;
 }
 
-/** In milliseconds; the look-up of the name is part of reaching. */
-export const reachPatience = 3000;
-const resolvePatience = 2000;
+/** In milliseconds, including the look-up of the name. */
+export const connectTimeoutMs = 3000;
+const resolveTimeoutMs = 2000;
 
-/** A name with more addresses than anybody needs is not looked through. */
-const mostAddresses = 32;
-/** How many of them are tried. */
-const tries = 2;
+/** A name with more addresses than this is rejected without checking them. */
+const maxAddresses = 32;
+/** Maximum number of addresses tried. */
+const maxTried = 2;
 
 /**
  * Opens a connection, within 3 s in all.
  *
- * @throws Reason when that cannot or must not be
+ * @throws EgressFailure if that is impossible or forbidden
  */
-export function reach(target: Target, ways: Ways, signal: AbortSignal): Promise<Socket> {
-  const end = performance.now() + reachPatience;
-  return upTo(reachPatience, signal, new Reason("no connection in time"), async (signal) => {
-    const addresses = pick(await checkedAddresses(target, ways.resolve, signal));
+export function connectTo(target: Target, options: ConnectOptions, signal: AbortSignal): Promise<Socket> {
+  const deadline = performance.now() + connectTimeoutMs;
+  return withTimeout(connectTimeoutMs, signal, new EgressFailure("no connection in time"), async (signal) => {
+    const addresses = chooseAddresses(await resolveAllowed(target, options.resolve, signal));
     for (const [at, address] of addresses.entries()) {
-      const part = (end - performance.now()) / (addresses.length - at);
-      const late = new Reason(`no connection to ${address} in time`);
+      const timeoutMs = (deadline - performance.now()) / (addresses.length - at);
+      const timeoutError = new EgressFailure(`no connection to ${address} in time`);
       try {
-        return await upTo(part, signal, late, (signal) => open(address, target, ways, signal));
+        return await withTimeout(timeoutMs, signal, timeoutError, (signal) =>
+          open(address, target, options, signal),
+        );
       } catch (error) {
         if (at === addresses.length - 1 || signal.aborted) throw error;
       }
     }
-    throw new Reason("the name has no address");
+    throw new EgressFailure("the name has no address");
   });
 }
 
-async function checkedAddresses(target: Target, resolve: Resolve, signal: AbortSignal): Promise<string[]> {
+async function resolveAllowed(target: Target, resolve: Resolve, signal: AbortSignal): Promise<string[]> {
   const { host, isAddress, isAllowed } = target;
-  if (isAddress) return checked([host], (address) => isAllowed || isPublic(address));
-  const late = new Reason("the name was not resolved in time");
-  const found = await upTo(resolvePatience, signal, late, (signal) => resolve(host, { isAllowed, signal }));
-  if (found.length > mostAddresses) throw new Reason("the name has too many addresses");
-  return checked(found, isAllowed ? isOfOwnNetwork : isPublic);
+  if (isAddress) return assertAllAllowed([host], (address) => isAllowed || isPublic(address));
+  const timeoutError = new EgressFailure("the name was not resolved in time");
+  const addresses = await withTimeout(resolveTimeoutMs, signal, timeoutError, (signal) =>
+    resolve(host, { isAllowed, signal }),
+  );
+  if (addresses.length > maxAddresses) throw new EgressFailure("the name has too many addresses");
+  return assertAllAllowed(addresses, isAllowed ? isAllowlistable : isPublic);
 }
 
-/** All or none: whoever mixes forbidden addresses with others wants them to be tried. */
-function checked(addresses: readonly string[], mayBe: (address: string) => boolean): string[] {
-  const forbidden = addresses.find((address) => isIP(address) === 0 || !mayBe(address));
-  if (forbidden !== undefined) throw new Reason(`forbidden address ${forbidden}`);
+/** All or none: a name with forbidden addresses beside permitted ones is an attack. */
+function assertAllAllowed(addresses: readonly string[], isPermitted: (address: string) => boolean): string[] {
+  const forbidden = addresses.find((address) => isIP(address) === 0 || !isPermitted(address));
+  if (forbidden !== undefined) throw new EgressFailure(`forbidden address ${forbidden}`);
   return [...addresses];
 }
 
-/** One of each family where there are both, IPv4 first. */
-function pick(addresses: readonly string[]): string[] {
+/** Takes one address of each family if there are both, IPv4 first. */
+function chooseAddresses(addresses: readonly string[]): string[] {
   const [v4, v6] = [4, 6].map((family) => addresses.filter((address) => isIP(address) === family));
   const [firstV4 = [], firstV6 = []] = [v4?.slice(0, 1), v6?.slice(0, 1)];
-  return [...firstV4, ...firstV6, ...(v4?.slice(1) ?? []), ...(v6?.slice(1) ?? [])].slice(0, tries);
+  return [...firstV4, ...firstV6, ...(v4?.slice(1) ?? []), ...(v6?.slice(1) ?? [])].slice(0, maxTried);
 }
 
-async function open(address: string, target: Target, ways: Ways, signal: AbortSignal): Promise<Socket> {
-  const socket = await ways.dial(address, target.port, signal);
-  socket.on("error", () => undefined); // until somebody else listens, and after
+async function open(
+  address: string,
+  target: Target,
+  options: ConnectOptions,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const socket = await options.dial(address, target.port, signal);
+  socket.on("error", () => undefined); // an unhandled error event would end the process
   if (signal.aborted) socket.destroy();
   signal.throwIfAborted();
-  return target.isSecure ? secure(socket, target, ways.authorities, signal) : socket;
+  return target.isSecure ? startTls(socket, target, options.ca, signal) : socket;
 }
 
-/** TLS over a connection: the certificate must be for the target's name, and of somebody who is trusted. */
-function secure(
+/** TLS over a connection: the certificate must be valid for the target's name and issued by a trusted authority. */
+function startTls(
   socket: Socket,
   { host, isAddress }: Target,
-  authorities: readonly string[] | undefined,
+  ca: readonly string[] | undefined,
   signal: AbortSignal,
 ): Promise<Socket> {
   const options: ConnectionOptions = {
@@ -96,27 +103,26 @@ function secure(
     host,
     ALPNProtocols: ["http/1.1"],
     minVersion: "TLSv1.2",
-    rejectUnauthorized: true, // whatever the environment says
+    rejectUnauthorized: true, // regardless of the environment
     ...(isAddress ? {} : { servername: host }),
-    ...(authorities ? { ca: [...authorities] } : {}),
+    ...(ca ? { ca: [...ca] } : {}),
   };
-  return settle(connectSecurely(options), "secureConnect", signal);
+  return waitForEvent(connectSecurely(options), "secureConnect", signal);
 }
 
-/** How connections are made when nobody says otherwise. */
 export const dialAddress: Dial = (address, port, signal) =>
-  settle(connect({ host: address, port, noDelay: true }), "connect", signal);
+  waitForEvent(connect({ host: address, port, noDelay: true }), "connect", signal);
 
-/** The socket when the event has come; destroyed when it fails or the signal comes first. */
-function settle(socket: Socket, event: string, signal: AbortSignal): Promise<Socket> {
+/** Returns the socket after the event; destroys it if it fails or the signal aborts first. */
+function waitForEvent(socket: Socket, event: string, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => {
+    const abort = () => {
       socket.destroy();
       reject(signal.reason as Error);
     };
-    if (signal.aborted) return giveUp();
-    signal.addEventListener("abort", giveUp, { once: true });
-    const end = () => signal.removeEventListener("abort", giveUp);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    const end = () => signal.removeEventListener("abort", abort);
     socket.once(event, () => {
       end();
       resolve(socket);
@@ -128,7 +134,7 @@ function settle(socket: Socket, event: string, signal: AbortSignal): Promise<Soc
     });
     socket.once("close", () => {
       end();
-      reject(new Reason("closed before it was open"));
+      reject(new EgressFailure("closed before it was open"));
     });
     socket.on("error", () => undefined);
   });

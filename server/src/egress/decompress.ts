@@ -1,19 +1,19 @@
 /**
- * The body of an answer from outside, unpacked, and no larger than it may be: unpacking ends with the first byte too
- * many, however much a small answer would come to.
+ * Decompression of a response body with a size limit: it stops at the first excess byte, so a small response cannot
+ * expand without limit.
  */
 import { promisify } from "node:util";
 import { brotliDecompress, gunzip, inflate, inflateRaw } from "node:zlib";
-import { Reason } from "./errors.ts";
+import { EgressFailure } from "./errors.ts";
 
-/** The codings that are asked for, as a header says them. */
-export const acceptedCodings = "gzip, deflate, br";
+/** The accepted content codings, as a header lists them. */
+export const acceptEncoding = "gzip, deflate, br";
 
-/** In bytes, unpacked. What is packed may be as large, and a little more for what packing adds. */
-const largest = 262_144;
-export const largestPacked = largest + 8192;
+/** In bytes, decompressed. The compressed body may be as large, plus the overhead of compression. */
+const maxBytes = 262_144;
+export const maxCompressedBytes = maxBytes + 8192;
 
-const unpackers = {
+const decompressors = {
   gzip: promisify(gunzip),
   br: promisify(brotliDecompress),
   zlib: promisify(inflate),
@@ -21,39 +21,40 @@ const unpackers = {
 };
 
 /**
- * What a body says.
+ * Decompresses a body.
  *
- * @param coding the answer's Content-Encoding
- * @throws Reason when it is too large, or in a coding that was not asked for; zlib's error when it is not what that says
+ * @param coding the response's Content-Encoding
+ * @throws EgressFailure if it is too large or has a coding that was not requested; zlib's error if it does not match
+ * its coding
  */
-export async function unpack(packed: Buffer, coding = ""): Promise<Buffer> {
-  const name = packed.length === 0 ? "" : coding.trim().toLowerCase();
+export async function decompress(compressed: Buffer, coding = ""): Promise<Buffer> {
+  const name = compressed.length === 0 ? "" : coding.trim().toLowerCase();
   if (name === "" || name === "identity") {
-    if (packed.length > largest) throw tooLarge();
-    return packed;
+    if (compressed.length > maxBytes) throw tooLarge();
+    return compressed;
   }
-  const unpacker = unpackerOf(name, packed);
-  if (!unpacker) throw new Reason("an answer in a coding that was not asked for");
+  const decompressor = decompressorOf(name, compressed);
+  if (!decompressor) throw new EgressFailure("an answer in a coding that was not asked for");
   try {
-    return await unpacker(packed, { maxOutputLength: largest });
+    return await decompressor(compressed, { maxOutputLength: maxBytes });
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE" ? tooLarge() : error;
   }
 }
 
-export function tooLarge(): Reason {
-  return new Reason(`an answer of more than ${largest} bytes`, "too_large");
+export function tooLarge(): EgressFailure {
+  return new EgressFailure(`an answer of more than ${maxBytes} bytes`, "too_large");
 }
 
-function unpackerOf(coding: string, packed: Buffer): typeof unpackers.gzip | undefined {
+function decompressorOf(coding: string, compressed: Buffer): typeof decompressors.gzip | undefined {
   switch (coding) {
     case "gzip":
     case "x-gzip":
-      return unpackers.gzip;
+      return decompressors.gzip;
     case "br":
-      return unpackers.br;
-    case "deflate": // with zlib's header by the book, without it by widespread error
-      return ((packed[0] ?? 0) & 15) === 8 ? unpackers.zlib : unpackers.raw;
+      return decompressors.br;
+    case "deflate": // with zlib's header by the standard, without it by a widespread error
+      return ((compressed[0] ?? 0) & 15) === 8 ? decompressors.zlib : decompressors.raw;
     default:
       return undefined;
   }

@@ -1,29 +1,30 @@
 /**
- * From a name to its addresses. Names anybody may type go to the name servers directly: without the hosts file, without
- * search domains, and without a thread of the pool that a silent name server would hold for as long as it likes. Names
- * that the operator allowed are looked up as the machine does it, since they may stand in its hosts file.
+ * Name resolution. Names that users enter go to the name servers directly: without the hosts file, without search
+ * domains, and without a thread of Node's pool that a silent name server could occupy indefinitely. Names that the
+ * operator allowed are resolved by the system, because they may be in its hosts file.
  */
 import { lookup, Resolver } from "node:dns/promises";
 
-/** Every address of a name, in text; rejects when there is none. It must stop when the signal says so. */
+/** Returns every address of a name, as text; rejects if there is none. It must stop when the signal aborts. */
 export type Resolve = (
   name: string,
-  asked: { isAllowed: boolean; signal: AbortSignal },
+  options: { isAllowed: boolean; signal: AbortSignal },
 ) => Promise<readonly string[]>;
 
-/** Shorter than the caller's 2 s: one address family that stays silent must not take the other with it. */
-const patience = 1800;
+/** Shorter than the caller's 2 s: one silent address family must not fail the other. */
+const timeoutMs = 1800;
 
-/** Looks names up, at the machine's name servers unless others are named (`address:port`). */
-export function makeResolve(servers?: readonly string[]): Resolve {
-  return (name, { isAllowed, signal }) => (isAllowed ? asTheMachine(name) : directly(name, signal, servers));
+/** Resolves names at the machine's name servers, or at the given ones (`address:port`). */
+export function createResolver(servers?: readonly string[]): Resolve {
+  return (name, { isAllowed, signal }) =>
+    isAllowed ? resolveBySystem(name) : resolveByDns(name, signal, servers);
 }
 
-async function asTheMachine(name: string): Promise<string[]> {
+async function resolveBySystem(name: string): Promise<string[]> {
   return (await lookup(name, { all: true })).map(({ address }) => address);
 }
 
-async function directly(
+async function resolveByDns(
   name: string,
   signal: AbortSignal,
   servers: readonly string[] | undefined,
@@ -31,16 +32,16 @@ async function directly(
   const resolver = new Resolver({ timeout: 400, tries: 2 });
   if (servers) resolver.setServers(servers);
   const cancel = () => resolver.cancel();
-  const limit = setTimeout(cancel, patience);
+  const timer = setTimeout(cancel, timeoutMs);
   signal.addEventListener("abort", cancel, { once: true });
   try {
-    const answers = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
-    const found = answers.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
-    for (const answer of answers)
+    const results = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+    const found = results.flatMap((answer) => (answer.status === "fulfilled" ? answer.value : []));
+    for (const answer of results)
       if (found.length === 0 && answer.status === "rejected") throw answer.reason as Error;
     return found;
   } finally {
-    clearTimeout(limit);
+    clearTimeout(timer);
     signal.removeEventListener("abort", cancel);
   }
 }

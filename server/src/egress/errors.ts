@@ -1,48 +1,50 @@
 /**
- * How sending outward fails. What callers may tell is one of five kinds, with one text each; why it was so is for the
- * operator's log alone, because it would draw a map of the network for whoever typed the address.
+ * Errors of outgoing requests. A caller sees one of five kinds, with one text each; the cause goes to the operator's
+ * log only, because it would reveal the network to the user who entered the address.
  */
 
-/** What a caller may know of a failure; `unreachable` is whatever kept an answer from coming, also that we forbid it. */
-export type OutsideKind = "unreachable" | "timeout" | "too_large" | "busy" | "left_alone";
+/**
+ * What a caller may know of a failure; `unreachable` is any reason without a response, including a forbidden target.
+ */
+export type EgressErrorKind = "unreachable" | "timeout" | "too_large" | "busy" | "circuit_open";
 
-const words: Record<OutsideKind, string> = {
+const messages: Record<EgressErrorKind, string> = {
   unreachable: "The address could not be reached.",
-  timeout: "The answer took too long.",
-  too_large: "The answer was too large.",
-  busy: "Too many requests to the outside are under way.",
-  left_alone: "The address has failed several times in a row and is left alone for a while.",
+  timeout: "The response timed out.",
+  too_large: "The response was too large.",
+  busy: "Too many outgoing requests are in flight.",
+  circuit_open: "The address failed repeatedly and is blocked for 30 s.",
 };
 
-/** No answer came from outside. */
-export class OutsideError extends Error {
-  override readonly name = "OutsideError";
-  readonly kind: OutsideKind;
-  /** in whole seconds, where it is known when trying again makes sense */
+/** An outgoing request without a response. */
+export class EgressError extends Error {
+  override readonly name = "EgressError";
+  readonly kind: EgressErrorKind;
+  /** in whole seconds, if a sensible time for a retry is known */
   readonly retryAfter?: number;
 
-  constructor(kind: OutsideKind, retryAfter?: number) {
-    super(words[kind]);
+  constructor(kind: EgressErrorKind, retryAfter?: number) {
+    super(messages[kind]);
     this.kind = kind;
     if (retryAfter !== undefined) this.retryAfter = retryAfter;
   }
 }
 
-/** Why a step failed, in words for the operator; never holds a path or a query. */
-export class Reason extends Error {
-  readonly kind: OutsideKind;
+/** The cause of a failure, in words for the operator; never contains a path or a query. */
+export class EgressFailure extends Error {
+  readonly kind: EgressErrorKind;
 
-  constructor(reason: string, kind: OutsideKind = "unreachable") {
+  constructor(reason: string, kind: EgressErrorKind = "unreachable") {
     super(reason);
     this.kind = kind;
   }
 }
 
-/** Whatever went wrong, as a reason: of foreign errors only their code, since their texts quote what was sent. */
-export function reasonOf(error: unknown): Reason {
-  if (error instanceof Reason) return error;
-  if (error instanceof OutsideError) return new Reason(error.message, error.kind);
+/** Converts any error into a cause: of errors by others only the code, because their texts quote what was sent. */
+export function toEgressFailure(error: unknown): EgressFailure {
+  if (error instanceof EgressFailure) return error;
+  if (error instanceof EgressError) return new EgressFailure(error.message, error.kind);
   const { code, name } = error as { code?: unknown; name?: unknown };
   const kind = code === "UND_ERR_HEADERS_OVERFLOW" ? "too_large" : "unreachable";
-  return new Reason(String(code ?? name), kind);
+  return new EgressFailure(String(code ?? name), kind);
 }

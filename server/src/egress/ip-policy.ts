@@ -1,46 +1,53 @@
 /**
- * Which IP addresses requests may go to. An IPv6 address that only wraps an IPv4 one is judged by what it wraps; what
- * is on no list is not public. The registry of special ranges is ipaddr.js's, the exceptions that it lacks are here.
+ * IP policy: the addresses that requests may go to. An IPv6 address that only wraps an IPv4 address is judged by that;
+ * an address in no list is not public. ipaddr.js has the registry of special ranges; the exceptions that it lacks are
+ * here.
  */
 import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Look public, or private and harmless, and are neither: the agents and metadata of cloud machines. */
-const machineAgents = ["168.63.129.16", "100.100.100.200", "192.0.0.192", "169.254.169.254", "fd00:ec2::254"];
+/** Look public, or private and harmless, but are neither: the agents and metadata services of cloud machines. */
+const metadataAddresses = [
+  "168.63.129.16",
+  "100.100.100.200",
+  "192.0.0.192",
+  "169.254.169.254",
+  "fd00:ec2::254",
+];
 
-/** What a name may stand for when the operator has allowed it: never what only routers and this link understand. */
-const ownNetwork = ["unicast", "loopback", "private", "carrierGradeNat", "uniqueLocal"];
+/** What an allowed name may resolve to: never addresses for routers and this link only. */
+const allowlistableRanges = ["unicast", "loopback", "private", "carrierGradeNat", "uniqueLocal"];
 
-/** Whether the address is one of the open internet, and not of this machine. */
+/** Whether the address belongs to the open internet, and not to this machine. */
 export function isPublic(text: string): boolean {
-  return isOf(text, ["unicast"]) && !isOwn(text);
+  return isInRanges(text, ["unicast"]) && !isOwnInterface(text);
 }
 
-/** Whether a name that the operator allowed may lead there: the open internet, private networks, this machine. */
-export function isOfOwnNetwork(text: string): boolean {
-  return isOf(text, ownNetwork);
+/** Whether an allowed name may resolve to it: the open internet, private networks, this machine. */
+export function isAllowlistable(text: string): boolean {
+  return isInRanges(text, allowlistableRanges);
 }
 
-function isOf(text: string, ranges: readonly string[]): boolean {
+function isInRanges(text: string, ranges: readonly string[]): boolean {
   if (!ipaddr.isValid(text)) return false;
   return unwrap(ipaddr.parse(text)).every(
     (address) =>
       ranges.includes(address.range()) &&
-      !machineAgents.includes(address.toString()) &&
+      !metadataAddresses.includes(address.toString()) &&
       (address instanceof ipaddr.IPv4 || address.range() !== "unicast" || isGlobalUnicast(address)),
   );
 }
 
-/** All that has been given out of IPv6 to be routed everywhere is in 2000::/3. */
+/** All globally routed IPv6 space is in 2000::/3. */
 function isGlobalUnicast(address: ipaddr.IPv6): boolean {
   return ((address.parts[0] ?? 0) & 0xe000) === 0x2000;
 }
 
 /**
- * The IPv4 addresses inside an IPv6 one, or the address itself. The local half of NAT64 (64:ff9b:1::/48) is not taken
- * apart: where in it the IPv4 address lies is a matter of each network, so nobody can judge it.
+ * The IPv4 addresses inside an IPv6 one, or the address itself. The local half of NAT64 (64:ff9b:1::/48) is not
+ * unwrapped: each network decides where in it the IPv4 address is.
  */
 function unwrap(address: Address): Address[] {
   if (address instanceof ipaddr.IPv4) return [address];
@@ -59,7 +66,7 @@ function quad(high: number, low: number): ipaddr.IPv4 {
   return new ipaddr.IPv4([high >> 8, high & 0xff, low >> 8, low & 0xff]);
 }
 
-function isOwn(text: string): boolean {
+function isOwnInterface(text: string): boolean {
   const wanted = ipaddr.process(text).toNormalizedString();
   return Object.values(networkInterfaces())
     .flatMap((list) => list ?? [])

@@ -1,41 +1,41 @@
 /**
- * The course of one request: how far it is, and when it ends at the latest. What running out of time means depends on
- * how far it came, and up to the open connection it means nothing but "unreachable".
+ * Lifecycle of a request: its stage and its deadline. The meaning of a timeout depends on the stage; until the
+ * connection is open it is only "unreachable".
  */
-import { OutsideError } from "./errors.ts";
+import { EgressError } from "./errors.ts";
 
-export interface Course {
-  /** aborted when time is up, or when the request is given up */
+export interface RequestLifecycle {
+  /** aborts on timeout, or when the request is cancelled */
   signal: AbortSignal;
-  stage: "waiting" | "reaching" | "speaking";
-  /** whether the signal was aborted because somebody gave the request up, and not by time */
-  isGivenUp(): boolean;
-  giveUp(reason: unknown): void;
-  /** It is over; nothing happens to it any more. */
+  stage: "queued" | "connecting" | "exchanging";
+  /** whether the caller aborted the signal, and not the timeout */
+  isCancelled(): boolean;
+  cancel(reason: unknown): void;
+  /** Ends the lifecycle; nothing happens afterwards. */
   end(): void;
 }
 
-const lateKinds = { waiting: "busy", reaching: "unreachable", speaking: "timeout" } as const;
+const timeoutKinds = { queued: "busy", connecting: "unreachable", exchanging: "timeout" } as const;
 
-/** Begins the course of a request with so many milliseconds, which whoever asked may give up. */
-export function setOut(patience: number, asked: AbortSignal | undefined): Course {
+/** Starts a request with a timeout in milliseconds, which the caller may cancel. */
+export function startRequest(timeoutMs: number, callerSignal: AbortSignal | undefined): RequestLifecycle {
   const controller = new AbortController();
-  let isGivenUp = false;
-  const course: Course = {
+  let isCancelled = false;
+  const lifecycle: RequestLifecycle = {
     signal: controller.signal,
-    stage: "waiting",
-    isGivenUp: () => isGivenUp,
-    giveUp(reason) {
-      isGivenUp ||= !controller.signal.aborted;
+    stage: "queued",
+    isCancelled: () => isCancelled,
+    cancel(reason) {
+      isCancelled ||= !controller.signal.aborted;
       controller.abort(reason);
     },
     end() {
-      clearTimeout(limit);
-      asked?.removeEventListener("abort", follow);
+      clearTimeout(timer);
+      callerSignal?.removeEventListener("abort", onCallerAbort);
     },
   };
-  const follow = () => course.giveUp(asked?.reason);
-  const limit = setTimeout(() => controller.abort(new OutsideError(lateKinds[course.stage])), patience);
-  asked?.addEventListener("abort", follow, { once: true });
-  return course;
+  const onCallerAbort = () => lifecycle.cancel(callerSignal?.reason);
+  const timer = setTimeout(() => controller.abort(new EgressError(timeoutKinds[lifecycle.stage])), timeoutMs);
+  callerSignal?.addEventListener("abort", onCallerAbort, { once: true });
+  return lifecycle;
 }

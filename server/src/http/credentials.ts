@@ -1,20 +1,24 @@
-/** Where a request carries its key. The first place that is present counts, even when it is empty. */
-import { createHash } from "node:crypto";
+/**
+ * Credentials: where a request carries its key. Invariant: the first location that is present counts, even if it is
+ * empty, so that no second key can replace it.
+ */
+import { hash } from "node:crypto";
 import { DossierError, invalid } from "@dossier/api";
 import type { FastifyRequest } from "fastify";
+import type { Secret } from "../domain/context.ts";
 import { queryOf } from "./body/body.ts";
 import { readForm } from "./body/form.ts";
-import { readSession } from "./session-cookie.ts";
+import { readSessionCookie, type SessionCookie } from "./session-cookie.ts";
 
-/** What a request proves its right with: a key, or a session that stands for the key with this SHA-256. */
-export type Credential = { key: string } | { hash: Buffer };
+/** The credential of a request: a key, or the session of a cookie. */
+export type Credential = { key: string } | SessionCookie;
 
-/** The credential, as it was sent. */
-export function readCredential(request: FastifyRequest, keyInQuery: boolean, secret: Buffer): Credential {
+/** The credential as sent. */
+export function readCredential(request: FastifyRequest, keyInQuery: boolean, secret: Secret): Credential {
   const key = headerKey(request) ?? (keyInQuery ? queryKey(request) : undefined) ?? bearerKey(request);
   if (key) return { key };
-  const hash = key === undefined ? readSession(request, secret) : undefined;
-  if (hash) return { hash };
+  const session = key === undefined ? readSessionCookie(request, secret) : undefined;
+  if (session) return session;
   const query = keyInQuery ? ", the query parameter apiKey" : "";
   throw new DossierError(
     "missing_key",
@@ -22,20 +26,26 @@ export function readCredential(request: FastifyRequest, keyInQuery: boolean, sec
   );
 }
 
-/** What a session opened with this credential stands for. */
-export function hashOf(credential: Credential): Buffer {
-  return "hash" in credential ? credential.hash : createHash("sha256").update(credential.key).digest();
+/** The SHA-256 of the key's text. */
+export function hashOfCredential(credential: Credential): Buffer {
+  return "hash" in credential ? credential.hash : hash("sha256", credential.key, "buffer");
 }
 
+/** A header that a gateway has added again, on a line of its own or behind a comma, counts once if the values agree. */
 function headerKey(request: FastifyRequest): string | undefined {
-  const header = request.headers.apikey;
-  return Array.isArray(header) ? header[0] : header;
+  const lines = request.headers.apikey;
+  const header = Array.isArray(lines) ? lines.join(", ") : lines;
+  if (!header?.includes(", ")) return header;
+  const [first, ...others] = header.split(", ").map((key) => key.trim());
+  return others.every((key) => key === first) ? first : header;
 }
 
 function queryKey(request: FastifyRequest): string | undefined {
   const query = queryOf(request);
   if (!/apikey|%/i.test(query)) return undefined;
-  const sent = readForm(query).filter((entry) => entry.name.toLowerCase() === "apikey");
+  const sent = readForm(query, { limit: Number.POSITIVE_INFINITY }).filter(
+    (entry) => entry.name.toLowerCase() === "apikey",
+  );
   const [first] = sent;
   if (sent.some((entry) => entry.list || entry.value !== first?.value))
     throw invalid([{ field: "apiKey", message: "was sent more than once with different values" }]);
@@ -43,6 +53,6 @@ function queryKey(request: FastifyRequest): string | undefined {
 }
 
 function bearerKey(request: FastifyRequest): string | undefined {
-  const match = /^(?:bearer|apikey)(?:\s+(.*))?$/i.exec(request.headers.authorization ?? "");
+  const match = /^(?:bearer|apikey)(?:\s(.*))?$/i.exec(request.headers.authorization ?? "");
   return match ? (match[1] ?? "").trim() : undefined;
 }

@@ -1,13 +1,16 @@
-/** The one format of errors. Whatever was not foreseen becomes `internal`: its text goes to the log, never to the caller. */
+/**
+ * Error responses: the one format of errors. Invariant: an unexpected error becomes `internal`; its text goes to the
+ * log, never to the caller.
+ */
 import { randomUUID } from "node:crypto";
 import type { Socket } from "node:net";
 import { DossierError } from "@dossier/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
-import { translate } from "../db/errors.ts";
+import { translateDatabaseError } from "../db/errors.ts";
 
-/** The error a caller is told, for anything that was thrown. */
-export function failureOf(thrown: unknown): DossierError {
-  const error = translate(thrown);
+/** The error for the caller, from anything that was thrown. */
+export function toDossierError(thrown: unknown): DossierError {
+  const error = translateDatabaseError(thrown);
   if (error instanceof DossierError) return error;
   const { statusCode, code } = error as { statusCode?: number; code?: string };
   if (code === "FST_ERR_BAD_URL")
@@ -26,18 +29,22 @@ export function failureOf(thrown: unknown): DossierError {
   );
 }
 
-/** Answers an error. */
-export function sendFailure(request: FastifyRequest, reply: FastifyReply, error: DossierError): FastifyReply {
+/** Sends an error. */
+export function sendError(request: FastifyRequest, reply: FastifyReply, error: DossierError): FastifyReply {
   if (error.allow) void reply.header("allow", error.allow.join(", "));
   if (error.retryAfter !== undefined) void reply.header("retry-after", error.retryAfter);
   if (error.status === 401) void reply.header("www-authenticate", 'apikey realm="Dossier"');
   return reply
     .code(error.status)
     .header("content-type", "application/json; charset=utf-8")
-    .send(envelopeOf(error, request.id));
+    .send(errorBody(error, request.id));
 }
 
-function envelopeOf(error: DossierError, requestId: string): object {
+/** The body of an error response. */
+export function errorBody(
+  error: Pick<DossierError, "code" | "message" | "errors" | "conflict">,
+  requestId: string,
+): object {
   return {
     type: "error",
     status: "error",
@@ -49,35 +56,63 @@ function envelopeOf(error: DossierError, requestId: string): object {
   };
 }
 
-const unread: Record<string, [string, DossierError]> = {
+// Node's parser refuses such a target before it can be read as UTF-8.
+const unescapedTarget: [string, DossierError] = [
+  "400 Bad Request",
+  new DossierError(
+    "invalid_request",
+    "The path or query has a character that must be percent-encoded: ë as %C3%AB, a blank as %20.",
+  ),
+];
+
+const malformedErrors: Record<string, [string, DossierError]> = {
   HPE_HEADER_OVERFLOW: [
     "431 Request Header Fields Too Large",
     new DossierError("too_large", "The request's headers are over 16 KiB."),
   ],
+  HPE_INVALID_URL: unescapedTarget,
+  HPE_INVALID_CONSTANT: unescapedTarget, // after a blank in the target, where HTTP/1.1 must stand
   ERR_HTTP_REQUEST_TIMEOUT: [
     "408 Request Timeout",
     new DossierError("invalid_request", "The request took too long to arrive."),
   ],
 };
 
-/** Whether what came is no whole request because whoever sent it has left. */
-export function hasLeft({ code = "" }: { code?: string }): boolean {
+/** Whether a request is incomplete because the client disconnected. */
+export function isClientDisconnect({ code = "" }: { code?: string }): boolean {
   return code === "ECONNRESET" || code === "HPE_INVALID_EOF_STATE";
 }
 
-/** Answers what could not even be read as a request, in the same format, and closes the connection. */
-export function refuseUnread(error: Error & { code?: string }, socket: Socket): void {
-  const [status, refusal] = unread[error.code ?? ""] ?? [
+/** Answers a malformed request in the same format, and closes the connection. */
+export function rejectMalformed(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET") return;
+  const [status, rejection] = malformedErrors[error.code ?? ""] ?? [
     "400 Bad Request",
     new DossierError("invalid_request", "This is not a request of HTTP/1.1."),
   ];
-  if (error.code === "ECONNRESET" || socket.destroyed) return;
-  const body = JSON.stringify(envelopeOf(refusal, randomUUID()));
+  writeRejection(socket, status, rejection);
+}
+
+/** Rejects CONNECT, the request for a tunnel. */
+export function rejectConnect(socket: Socket): void {
+  const rejection = new DossierError("method_not_allowed", "This is no proxy: there is no CONNECT.");
+  writeRejection(socket, "405 Method Not Allowed", rejection, [
+    "Allow: GET, HEAD, POST, PUT, DELETE, OPTIONS",
+  ]);
+}
+
+function writeRejection(socket: Socket, status: string, rejection: DossierError, more: string[] = []): void {
+  if (socket.destroyed) return;
+  const requestId = randomUUID();
+  const body = JSON.stringify(errorBody(rejection, requestId));
   const headers = [
     `HTTP/1.1 ${status}`,
     "Content-Type: application/json; charset=utf-8",
     "Cache-Control: no-store",
+    "X-Content-Type-Options: nosniff",
+    `X-Request-Id: ${requestId}`,
     `Content-Length: ${Buffer.byteLength(body)}`,
+    ...more,
     "Connection: close",
   ];
   if (socket.writable) socket.write(`${headers.join("\r\n")}\r\n\r\n${body}`);

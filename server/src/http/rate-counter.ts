@@ -1,25 +1,39 @@
-/** Requests of keys: each key's minute begins with its first request. Of several workers the primary counts them for all. */
-import type { Spent } from "./rate-limit.ts";
+/**
+ * Fixed-window counter of each key's units: the minute of a key begins with its first request. With several workers the
+ * primary counts for all.
+ */
 
-const minute = 60_000;
+const minuteMs = 60_000;
 
-/** Makes the function that counts a request of a key. */
-export function makeTally(): (key: string) => Spent {
-  const minutes = new Map<string, { requests: number; end: number }>();
-  let tidy = performance.now() + minute;
+/** Creates the function that counts a request of a key. */
+export function createRateCounter(): (spending: RequestCost) => RateLimitState {
+  const countersByKey = new Map<string, { units: number; end: number }>();
+  let sweepAt = performance.now() + minuteMs;
 
-  return (key) => {
+  return ({ key, cost }) => {
     const now = performance.now();
-    if (now >= tidy) {
-      for (const [one, { end }] of minutes) if (end <= now) minutes.delete(one);
-      tidy = now + minute;
+    if (now >= sweepAt) {
+      for (const [one, { end }] of countersByKey) if (end <= now) countersByKey.delete(one);
+      sweepAt = now + minuteMs;
     }
-    let own = minutes.get(key);
-    if (!own || own.end <= now) {
-      own = { requests: 0, end: now + minute };
-      minutes.set(key, own);
+    let counter = countersByKey.get(key);
+    if (!counter || counter.end <= now) {
+      counter = { units: 0, end: now + minuteMs };
+      countersByKey.set(key, counter);
     }
-    own.requests += 1;
-    return { current: own.requests, ttl: Math.floor(own.end - now) };
+    counter.units += cost;
+    return { current: counter.units, ttl: Math.floor(counter.end - now) };
   };
+}
+
+/** The cost of a request of a key. */
+export interface RequestCost {
+  key: string;
+  cost: number;
+}
+
+/** The state of a key's minute: units so far, and the milliseconds left. */
+export interface RateLimitState {
+  current: number;
+  ttl: number;
 }

@@ -1,77 +1,71 @@
-/** How many requests a key may make in a minute, and how the caller is told. */
-import { callbackify } from "node:util";
-import rateLimit, { type FastifyRateLimitStore } from "@fastify/rate-limit";
+/**
+ * Rate limit: the units that a key may use per minute, and the headers that report them. A request costs one unit; a
+ * scan costs what its endpoint's row says.
+ */
 import { DossierError } from "@dossier/api";
-import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply } from "fastify";
 import type { Caller } from "../domain/context.ts";
-import { makeTally } from "./rate-counter.ts";
+import { type Rejection, createRejection } from "./admission/load-shedding.ts";
+import { createRateCounter, type RequestCost, type RateLimitState } from "./rate-counter.ts";
 
-export type Spend = (request: FastifyRequest, reply: FastifyReply, caller: Caller) => Promise<void>;
-
-/** What a key has used of its minute: requests so far, and the milliseconds that are left of it. */
-export interface Spent {
-  current: number;
-  ttl: number;
+/** Counts requests against their keys. */
+export interface RateLimit {
+  /**
+   * Counts a request; returns a promise only if several processes share the counter.
+   *
+   * @throws DossierError `rate_limited` if the key has used up its minute
+   */
+  countRequest(reply: FastifyReply, caller: Caller, cost: number): Promise<void> | undefined;
+  /** The rejection on arrival if the key has used up its minute; otherwise undefined. */
+  exhausted(keyId: number): Rejection | undefined;
 }
 
-/** Counts a request where several processes have it counted. */
-export type SpendTogether = (key: string) => Promise<Spent>;
+/** Counts a request in the counter that several processes share. */
+export type SharedCounter = (spending: RequestCost) => Promise<RateLimitState>;
 
-const minute = 60_000;
+const maxCached = 10_000;
 
-/**
- * Makes the function that counts a request against its key. 0 requests a minute means no limit; without `together` this
- * process counts for itself.
- */
-export async function makeLimit(
-  app: FastifyInstance,
-  perMinute: number,
-  together?: SpendTogether,
-): Promise<Spend> {
-  if (perMinute === 0) return async () => undefined;
-  const callers = new WeakMap<FastifyRequest, number>();
-  await app.register(rateLimit, { global: false, store: storeOf(together) });
-  const count = app.createRateLimit({
-    max: perMinute,
-    timeWindow: minute,
-    keyGenerator: (request) => String(callers.get(request)),
+/** Creates the limit of all keys. 0 units per minute: no limit; without `sharedCounter` this process counts alone. */
+export function createRateLimit(perMinute: number, sharedCounter?: SharedCounter): RateLimit {
+  if (perMinute === 0) return { countRequest: () => undefined, exhausted: () => undefined };
+  const countLocally = createRateCounter();
+  const exhaustedUntil = new Map<number, number>();
+
+  function rejection(seconds: number): Rejection {
+    const message = `This key may make ${perMinute} requests a minute. Try again in ${seconds} s.`;
+    return createRejection("rate_limited", message, Math.max(1, seconds), headersOf(0, seconds));
+  }
+
+  const headersOf = (remaining: number, seconds: number) => ({
+    "ratelimit-limit": perMinute,
+    "ratelimit-remaining": remaining,
+    "ratelimit-reset": seconds,
   });
-  return async (request, reply, caller) => {
-    callers.set(request, caller.keyId);
-    const state = await count(request);
-    if (state.isAllowed) return;
-    void reply.headers({
-      "ratelimit-limit": state.max,
-      "ratelimit-remaining": state.remaining,
-      "ratelimit-reset": state.ttlInSeconds,
-    });
-    if (state.isExceeded)
-      throw new DossierError(
-        "rate_limited",
-        `This key may make ${state.max} requests a minute. Try again in ${state.ttlInSeconds} s.`,
-        {
-          retryAfter: Math.max(1, state.ttlInSeconds),
-        },
-      );
-  };
-}
 
-/**
- * The counter as the library asks for one. Its own counts a burst together before it looks at the first of them, and then
- * refuses all.
- */
-function storeOf(together?: SpendTogether): new () => FastifyRateLimitStore {
-  const tally = makeTally();
-  const count = together
-    ? callbackify(together)
-    : (key: string, done: (error: null, spent: Spent) => void) => done(null, tally(key));
-  return class CountingStore implements FastifyRateLimitStore {
-    incr(key: string, done: (error: Error | null, result?: Spent) => void): void {
-      count(key, done);
-    }
+  function check(reply: FastifyReply, { keyId }: Caller, { current, ttl }: RateLimitState): void {
+    const seconds = Math.ceil(ttl / 1000);
+    void reply.headers(headersOf(Math.max(0, perMinute - current), seconds));
+    if (current <= perMinute) return;
+    if (exhaustedUntil.size >= maxCached) exhaustedUntil.clear();
+    exhaustedUntil.set(keyId, performance.now() + ttl);
+    const { code, message, retryAfter } = rejection(seconds);
+    throw new DossierError(code, message, { retryAfter });
+  }
 
-    child(): FastifyRateLimitStore {
-      return this;
-    }
+  return {
+    countRequest(reply, caller, cost) {
+      const requestCost = { key: String(caller.keyId), cost };
+      if (sharedCounter) return sharedCounter(requestCost).then((state) => check(reply, caller, state));
+      check(reply, caller, countLocally(requestCost));
+      return undefined;
+    },
+    exhausted(keyId) {
+      const end = exhaustedUntil.get(keyId);
+      if (end === undefined) return undefined;
+      const left = end - performance.now();
+      if (left > 0) return rejection(Math.ceil(left / 1000));
+      exhaustedUntil.delete(keyId);
+      return undefined;
+    },
   };
 }

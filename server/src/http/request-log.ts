@@ -1,46 +1,66 @@
 /**
- * What the log and the metrics say of one request: ids, names of endpoints, codes and times. Of what was sent only the
- * method goes into either, and into the log a request id of harmless letters.
+ * Request log: what log and metrics record of a request: ids, endpoint names, codes and times. Invariant: of the
+ * request's content only the method is recorded, and in the log a request id of safe characters.
  */
 import type { DossierError } from "@dossier/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Log } from "../log.ts";
-import type { Metrics } from "../metrics.ts";
+import type { Metrics } from "../metrics/metrics.ts";
+import type { InFlight } from "../metrics/in-flight.ts";
 
-export interface Trace {
+export interface RequestRecord {
   endpoint?: string;
   keyId?: number;
   error?: DossierError;
 }
 
-export type Traces = WeakMap<FastifyRequest, Trace>;
+export type RequestRecords = WeakMap<FastifyRequest, RequestRecord>;
 
-export function traceOf(traces: Traces, request: FastifyRequest): Trace {
-  const known = traces.get(request);
+export function recordOf(records: RequestRecords, request: FastifyRequest): RequestRecord {
+  const known = records.get(request);
   if (known) return known;
-  const trace: Trace = {};
-  traces.set(request, trace);
-  return trace;
+  const record: RequestRecord = {};
+  records.set(request, record);
+  return record;
 }
 
-/** Counts a request until its connection is done with it, which happens also to one whose caller leaves. */
-export function watch(metrics: Metrics, traces: Traces, request: FastifyRequest, reply: FastifyReply): void {
-  const begun = performance.now();
-  metrics.requestBegan();
-  reply.raw.once("close", () =>
-    metrics.requestEnded({
-      endpoint: endpointOf(traces, request),
+/** The counters of requests. */
+export interface RequestCounters {
+  metrics: Metrics;
+  /** endpoints by name, for the watchdog */
+  inFlight?: InFlight | undefined;
+}
+
+/** Counts a request until its connection is finished with it, also if the client disconnects; then calls `onEnd`. */
+export function trackRequest(
+  { metrics, inFlight }: RequestCounters,
+  records: RequestRecords,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  onEnd?: () => void,
+): void {
+  const startedAt = performance.now();
+  metrics.requestStarted();
+  reply.raw.on("close", () => {
+    onEnd?.();
+    const { endpoint } = records.get(request) ?? {};
+    if (endpoint !== undefined) inFlight?.end(endpoint);
+    metrics.requestFinished({
+      endpoint: endpointOf(records, request),
       method: request.method,
       ...(reply.raw.writableFinished
-        ? { status: reply.statusCode, code: traces.get(request)?.error?.code ?? "ok" }
-        : { status: "none" as const, code: "cut_off" }),
-      seconds: (performance.now() - begun) / 1000,
-    }),
-  );
+        ? { status: reply.statusCode, code: records.get(request)?.error?.code ?? "ok" }
+        : { status: "none" as const, code: "client_closed" }),
+      seconds: (performance.now() - startedAt) / 1000,
+    });
+  });
 }
 
 /** Routes outside the table, by names like those in it. */
-const outside: Readonly<Record<string, string>> = {
+const otherEndpoints: Readonly<Record<string, string>> = {
+  "/": "server.start",
+  "/start.css": "server.start",
+  "/icon.svg": "server.start",
   "/livez": "server.livez",
   "/readyz": "server.readyz",
   "/openapi.json": "server.openapi",
@@ -49,18 +69,23 @@ const outside: Readonly<Record<string, string>> = {
   "/docs/*": "server.docs",
 };
 
-function endpointOf(traces: Traces, request: FastifyRequest): string {
-  return traces.get(request)?.endpoint ?? outside[request.routeOptions.url ?? ""] ?? "none";
+function endpointOf(records: RequestRecords, request: FastifyRequest): string {
+  return records.get(request)?.endpoint ?? otherEndpoints[request.routeOptions.url ?? ""] ?? "none";
 }
 
-/** Writes its line. */
-export function logRequest(log: Log, traces: Traces, request: FastifyRequest, reply: FastifyReply): void {
-  const { keyId, error } = traces.get(request) ?? {};
+/** Writes the log line of a request. */
+export function logRequest(
+  log: Log,
+  records: RequestRecords,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const { keyId, error } = records.get(request) ?? {};
   log.info(
     {
       request_id: request.id,
       key_id: keyId,
-      endpoint: endpointOf(traces, request),
+      endpoint: endpointOf(records, request),
       method: request.method,
       status: reply.statusCode,
       code: error?.code,

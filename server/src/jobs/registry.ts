@@ -1,24 +1,33 @@
-/** Every kind of background work there is, by its name in the table `job`. */
-import { lookUpContact, lookupKind } from "../domain/crm/contact-lookup.ts";
-import { type Means, webhookKinds } from "./webhook-delivery.ts";
-import type { Kind, Result } from "./worker.ts";
+/** Registry of job handlers, by the name in the table `job`. */
+import { lookUpContact, lookupJob } from "../domain/crm/contact-lookup.ts";
+import { runPruneWordsJob, pruneWordsJob } from "../domain/erasure/words.ts";
+import { type DeliveryDeps, webhookHandlers } from "./webhook-delivery.ts";
+import type { JobHandler, JobResult } from "./worker.ts";
 
-/** Makes them. */
-export function makeKinds(means: Means): Record<string, Kind> {
+export function createJobHandlers(deps: DeliveryDeps): Record<string, JobHandler> {
   return {
-    ...webhookKinds(means),
-    [lookupKind]: {
+    ...webhookHandlers(deps),
+    [lookupJob]: {
       concurrency: 16,
-      run: (job, signal) => unlessAborted(signal, lookUpContact(means, job)),
+      run: (job, signal) => retryIfAborted(signal, lookUpContact(deps, job)),
+    },
+    [pruneWordsJob]: {
+      concurrency: 2,
+      run: async (job) =>
+        (await runPruneWordsJob(deps.db, job)) ? { done: true } : { retryInMs: 1000, error: "words_in_use" },
+      maxAttempts: Number.POSITIVE_INFINITY, // the API promises the erasure, so it is retried until done
     },
   };
 }
 
-/** What the work comes to, or that it is handed back: it may be under way for others too, and is left to end by itself. */
-function unlessAborted(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+/**
+ * Returns the result of the work, or retries the job on abort: other callers may share the work, so it is not
+ * cancelled.
+ */
+function retryIfAborted(signal: AbortSignal, work: Promise<JobResult>): Promise<JobResult> {
   return new Promise((resolve, reject) => {
-    const giveUp = () => resolve({ retryInMs: 0, error: "aborted" });
-    signal.addEventListener("abort", giveUp, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", giveUp));
+    const retry = () => resolve({ retryInMs: 0, error: "aborted" });
+    signal.addEventListener("abort", retry, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", retry));
   });
 }

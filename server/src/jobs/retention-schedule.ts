@@ -1,31 +1,55 @@
-/** What goes by itself, at its times. */
+/** Schedule of retention: a minute after the start, then every ten minutes; it logs what is overdue. */
 import type { Db } from "../db/database.ts";
-import { readTypes } from "../domain/channel-type.ts";
-import { sweep } from "../domain/erasure/retention.ts";
+import { readChannelTypes } from "../domain/channel-type.ts";
+import { type Overdue, runRetention } from "../domain/erasure/retention.ts";
 import type { Log } from "../log.ts";
-import type { Metrics } from "../metrics.ts";
+import type { Metrics } from "../metrics/metrics.ts";
 
-const sweepPause = 600_000;
+const minuteMs = 60_000;
+/** In minutes: a run begins in the first minute and every ten minutes after it. */
+const intervalMinutes = 10;
+/** Erasure is late when a customer has been due for so many seconds: several runs have not erased them. */
+const overdueWarningSeconds = 3600;
 
-/** Lets go what is due, every ten minutes. Answers what ends it, and waits for a run under way. */
-export function sweepRegularly(db: Db, log: Log, metrics: Metrics): () => Promise<void> {
-  let run = Promise.resolve();
-  const timer = setInterval(() => void (run = run.then(() => sweepOnce(db, log, metrics))), sweepPause);
+/**
+ * Runs retention on schedule. Returns the function that stops it: a run in progress ends after its transaction, and is
+ * waited for.
+ */
+export function scheduleRetention(db: Db, log: Log, metrics: Metrics): () => Promise<void> {
+  const stopping = new AbortController();
+  let run: Promise<void> | undefined;
+  let minutes = 0;
+  const timer = setInterval(() => {
+    const isDue = minutes++ % intervalMinutes === 0;
+    if (isDue) run ??= runOnce(db, log, metrics, stopping.signal).finally(() => (run = undefined));
+  }, minuteMs);
   timer.unref();
-  return () => {
+  return async () => {
+    stopping.abort();
     clearInterval(timer);
-    return run;
+    await run;
   };
 }
 
-async function sweepOnce(db: Db, log: Log, metrics: Metrics): Promise<void> {
+async function runOnce(db: Db, log: Log, metrics: Metrics, signal: AbortSignal): Promise<void> {
+  const onOverdue = ({ customers, seconds }: Overdue) => {
+    if (seconds > overdueWarningSeconds)
+      log.warn({ customers, seconds: Math.round(seconds) }, "deleted customers are overdue for erasure");
+  };
   try {
-    const swept = await sweep(db, await readTypes(db));
-    metrics.sweepEnded(swept);
-    const { customers, answers } = swept;
-    if (customers + answers > 0) log.info({ customers, answers }, "erased what was due");
+    const report = await runRetention(db, await readChannelTypes(db), {
+      signal,
+      onOverdue,
+      onFailed: (failures) => {
+        for (const { id, error } of failures)
+          log.error({ customer: id, err: error }, "a deleted customer could not be erased");
+      },
+    });
+    metrics.retentionFinished(report);
+    const { customers, answers } = report;
+    if (customers + answers > 0) log.info({ customers, answers }, "retention run finished");
   } catch (error) {
-    metrics.sweepEnded(undefined);
-    log.warn({ err: error }, "could not erase what was due; it is tried again in ten minutes");
+    metrics.retentionFinished(undefined);
+    log.warn({ err: error }, "retention run failed; it is tried again in ten minutes");
   }
 }

@@ -1,31 +1,36 @@
 /**
- * Sends deliveries to webhooks: ten tries over three days, then the webhook is switched off. The bytes and the id are
- * the same each time, the time stamp and the signatures are new. A lane is a webhook and a customer: its deliveries go
- * out one after the other, and one that fails holds back nobody else's.
+ * Webhook delivery: ten attempts over three days, then the webhook is disabled. The bytes and the id are the same each
+ * time; the timestamp and the signatures are new, by the database's clock. A lane is a webhook and a customer: its
+ * deliveries are sent one after the other, and a failing one delays no other lane.
  */
+import { parseRetryAfter } from "@dossier/api";
 import { Webhook } from "standardwebhooks";
+import { jitter } from "../backoff.ts";
 import type { Db } from "../db/database.ts";
+import type { Secret } from "../domain/context.ts";
 import type { Job } from "../domain/job-queue.ts";
 import { open } from "../domain/encryption.ts";
-import { purposeOf } from "../domain/webhook/webhook.ts";
+import { encryptionContext } from "../domain/webhook/webhook.ts";
 import {
-  type Due,
-  findDue,
-  giveUpDelivery,
+  type PendingDelivery,
+  nextDelivery,
+  failDelivery,
   recordDelivered,
-  recordTried,
+  recordFailedAttempt,
 } from "../domain/webhook/delivery-state.ts";
-import { wakeAll } from "../domain/webhook/resume.ts";
+import { resumeAll } from "../domain/webhook/resume.ts";
 import type { Log } from "../log.ts";
-import { type Outside, OutsideError } from "../egress/client.ts";
+import { type EgressClient, EgressError } from "../egress/client.ts";
 import { version } from "../version.ts";
-import type { Kind, Result } from "./worker.ts";
+import type { JobHandler, JobResult } from "./worker.ts";
+import type { Batcher } from "../domain/batcher.ts";
 
-/** What sending needs. `secret` is the installation's. */
-export interface Means {
+/** What a delivery needs. `secret` is the installation's. */
+export interface DeliveryDeps {
   db: Db;
-  outside: Outside;
-  secret: Buffer;
+  batcher: Batcher;
+  egress: EgressClient;
+  secret: Secret;
   log: Log;
 }
 
@@ -33,8 +38,8 @@ const seconds = 1000;
 const minutes = 60 * seconds;
 const hours = 60 * minutes;
 
-/** How long to wait after the first, the second … try; after the tenth there is no other. About 75 hours in all. */
-const waits = [
+/** The waits after the first, the second … attempt; there is none after the tenth. About 75 hours in all. */
+const retrySchedule = [
   5 * seconds,
   5 * minutes,
   30 * minutes,
@@ -45,114 +50,124 @@ const waits = [
   20 * hours,
   24 * hours,
 ];
-/** A receiver may ask for a longer wait, up to this. */
-const longestWait = 24 * hours;
-const patience = 15 * seconds;
+/** The longest wait that a receiver may ask for. */
+const maxRetryAfter = 24 * hours;
+const timeoutMs = 15 * seconds;
 
-/** At a time in a process, of all webhooks and of one: a slow receiver leaves room for the others. */
+/** Concurrent deliveries of a process, in all and for one webhook: a slow receiver leaves slots for the others. */
 const concurrency = 48;
-const ofOne = 20;
-/** How long a lane steps back when its webhook has all its places: longer where answers take longer. */
-const shortestPause = 50;
-const longestPause = 5 * seconds;
+const maxPerWebhook = 20;
+/** How long a lane is deferred when its webhook uses all its slots: longer if its responses take longer. */
+const minDeferMs = 50;
+const maxDeferMs = 5 * seconds;
 
-/** The kinds of work about webhooks. */
-export function webhookKinds(means: Means): Record<string, Kind> {
+export function webhookHandlers(deps: DeliveryDeps): Record<string, JobHandler> {
   return {
-    // Whatever else goes wrong, such as a secret that does not open, is tried again for as long as there is a delivery.
-    webhook: { concurrency, run: makeSending(means), mostAttempts: Number.POSITIVE_INFINITY },
+    // Any other failure, such as a secret that does not open, is retried for as long as the delivery exists.
+    webhook: { concurrency, run: createDeliveryHandler(deps), maxAttempts: Number.POSITIVE_INFINITY },
     webhook_resume: {
       concurrency: 1,
       async run(job, signal) {
-        await wakeAll(means.db, Number(job.ref_id), signal);
+        await resumeAll(deps.db, Number(job.subject_id), signal);
         return { done: true };
       },
     },
   };
 }
 
-function makeSending(means: Means): Kind["run"] {
-  const underWay = new Map<number, { count: number; lately: number }>();
+function createDeliveryHandler(deps: DeliveryDeps): JobHandler["run"] {
+  const inFlight = new Map<number, { count: number; lastDurationMs: number }>();
   return async (job, signal) => {
-    const webhookId = Number(job.ref_id);
-    const own = underWay.get(webhookId) ?? { count: 0, lately: seconds };
-    if (own.count >= ofOne) return stepBack(own.lately);
-    underWay.set(webhookId, own);
+    const webhookId = Number(job.subject_id);
+    const own = inFlight.get(webhookId) ?? { count: 0, lastDurationMs: seconds };
+    if (own.count >= maxPerWebhook) return deferBusy(own.lastDurationMs);
+    inFlight.set(webhookId, own);
     own.count += 1;
-    const begun = performance.now();
+    const startedAt = performance.now();
     try {
-      return await sendNext(means, webhookId, job, signal);
+      return await sendNext(deps, webhookId, job, signal);
     } finally {
-      own.lately = performance.now() - begun;
+      own.lastDurationMs = performance.now() - startedAt;
       own.count -= 1;
-      if (own.count === 0) underWay.delete(webhookId);
+      if (own.count === 0) inFlight.delete(webhookId);
     }
   };
 }
 
-function stepBack(took: number): Result {
-  return { retryInMs: varied(Math.min(longestPause, Math.max(shortestPause, took))), error: "busy" };
+function deferBusy(durationMs: number): JobResult {
+  return { retryInMs: jitter(Math.min(maxDeferMs, Math.max(minDeferMs, durationMs))), error: "busy" };
 }
 
-/** What a try came to: a status, or in a word of ours why there was none. */
-interface Answer {
+/** The outcome of an attempt: a status, or one of our words for the lack of one. */
+interface DeliveryAttempt {
   status: number | null;
   error: string;
-  /** as the receiver, or who knows about it, asks, in milliseconds */
-  wait: number;
+  /** as the receiver, or the egress client, asks, in milliseconds */
+  retryAfterMs: number;
 }
 
-async function sendNext(means: Means, webhookId: number, job: Job, signal: AbortSignal): Promise<Result> {
-  const due = await findDue(means.db, webhookId, Number(job.customer_id));
-  if (!due) return { done: true };
-  const answer = await trySending(means, webhookId, due, signal);
-  const { status } = answer;
-  if (answer.error === "busy") return stepBack(seconds);
-  if (status !== null && status >= 200 && status < 300) {
-    await recordDelivered(means.db, due, status);
-    return { done: true };
-  }
-  const wait = waits[due.attempts];
-  if (status === 410 || wait === undefined) {
-    const reason = status === 410 ? "gone" : "failing";
-    if (await giveUpDelivery(means.db, webhookId, due, { status, reason }))
-      means.log.warn({ webhook: webhookId, reason, status }, "switched a webhook off");
-    return { done: true };
-  }
-  const retryInMs = Math.max(varied(wait), Math.min(answer.wait, longestWait));
-  await recordTried(means.db, due, status, retryInMs);
-  return { retryInMs, error: answer.error };
-}
-
-async function trySending(
-  { outside, secret }: Means,
+async function sendNext(
+  deps: DeliveryDeps,
   webhookId: number,
-  due: Due,
+  job: Job,
   signal: AbortSignal,
-): Promise<Answer> {
-  const purpose = purposeOf(webhookId);
-  const secrets = [open(secret, purpose, due.secret), ...openFormer(secret, purpose, due.former_secret)];
+): Promise<JobResult> {
+  const delivery = await nextDelivery(deps.db, webhookId, Number(job.customer_id));
+  if (!delivery) return { done: true };
+  const attempt = await attemptDelivery(deps, webhookId, delivery, signal);
+  const { status } = attempt;
+  if (attempt.error === "busy") return deferBusy(seconds);
+  if (status !== null && status >= 200 && status < 300) {
+    await recordDelivered(deps.db, delivery, status);
+    return { done: true };
+  }
+  const waitMs = retrySchedule[delivery.attempts];
+  if (status === 410 || waitMs === undefined) {
+    const reason = status === 410 ? "gone" : "failing";
+    if (await failDelivery(deps.db, webhookId, delivery, { status, reason }))
+      deps.log.warn({ webhook: webhookId, reason, status }, "webhook disabled");
+    return { done: true };
+  }
+  const retryInMs = Math.max(jitter(waitMs), Math.min(attempt.retryAfterMs, maxRetryAfter));
+  await recordFailedAttempt(deps.db, delivery, status, retryInMs);
+  return { retryInMs, error: attempt.error };
+}
+
+async function attemptDelivery(
+  { egress, secret }: DeliveryDeps,
+  webhookId: number,
+  delivery: PendingDelivery,
+  signal: AbortSignal,
+): Promise<DeliveryAttempt> {
+  const purpose = encryptionContext(webhookId);
+  const secrets = [
+    open(secret, purpose, delivery.secret),
+    ...openPreviousSecret(secret, purpose, delivery.previous_secret),
+  ];
   const request = {
-    url: due.url,
+    url: delivery.url,
     method: "POST" as const,
-    headers: headersOf(due, secrets, new Date()),
-    body: due.payload,
-    share: `webhook:${webhookId}`,
-    patience,
+    headers: headersOf(delivery, secrets, delivery.seen_at),
+    body: delivery.payload,
+    concurrencyKey: `webhook:${webhookId}`,
+    timeoutMs,
     signal,
   };
+  const startedAt = performance.now();
   try {
-    const { status, headers } = await outside.send(request);
-    const asked = status === 429 || status === 503 ? headers["retry-after"] : undefined;
-    return { status, error: `status_${status}`, wait: waitAsked(asked) };
+    const { status, headers } = await egress.send(request);
+    const header = status === 429 || status === 503 ? headers["retry-after"] : undefined;
+    const now = delivery.seen_at.getTime() + performance.now() - startedAt; // by the database's clock
+    const retryAfterMs = (parseRetryAfter(header, now) ?? 0) * seconds;
+    return { status, error: `status_${status}`, retryAfterMs };
   } catch (error) {
-    if (!(error instanceof OutsideError)) throw error;
-    return { status: null, error: error.kind, wait: (error.retryAfter ?? 0) * seconds };
+    if (!(error instanceof EgressError)) throw error;
+    return { status: null, error: error.kind, retryAfterMs: (error.retryAfter ?? 0) * seconds };
   }
 }
 
-/** A former secret that does not open any more, as after a new installation secret, is none. */
-function openFormer(secret: Buffer, purpose: string, sealed: Buffer | null): string[] {
+/** A previous secret that no longer opens, as after a new installation secret, is ignored. */
+function openPreviousSecret(secret: Secret, purpose: string, sealed: Buffer | null): string[] {
   try {
     return sealed ? [open(secret, purpose, sealed)] : [];
   } catch {
@@ -160,25 +175,13 @@ function openFormer(secret: Buffer, purpose: string, sealed: Buffer | null): str
   }
 }
 
-function headersOf(due: Due, secrets: readonly string[], at: Date): Record<string, string> {
-  const sign = (secret: string) => new Webhook(secret).sign(due.event_id, at, due.payload);
+function headersOf(delivery: PendingDelivery, secrets: readonly string[], at: Date): Record<string, string> {
+  const sign = (secret: string) => new Webhook(secret).sign(delivery.event_id, at, delivery.payload);
   return {
     "content-type": "application/json",
     "user-agent": `Dossier/${version}`,
-    "webhook-id": due.event_id,
+    "webhook-id": delivery.event_id,
     "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
     "webhook-signature": secrets.map(sign).join(" "),
   };
-}
-
-/** `Retry-After` in milliseconds: seconds, or a date. */
-function waitAsked(sent: string | undefined): number {
-  if (sent === undefined) return 0;
-  const wait = /^\d+$/.test(sent) ? Number(sent) * seconds : Date.parse(sent) - Date.now();
-  return Number.isNaN(wait) ? 0 : Math.max(0, wait);
-}
-
-/** Give or take a fifth, so that those who failed together do not come back together. */
-function varied(wait: number): number {
-  return wait * (0.8 + Math.random() * 0.4);
 }

@@ -1,154 +1,159 @@
 /**
- * Does background work. Any number of processes may: a lane is claimed by one statement, leased for three seconds and
- * the lease renewed every second, so that the work of one who is killed is begun anew within five. Work committed by
- * this process is begun at once, that of others at the next look, twice a second.
+ * Worker for background jobs. Any number of processes may run one: a lane is claimed by one statement, leased for three
+ * seconds and renewed every second, so the job of a killed process restarts within five. Jobs committed by this process
+ * start at once, those of others at the next poll, twice a second.
  */
+import { exponentialBackoff, jitter } from "../backoff.ts";
 import type { Db } from "../db/database.ts";
 import {
   claim,
-  finish,
-  giveUp,
+  finishJob,
+  failJob,
   type Job,
   LeaseLost,
-  lease,
-  newWork,
+  leaseMs,
+  jobAdded,
   renew,
   retryLater,
 } from "../domain/job-queue.ts";
 import type { Log } from "../log.ts";
-import type { EndedJob } from "../metrics.ts";
+import type { FinishedJob } from "../metrics/metrics.ts";
 
-/** How a job ended: done; to be tried again in so many milliseconds; or not to be done at all. Errors are words of ours. */
-export type Result = { done: true } | { retryInMs: number; error: string } | { failed: string };
+/** The outcome of a job: done, to be retried in so many milliseconds, or failed. Errors are words of ours. */
+export type JobResult = { done: true } | { retryInMs: number; error: string } | { failed: string };
 
-/** What there is to do, and how many of a kind at once in a process. */
-export interface Kind {
+/** A type of job: its work, and its limits in a process. */
+export interface JobHandler {
   concurrency: number;
-  /** Does it, in seconds rather than minutes; `signal` says that the service stops or that the lease was lost. */
-  run(job: Job, signal: AbortSignal): Promise<Result>;
-  /** after so many tries an error that nobody expected is the last */
-  mostAttempts?: number;
+  /** Does the work, in seconds rather than minutes; `signal` aborts when the service stops or the lease is lost. */
+  run(job: Job, signal: AbortSignal): Promise<JobResult>;
+  /** after so many attempts an unexpected error is final */
+  maxAttempts?: number;
 }
 
 export interface Worker {
-  /** Begins no more work, gives what runs a moment to end, and hands back the rest. */
+  /** Starts no more jobs, gives running ones a moment to end, and hands back the rest. */
   stop(): Promise<void>;
 }
 
-interface Running {
+interface RunningJob {
   job: Job;
   ended: Promise<void>;
   abort: AbortController;
 }
 
-const lookEvery = 500;
-const renewEvery = lease / 3;
-const stopPatience = 3000;
-const afterOutage = 2000;
+const pollMs = 500;
+const renewMs = leaseMs / 3;
+const stopTimeoutMs = 3000;
+const outageBackoffMs = 2000;
 
-/** Begins to work. */
 export function startWorker(
   db: Db,
   log: Log,
-  kinds: Readonly<Record<string, Kind>>,
-  ended: (job: EndedJob) => void = () => undefined,
+  handlers: Readonly<Record<string, JobHandler>>,
+  onEnded: (job: FinishedJob) => void = () => undefined,
 ): Worker {
-  return new LeaseWorker(db, log, kinds, ended);
+  return new LeaseWorker(db, log, handlers, onEnded);
 }
 
 class LeaseWorker implements Worker {
   readonly #db: Db;
   readonly #log: Log;
-  readonly #kinds: Readonly<Record<string, Kind>>;
-  readonly #ended: (job: EndedJob) => void;
-  readonly #running = new Map<number, Running>();
-  readonly #wake = () => this.#lookSoon(0);
-  readonly #renewing: NodeJS.Timeout;
-  #timer: NodeJS.Timeout | undefined;
-  #looking: Promise<void> | undefined;
-  #wanted = false;
-  #stopped = false;
+  readonly #handlers: Readonly<Record<string, JobHandler>>;
+  readonly #onEnded: (job: FinishedJob) => void;
+  readonly #running = new Map<number, RunningJob>();
+  readonly #pollNow = () => this.#schedulePoll(0);
+  readonly #renewTimer: NodeJS.Timeout;
+  #pollTimer: NodeJS.Timeout | undefined;
+  #polling: Promise<void> | undefined;
+  #isPollRequested = false;
+  #isStopped = false;
 
-  constructor(db: Db, log: Log, kinds: Readonly<Record<string, Kind>>, ended: (job: EndedJob) => void) {
+  constructor(
+    db: Db,
+    log: Log,
+    handlers: Readonly<Record<string, JobHandler>>,
+    onEnded: (job: FinishedJob) => void,
+  ) {
     this.#db = db;
     this.#log = log;
-    this.#kinds = kinds;
-    this.#ended = ended;
-    db.signals.on(newWork, this.#wake);
-    this.#renewing = setInterval(() => void this.#renew(), renewEvery);
-    this.#renewing.unref();
-    this.#lookSoon(0);
+    this.#handlers = handlers;
+    this.#onEnded = onEnded;
+    db.notifications.on(jobAdded, this.#pollNow);
+    this.#renewTimer = setInterval(() => void this.#renew(), renewMs);
+    this.#renewTimer.unref();
+    this.#schedulePoll(0);
   }
 
-  #lookSoon(inMs: number): void {
-    if (this.#stopped) return;
-    if (this.#looking) {
-      this.#wanted ||= inMs === 0;
+  #schedulePoll(delayMs: number): void {
+    if (this.#isStopped) return;
+    if (this.#polling) {
+      this.#isPollRequested ||= delayMs === 0;
       return;
     }
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#looking = this.#look().then((pause) => {
-        this.#looking = undefined;
-        const again = this.#wanted;
-        this.#wanted = false;
-        this.#lookSoon(again ? 0 : pause);
+    clearTimeout(this.#pollTimer);
+    this.#pollTimer = setTimeout(() => {
+      this.#polling = this.#poll().then((nextDelayMs) => {
+        this.#polling = undefined;
+        const isRequested = this.#isPollRequested;
+        this.#isPollRequested = false;
+        this.#schedulePoll(isRequested ? 0 : nextDelayMs);
       });
-    }, inMs);
-    this.#timer.unref();
+    }, delayMs);
+    this.#pollTimer.unref();
   }
 
-  /** Claims as much as there is room for. Answers when to look again. */
-  async #look(): Promise<number> {
+  /** Claims as many jobs as there are free slots. Returns when to poll again. */
+  async #poll(): Promise<number> {
     try {
-      const jobs = await claim(this.#db, this.#room());
-      for (const job of jobs) this.#begin(job);
-      return jobs.length > 0 && this.#room().size > 0 ? 0 : lookEvery;
+      const jobs = await claim(this.#db, this.#freeSlots());
+      for (const job of jobs) this.#start(job);
+      return jobs.length > 0 && this.#freeSlots().size > 0 ? 0 : pollMs;
     } catch (error) {
-      this.#log.debug({ err: error }, "could not look for background work");
-      return afterOutage;
+      this.#log.debug({ err: error }, "could not poll for jobs");
+      return outageBackoffMs;
     }
   }
 
-  #room(): Map<string, number> {
+  #freeSlots(): Map<string, number> {
     const counts = new Map<string, number>();
     for (const { job } of this.#running.values()) counts.set(job.kind, (counts.get(job.kind) ?? 0) + 1);
-    const room = Object.entries(this.#kinds).map(
+    const slots = Object.entries(this.#handlers).map(
       ([kind, { concurrency }]) => [kind, concurrency - (counts.get(kind) ?? 0)] as const,
     );
-    return new Map(room.filter(([, most]) => most > 0));
+    return new Map(slots.filter(([, free]) => free > 0));
   }
 
-  #begin(job: Job): void {
+  #start(job: Job): void {
     const abort = new AbortController();
-    const running: Running = { job, abort, ended: Promise.resolve() };
+    const running: RunningJob = { job, abort, ended: Promise.resolve() };
     this.#running.set(job.id, running);
-    running.ended = this.#perform(job, abort.signal).finally(() => {
+    running.ended = this.#runToEnd(job, abort.signal).finally(() => {
       this.#running.delete(job.id);
-      this.#wake();
+      this.#pollNow();
     });
   }
 
-  async #perform(job: Job, signal: AbortSignal): Promise<void> {
-    const begun = performance.now();
-    const outcome = await this.#attempt(job, signal).catch((error: unknown) => {
-      // Without a word to the database the lease runs out, and somebody begins anew.
+  async #runToEnd(job: Job, signal: AbortSignal): Promise<void> {
+    const startedAt = performance.now();
+    const outcome = await this.#runAndRecord(job, signal).catch((error: unknown) => {
+      // If the database cannot be reached the lease expires, and another worker restarts the job.
       if (!(error instanceof LeaseLost))
-        this.#log.warn({ err: error, job: job.id, kind: job.kind }, "a job was not ended");
+        this.#log.warn({ err: error, job: job.id, kind: job.kind }, "a job's outcome could not be recorded");
       return "lost" as const;
     });
-    this.#ended({ kind: job.kind, outcome, seconds: (performance.now() - begun) / 1000 });
+    this.#onEnded({ kind: job.kind, outcome, seconds: (performance.now() - startedAt) / 1000 });
   }
 
-  async #attempt(job: Job, signal: AbortSignal): Promise<EndedJob["outcome"]> {
+  async #runAndRecord(job: Job, signal: AbortSignal): Promise<FinishedJob["outcome"]> {
     const result = await this.#run(job, signal);
     return this.#db.transaction(async (tx) => {
       if ("done" in result) {
-        await finish(tx, job);
+        await finishJob(tx, job);
         return "done";
       }
       if ("failed" in result) {
-        await giveUp(tx, job, result.failed);
+        await failJob(tx, job, result.failed);
         return "failed";
       }
       if (signal.aborted) await retryLater(tx, job, 0);
@@ -157,49 +162,47 @@ class LeaseWorker implements Worker {
     });
   }
 
-  async #run(job: Job, signal: AbortSignal): Promise<Result> {
-    const kind = this.#kinds[job.kind];
+  async #run(job: Job, signal: AbortSignal): Promise<JobResult> {
+    const handler = this.#handlers[job.kind];
     try {
-      return (await kind?.run(job, signal)) ?? { failed: "unknown_kind" };
+      return (await handler?.run(job, signal)) ?? { failed: "unknown_kind" };
     } catch (error) {
       if (error instanceof LeaseLost) throw error;
-      if (!signal.aborted)
-        this.#log.warn({ err: error, job: job.id, kind: job.kind }, "a job ended in an error");
-      const { mostAttempts = 10 } = kind ?? {};
-      return job.attempts >= mostAttempts && !signal.aborted
+      if (!signal.aborted) this.#log.warn({ err: error, job: job.id, kind: job.kind }, "a job failed");
+      const { maxAttempts = 10 } = handler ?? {};
+      return job.attempts >= maxAttempts && !signal.aborted
         ? { failed: "internal" }
-        : { retryInMs: backoff(job.attempts), error: "internal" };
+        : { retryInMs: retryDelay(job.attempts), error: "internal" };
     }
   }
 
   async #renew(): Promise<void> {
     const running = [...this.#running.values()];
     try {
-      const held = await renew(
+      const renewed = await renew(
         this.#db,
         running.map(({ job }) => job),
       );
-      for (const { job, abort } of running) if (!held.has(job.id)) abort.abort();
+      for (const { job, abort } of running) if (!renewed.has(job.id)) abort.abort();
     } catch (error) {
-      this.#log.debug({ err: error }, "could not renew the leases of background work");
+      this.#log.debug({ err: error }, "could not renew job leases");
     }
   }
 
   async stop(): Promise<void> {
-    this.#stopped = true;
-    clearTimeout(this.#timer);
-    this.#db.signals.off(newWork, this.#wake);
-    await this.#looking;
+    this.#isStopped = true;
+    clearTimeout(this.#pollTimer);
+    this.#db.notifications.off(jobAdded, this.#pollNow);
+    await this.#polling;
     const all = [...this.#running.values()];
-    const limit = setTimeout(() => all.forEach(({ abort }) => abort.abort()), stopPatience);
+    const timer = setTimeout(() => all.forEach(({ abort }) => abort.abort()), stopTimeoutMs);
     await Promise.all(all.map(({ ended }) => ended));
-    clearTimeout(limit);
-    clearInterval(this.#renewing);
+    clearTimeout(timer);
+    clearInterval(this.#renewTimer);
   }
 }
 
-/** How long to wait after so many tries, in milliseconds: doubling from one second to ten minutes, give or take a fifth. */
-function backoff(attempts: number): number {
-  const whole = Math.min(600_000, 1000 * 2 ** Math.min(attempts - 1, 20));
-  return whole * (0.8 + Math.random() * 0.4);
+/** The wait after so many attempts, in milliseconds: doubling from one second to ten minutes, plus or minus a fifth. */
+function retryDelay(attempts: number): number {
+  return jitter(exponentialBackoff(attempts, { min: 1000, max: 600_000 }));
 }

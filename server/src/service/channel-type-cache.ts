@@ -1,23 +1,23 @@
-/** The types of channel, remembered for a second: every request needs them, and they hardly ever change. */
+/** Cache of the channel types, for a second: every request needs them, and they rarely change. */
 import type { ChannelType } from "@dossier/api";
 
-/** A value read at most once a second, by one reader at a time. */
-export function keepForASecond(read: () => Promise<ChannelType[]>): {
+/** Reads a value at most once a second; concurrent readers share one read. */
+export function ttlCache(read: () => Promise<ChannelType[]>): {
   read(): Promise<readonly ChannelType[]>;
-  forget(): void;
+  invalidate(): void;
 } {
-  let kept: Promise<readonly ChannelType[]> | undefined;
-  let until = 0;
-  const forget = () => void (kept = undefined);
+  let cached: Promise<readonly ChannelType[]> | undefined;
+  let expiresAt = 0;
+  const invalidate = () => void (cached = undefined);
   return {
-    forget,
+    invalidate,
     read() {
-      if (!kept || performance.now() > until) {
-        until = performance.now() + 1000;
-        kept = read();
-        kept.catch(forget);
+      if (!cached || performance.now() > expiresAt) {
+        expiresAt = performance.now() + 1000;
+        cached = read();
+        cached.catch(invalidate);
       }
-      return kept;
+      return cached;
     },
   };
 }

@@ -1,35 +1,51 @@
 /**
- * A Dossier of several processes: this one has the database, migrates it, makes the first key and counts what must hold
- * for all; its workers answer the requests. It listens on nothing itself and keeps no session at the database.
+ * Primary process of a cluster: it owns the database, migrates it, creates the first key and keeps the counters shared
+ * by all; its workers handle the requests. It listens on no port itself and keeps no database connection.
  */
 import type { Config } from "../config.ts";
-import { DatabaseRefusal } from "../db/migrate.ts";
-import { findRoom } from "../db/connection-budget.ts";
+import { UnsupportedDatabaseError } from "../db/migrate.ts";
+import { readConnectionBudget } from "../db/connection-budget.ts";
 import { createFirstKey } from "../domain/key/key.ts";
 import type { Log } from "../log.ts";
-import { prepare, type Serving, type Wanted } from "./service.ts";
-import { Crew, type Duties, type Member } from "./worker-pool.ts";
+import { AdminKeyFile } from "./admin-key-file.ts";
+import { runUnseen } from "./start-step.ts";
+import { prepare, type RunningServer, type StartOptions } from "./service.ts";
+import { WorkerPool, type PrimaryHandlers, type PooledWorker } from "./worker-pool.ts";
 import { closeDatabases, type OwnDatabases, startDatabases } from "./databases.ts";
-import { secretOf } from "./installation-secret.ts";
-import { makeTally } from "../http/rate-counter.ts";
-import { Totals } from "./metrics-aggregator.ts";
+import type { Secret } from "../domain/context.ts";
+import { scheduleBackups } from "./backup-schedule.ts";
+import { rotateSecret } from "./secret-rotation.ts";
+import { readSecrets } from "./installation-secret.ts";
+import { createRateCounter } from "../http/rate-counter.ts";
+import { MetricsAggregator } from "./metrics-aggregator.ts";
 
-/** Starts the database, if it is our own, and the workers; what was started is stopped again when something refuses. */
-export async function startPrimary(config: Config, log: Log, wanted: Wanted): Promise<Serving> {
-  const databases = await startDatabases(config, log);
+/** Starts the database, if it is embedded, and the workers; on failure it stops again what it has started. */
+export async function startPrimary(config: Config, log: Log, options: StartOptions): Promise<RunningServer> {
+  const { runStep = runUnseen, details = log } = options;
+  const databases = await startDatabases(config, details, runStep);
   const { db, embedded } = databases;
-  let crew: Crew | undefined;
+  const adminKeyFile = embedded && new AdminKeyFile(config.dataDir, log);
+  let pool: WorkerPool | undefined;
+  let rotating: Promise<void> | undefined;
+  let stopBackups: (() => Promise<void>) | undefined;
   const stop = async () => {
-    await crew?.stop();
+    adminKeyFile?.close();
+    await Promise.all([pool?.stop(1000 * config.stopNotice), rotating, stopBackups?.()]);
     await closeDatabases(databases);
   };
   try {
-    const demo = await prepare(databases, log, wanted);
-    crew = await makeCrew(config, log, databases);
-    const url = await crew.start(config.workers);
-    // Last of all: a key made by a start that fails would never be shown.
-    const firstKey = config.adminKey ? undefined : await createFirstKey(db);
-    embedded?.announce(url);
+    const demo = await prepare(databases, log, options);
+    const secret = readSecrets(config);
+    pool = await createPool({ config, secret, log, databases });
+    const url = await pool.start(config.workers);
+    // Last of all: a key created by a start that fails would never be shown.
+    const firstKey = config.adminKey
+      ? undefined
+      : await createFirstKey(db, (key) => adminKeyFile?.write(key));
+    adminKeyFile?.watch();
+    embedded?.publishUrl(url);
+    rotating = rotateSecret(db, secret, log);
+    stopBackups = scheduleBackups(db, config, log);
     return { url, firstKey, demo, stop };
   } catch (error) {
     await stop();
@@ -37,40 +53,48 @@ export async function startPrimary(config: Config, log: Log, wanted: Wanted): Pr
   }
 }
 
-async function makeCrew(config: Config, log: Log, databases: OwnDatabases): Promise<Crew> {
-  const { connection, embedded } = databases;
-  const sessions = shareOut(await findRoom(databases.db), config.workers);
-  const setup = { config: { ...config, secret: secretOf(config) }, connection, sessions };
-  const spend = makeTally();
-  const totals = new Totals();
-  const dutiesOf = (member: () => Member): Duties => ({
-    setup: () => setup,
-    spend,
-    databaseState: () => ({ running: embedded?.running ?? true, restarts: embedded?.restarts ?? 0 }),
-    countsOfOthers: (own) => totals.exchange(member(), own, crew.members),
-    changed(what) {
-      for (const other of crew.members)
-        if (other !== member()) other.line.ask("forget", what).catch(() => undefined);
-    },
-  });
-  const crew = new Crew({
-    log,
-    dutiesOf,
-    joined: (url) => embedded?.announce(url), // with PORT=0 a crew that died whole has another port
-    left: (member) => totals.leave(member),
-  });
-  return crew;
+interface PoolDeps {
+  config: Config;
+  secret: Secret;
+  log: Log;
+  databases: OwnDatabases;
 }
 
-const mostSessions = 16;
-const leastSessions = 2;
+async function createPool({ config, secret, log, databases }: PoolDeps): Promise<WorkerPool> {
+  const { connection, embedded } = databases;
+  const maxConnections = connectionsPerWorker(await readConnectionBudget(databases.db), config.workers);
+  const setup = { config, secret, connection, maxConnections };
+  const countRequest = createRateCounter();
+  const aggregator = new MetricsAggregator();
+  const handlersFor = (worker: () => PooledWorker): PrimaryHandlers => ({
+    setup: () => setup,
+    countRequest,
+    databaseState: () => ({ running: embedded?.running ?? true, restarts: embedded?.restarts ?? 0 }),
+    countsOfOthers: (own) => aggregator.collect(worker(), own, pool.workers),
+    workersReplaced: () => pool.replaced,
+    invalidate(cache) {
+      for (const other of pool.workers)
+        if (other !== worker()) other.channel.call("invalidate", cache).catch(() => undefined);
+    },
+  });
+  const pool = new WorkerPool({
+    log,
+    handlersFor,
+    workerReady: (url) => embedded?.publishUrl(url), // with PORT=0 a pool whose workers all died has another port
+    workerEnded: (worker) => aggregator.retire(worker),
+  });
+  return pool;
+}
 
-/** Sessions for the requests of each worker. Each has one more, for whoever watches. */
-function shareOut(room: number, workers: number): number {
-  const share = Math.floor(room / workers) - 1;
-  if (share >= leastSessions) return Math.min(share, mostSessions);
-  const most = Math.floor(room / (leastSessions + 1));
-  throw new DatabaseRefusal(
-    `The database has room for ${most} workers, not for ${workers}: they may use ${room} of its sessions, three fifths of what it allows. Set DOSSIER_WORKERS lower, or the database's max_connections higher.`,
+const maxPerWorker = 16;
+const minPerWorker = 2;
+
+/** Connections for the requests of each worker. Each has one more, for monitoring. */
+function connectionsPerWorker(budget: number, workers: number): number {
+  const share = Math.floor(budget / workers) - 1;
+  if (share >= minPerWorker) return Math.min(share, maxPerWorker);
+  const maxWorkers = Math.floor(budget / (minPerWorker + 1));
+  throw new UnsupportedDatabaseError(
+    `The database has room for ${maxWorkers} workers, not for ${workers}: they may use ${budget} of its sessions, three fifths of what it allows. Set DOSSIER_WORKERS lower, or the database's max_connections higher.`,
   );
 }

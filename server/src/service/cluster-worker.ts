@@ -1,72 +1,96 @@
-/** One of several processes that answer, told by the primary what to do. */
+/** Worker process of a cluster: handles requests, controlled by the primary. */
 import { openLog } from "../log.ts";
-import { type Answering, makeAnswering } from "./server-process.ts";
-import { closeDatabases, openDatabases } from "./databases.ts";
-import { type End, type Line, openLine } from "./ipc.ts";
-import type { OfPrimary, OfWorker, Setup } from "./ipc-protocol.ts";
-import type { Shared } from "./shared-state.ts";
+import { InFlight } from "../metrics/in-flight.ts";
+import { type ServerProcess, createServerProcess, type ServerDeps } from "./server-process.ts";
+import { AdminKeyFile } from "./admin-key-file.ts";
+import { closeDatabases, openConfiguredErasureLog, openDatabases } from "./databases.ts";
+import { type IpcEndpoint, type IpcChannel, openIpcChannel } from "./ipc.ts";
+import type { PrimaryApi, WorkerApi, Setup } from "./ipc-protocol.ts";
+import type { ClusterServices } from "./shared-state.ts";
+import { startWatchdog } from "./watchdog.ts";
 
-/** Answers requests until the primary says to stop. Resolves with the exit code. */
-export function work(): Promise<number> {
-  return new Promise((end) => {
-    let answering: Answering | undefined;
-    const line = openLine<OfPrimary, OfWorker>(endAtWorker(), {
-      counts: async () => (await answering?.counts()) ?? [],
-      forget: (what) => answering?.forget(what),
+/**
+ * Handles requests until the primary stops it. Resolves with the exit code.
+ *
+ * @param isPlain whether the log is in lines for people
+ */
+export function runWorker(isPlain: boolean): Promise<number> {
+  return new Promise((exit) => {
+    let server: ServerProcess | undefined;
+    const channel = openIpcChannel<PrimaryApi, WorkerApi>(endpointAtWorker(), {
+      ping: () => undefined,
+      counts: async () => (await server?.counts()) ?? [],
+      invalidate: (what) => server?.invalidate(what),
       stop: () => {
-        const stopped = answering?.stop() ?? Promise.resolve();
+        const stopped = server?.stop() ?? Promise.resolve();
         stopped.then(
-          () => end(0),
-          () => end(1),
+          () => exit(0),
+          () => exit(1),
         );
       },
     });
-    start(line).then(
-      (started) => void (answering = started),
+    start(channel, isPlain).then(
+      (started) => void (server = started),
       async (error: unknown) => {
         const { message, code } = error as NodeJS.ErrnoException;
-        await line.ask("refused", { message, code }).catch(() => undefined);
-        end(1);
+        await channel.call("startFailed", { message, code }).catch(() => undefined);
+        exit(1);
       },
     );
   });
 }
 
-async function start(line: Line<OfPrimary>): Promise<Answering> {
-  const setup = await line.ask("setup");
-  const answering = await build(setup, line);
-  const url = await answering.listen();
-  answering.beginWork();
-  await line.ask("ready", url);
-  return answering;
+async function start(channel: IpcChannel<PrimaryApi>, isPlain: boolean): Promise<ServerProcess> {
+  const setup = await channel.call("setup");
+  const log = openLog(setup.config.logLevel).child({ pid: process.pid });
+  const inFlight = new InFlight();
+  startWatchdog(inFlight, log, isPlain);
+  const server = await createServer(setup, channel, { log, inFlight });
+  const url = await server.listen();
+  server.startJobs();
+  await channel.call("ready", url);
+  return server;
 }
 
-async function build({ config, connection, sessions }: Setup, line: Line<OfPrimary>): Promise<Answering> {
-  const log = openLog(config.logLevel).child({ pid: process.pid });
-  const databases = openDatabases(connection, sessions);
-  const answering = await makeAnswering({ config, log, databases, shared: sharedBy(line) });
+async function createServer(
+  { config, secret, connection, maxConnections }: Setup,
+  channel: IpcChannel<PrimaryApi>,
+  logging: Pick<ServerDeps, "log" | "inFlight">,
+): Promise<ServerProcess> {
+  const erasureLog = await openConfiguredErasureLog(config);
+  const databases = openDatabases(connection, { maxConnections, erasureLog });
+  const server = await createServerProcess({
+    config,
+    secret,
+    databases,
+    cluster: clusterServicesOver(channel),
+    adminKeyFile: config.databaseUrl ? undefined : new AdminKeyFile(config.dataDir, logging.log),
+    ...logging,
+  });
   return {
-    ...answering,
+    ...server,
     async stop() {
-      await answering.stop();
+      await server.stop();
       await closeDatabases(databases);
     },
   };
 }
 
-function sharedBy(line: Line<OfPrimary>): Shared {
+function clusterServicesOver(channel: IpcChannel<PrimaryApi>): ClusterServices {
   return {
-    spend: (key) => line.ask("spend", key),
-    databaseState: () => line.ask("databaseState"),
-    countsOfOthers: (own) => line.ask("countsOfOthers", own),
-    changed: (what) => void line.ask("changed", what).catch(() => undefined),
+    countRequest: (cost) => channel.call("countRequest", cost),
+    databaseState: () => channel.call("databaseState"),
+    countsOfOthers: (own) => channel.call("countsOfOthers", own),
+    workersReplaced: () => channel.call("workersReplaced"),
+    invalidate: (cache) => void channel.call("invalidate", cache).catch(() => undefined),
   };
 }
 
-/** A channel that is closed ends this process: Node sees to that in a worker. */
-function endAtWorker(): End {
+/** When the channel closes, Node ends a worker process. */
+function endpointAtWorker(): IpcEndpoint {
   return {
-    send: (message, failed) => void process.send?.(message, undefined, {}, (error) => error && failed(error)),
-    listen: (hear) => void process.on("message", hear),
+    send: (message, onError) =>
+      void process.send?.(message, undefined, {}, (error) => error && onError(error)),
+    listen: (onMessage) => void process.on("message", onMessage),
   };
 }

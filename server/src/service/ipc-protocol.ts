@@ -1,40 +1,43 @@
-/** What the primary process and its workers ask each other. */
+/** Protocol between the primary process and its workers. */
 import type { Config } from "../config.ts";
 import type { Connection } from "../db/database.ts";
-import type { Spent } from "../http/rate-limit.ts";
-import type { Snapshot } from "../metrics.ts";
-import type { DatabaseState, Kept } from "./shared-state.ts";
+import type { Secret } from "../domain/context.ts";
+import type { RequestCost, RateLimitState } from "../http/rate-counter.ts";
+import type { Snapshot } from "../metrics/metrics.ts";
+import type { DatabaseState, CacheName, WorkersReplaced } from "./shared-state.ts";
 
-/** What a worker is to do. */
 export interface Setup {
-  config: Config & { secret: Buffer };
+  config: Config;
+  secret: Secret;
   connection: Connection;
-  /** sessions for requests; a worker has one more */
-  sessions: number;
+  /** connections for requests; a worker has one more */
+  maxConnections: number;
 }
 
-/** Why a worker could not start; `code` is that of an error of Node, if it was one. */
-export interface Refusal {
+/** Why a worker could not start; `code` is that of Node's error, if it was one. */
+export interface StartFailure {
   message: string;
   code: string | undefined;
 }
 
-/** What the primary is asked. */
-export interface OfPrimary {
+/** Methods that workers call at the primary. */
+export interface PrimaryApi {
   setup(): Setup;
-  /** The worker answers requests there. */
+  /** The worker accepts requests at this URL. */
   ready(url: string): void;
-  refused(why: Refusal): void;
-  spend(key: string): Spent;
+  startFailed(why: StartFailure): void;
+  countRequest(cost: RequestCost): RateLimitState;
   databaseState(): DatabaseState;
   countsOfOthers(own: Snapshot): Snapshot[];
-  changed(what: Kept): void;
+  workersReplaced(): WorkersReplaced;
+  invalidate(what: CacheName): void;
 }
 
-/** What a worker is asked. */
-export interface OfWorker {
+/** Methods that the primary calls at a worker. */
+export interface WorkerApi {
+  ping(): void;
   counts(): Snapshot;
-  forget(what: Kept): void;
-  /** To finish what is under way and end. */
+  invalidate(what: CacheName): void;
+  /** Finishes requests in flight and ends. */
   stop(): void;
 }

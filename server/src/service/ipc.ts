@@ -1,79 +1,80 @@
 /**
- * How the primary process and a worker speak: questions and answers over the channel that Node opens between them. Each
- * end says by an interface what it can be asked.
+ * Typed request/response over Node's cluster IPC channel. An interface at each end lists the methods that the other end
+ * may call.
  */
 
-/** One end of a channel. */
-export interface End {
-  send(message: object, failed: (error: Error) => void): void;
-  listen(hear: (message: unknown) => void): void;
+export interface IpcEndpoint {
+  send(message: object, onError: (error: Error) => void): void;
+  listen(onMessage: (message: unknown) => void): void;
 }
 
-/** What can be asked: a method of one argument at most for each question. */
-export type Asked<Questions> = {
-  [About in keyof Questions]: Questions[About] extends (sent: infer Sent) => infer Answer
-    ? (sent: Sent) => Answer | Promise<Answer>
+/** The methods of an end, each with one argument at most. */
+export type IpcHandlers<Api> = {
+  [Method in keyof Api]: Api[Method] extends (sent: infer Sent) => infer Result
+    ? (sent: Sent) => Result | Promise<Result>
     : never;
 };
 
-/** The way to ask the other end. */
-export interface Line<Questions> {
-  ask<About extends keyof Questions>(
-    about: About,
-    ...sent: Questions[About] extends (...sent: infer Sent) => unknown ? Sent : never
-  ): Promise<Questions[About] extends (...sent: never[]) => infer Answer ? Answer : never>;
-  /** Fails whatever is still to be answered: the other end is gone. */
+export interface IpcChannel<Api> {
+  call<Method extends keyof Api>(
+    method: Method,
+    ...sent: Api[Method] extends (...sent: infer Sent) => unknown ? Sent : never
+  ): Promise<Api[Method] extends (...sent: never[]) => infer Result ? Result : never>;
+  /** Rejects every pending call: the other end has ended. */
   close(): void;
 }
 
 type Message =
-  | { kind: "question"; number: number; about: string; sent: unknown }
-  | { kind: "answer"; number: number; value: unknown }
-  | { kind: "failure"; number: number; reason: string };
+  | { kind: "request"; number: number; method: string; argument: unknown }
+  | { kind: "response"; number: number; value: unknown }
+  | { kind: "error"; number: number; reason: string };
 
-interface Waiting {
+interface PendingCall {
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
 
-/** Opens a line on which `own` is answered and `Theirs` can be asked. */
-export function openLine<Theirs, Own>(end: End, own: Asked<Own>): Line<Theirs> {
-  const waiting = new Map<number, Waiting>();
-  let last = 0;
+/** Opens a channel: `LocalApi` is served here, `RemoteApi` can be called. */
+export function openIpcChannel<RemoteApi, LocalApi>(
+  endpoint: IpcEndpoint,
+  handlers: IpcHandlers<LocalApi>,
+): IpcChannel<RemoteApi> {
+  const pending = new Map<number, PendingCall>();
+  let lastNumber = 0;
 
   const fail = (number: number) => (error: Error) => {
-    waiting.get(number)?.reject(error);
-    waiting.delete(number);
+    pending.get(number)?.reject(error);
+    pending.delete(number);
   };
 
-  async function answer({ number, about, sent }: Message & { kind: "question" }): Promise<void> {
-    const say = (message: Message) => end.send(message, () => undefined); // who asked is gone: nobody waits
+  async function handle({ number, method, argument }: Message & { kind: "request" }): Promise<void> {
+    const reply = (message: Message) => endpoint.send(message, () => undefined); // the other end has ended: nothing waits for the response
     try {
-      const find = own[about as keyof Own] as (sent: unknown) => unknown;
-      say({ kind: "answer", number, value: await find(sent) });
+      const handler = handlers[method as keyof LocalApi] as (sent: unknown) => unknown;
+      reply({ kind: "response", number, value: await handler(argument) });
     } catch (error) {
-      say({ kind: "failure", number, reason: (error as Error).message });
+      reply({ kind: "error", number, reason: (error as Error).message });
     }
   }
 
-  end.listen((heard) => {
-    const message = heard as Message;
-    if (message.kind === "question") return void answer(message);
-    const asker = waiting.get(message.number);
-    waiting.delete(message.number);
-    if (message.kind === "answer") asker?.resolve(message.value);
-    else asker?.reject(new Error(message.reason));
+  endpoint.listen((received) => {
+    const message = received as Message;
+    if (message.kind === "request") return void handle(message);
+    const caller = pending.get(message.number);
+    pending.delete(message.number);
+    if (message.kind === "response") caller?.resolve(message.value);
+    else caller?.reject(new Error(message.reason));
   });
 
   return {
-    ask: (about, ...[sent]) =>
+    call: (method, ...[argument]) =>
       new Promise((resolve, reject) => {
-        const number = (last += 1);
-        waiting.set(number, { resolve, reject });
-        end.send({ kind: "question", number, about, sent }, fail(number));
+        const number = (lastNumber += 1);
+        pending.set(number, { resolve, reject });
+        endpoint.send({ kind: "request", number, method, argument }, fail(number));
       }),
     close() {
-      for (const number of waiting.keys()) fail(number)(new Error("the other process has ended"));
+      for (const number of pending.keys()) fail(number)(new Error("the other process has ended"));
     },
   };
 }

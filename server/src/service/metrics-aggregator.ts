@@ -1,40 +1,39 @@
-/** What the workers have counted, as the primary knows it; of those that have ended, what they told last. */
-import { within } from "../deadline.ts";
-import { addUp, lastingCounts, type Snapshot } from "../metrics.ts";
-import type { Member } from "./worker-pool.ts";
+/** Aggregates the counts of the workers in the primary; of ended workers it keeps the last counts reported. */
+import { timeoutOr } from "../abort.ts";
+import { aggregate, monotonicMetrics, type Snapshot } from "../metrics/metrics.ts";
+import type { PooledWorker } from "./worker-pool.ts";
 
-/** How long a worker that does not answer is waited for, in milliseconds. */
-const patience = 1000;
+/** How long a worker's response is waited for, in milliseconds. */
+const timeoutMs = 1000;
 
-/** The counts of a crew. */
-export class Totals {
-  readonly #latest = new Map<Member, Snapshot>();
-  #departed: Promise<Snapshot> = Promise.resolve([]);
+export class MetricsAggregator {
+  readonly #latest = new Map<PooledWorker, Snapshot>();
+  #retired: Promise<Snapshot> = Promise.resolve([]);
 
-  /** Takes down what one of them has, and asks the others. */
-  async exchange(reader: Member, own: Snapshot, members: Iterable<Member>): Promise<Snapshot[]> {
+  /** Stores the counts of one worker, and collects those of the others. */
+  async collect(reader: PooledWorker, own: Snapshot, workers: Iterable<PooledWorker>): Promise<Snapshot[]> {
     this.#latest.set(reader, own);
-    const others = [...members].filter((member) => member !== reader);
-    const counts = await Promise.all(others.map((member) => this.#ask(member)));
-    return [...counts, await this.#departed];
+    const others = [...workers].filter((worker) => worker !== reader);
+    const counts = await Promise.all(others.map((worker) => this.#read(worker)));
+    return [...counts, await this.#retired];
   }
 
-  /** Keeps what must not fall when a worker ends. */
-  leave(member: Member): void {
-    const last = lastingCounts(this.#latest.get(member) ?? []);
-    this.#latest.delete(member);
-    this.#departed = this.#departed.then((before) => addUp([before, last]).getMetricsAsJSON());
+  /** Keeps the counts that must not fall when a worker ends. */
+  retire(worker: PooledWorker): void {
+    const last = monotonicMetrics(this.#latest.get(worker) ?? []);
+    this.#latest.delete(worker);
+    this.#retired = this.#retired.then((before) => aggregate([before, last]).getMetricsAsJSON());
   }
 
-  async #ask(member: Member): Promise<Snapshot> {
-    const known = this.#latest.get(member) ?? [];
-    const told = member.line.ask("counts").then((counts) => {
-      if (!member.isGone) this.#latest.set(member, counts);
+  async #read(worker: PooledWorker): Promise<Snapshot> {
+    const known = this.#latest.get(worker) ?? [];
+    const answered = worker.channel.call("counts").then((counts) => {
+      if (!worker.hasEnded) this.#latest.set(worker, counts);
       return counts;
     });
-    return within(
-      patience,
-      told.catch(() => []), // it has ended: what it told last stands among those that have
+    return timeoutOr(
+      timeoutMs,
+      answered.catch(() => []), // it has ended: its last counts are among the retired ones
       known,
     );
   }

@@ -1,119 +1,206 @@
-/** A process that answers: the application, its way out and its background work, on a database that is there. */
-import { createHash } from "node:crypto";
+/** Server process: the application, its egress client and its jobs, on a running database. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { Config } from "../config.ts";
-import type { Db } from "../db/database.ts";
-import { isCurrent } from "../db/migrate.ts";
-import { readTypes } from "../domain/channel-type.ts";
+import { readBackupFolder } from "../db/backup/folder.ts";
+import { batchFailed } from "../domain/command.ts";
+import type { Secret } from "../domain/context.ts";
+import { readChannelTypes } from "../domain/channel-type.ts";
 import { createKeyring } from "../domain/key/key.ts";
+import { acceptInBulk } from "../http/bulk-accept.ts";
 import { type App, buildApp } from "../http/app.ts";
+import type { Db } from "../db/database.ts";
+import { hashToken } from "../domain/key/token.ts";
 import type { Log } from "../log.ts";
-import { makeMetrics } from "../metrics.ts";
-import { makeOutside, type OutsideOptions } from "../egress/client.ts";
+import { createMetrics } from "../metrics/metrics.ts";
+import type { InFlight } from "../metrics/in-flight.ts";
+import { createEgressClient, type EgressOptions } from "../egress/client.ts";
 import { version } from "../version.ts";
-import { makeKinds } from "../jobs/registry.ts";
-import { startWorker, type Worker } from "../jobs/worker.ts";
+import { createJobHandlers } from "../jobs/registry.ts";
+import { type JobHandler, startWorker, type Worker } from "../jobs/worker.ts";
+import type { AdminKeyFile } from "./admin-key-file.ts";
 import type { Databases } from "./databases.ts";
-import { keepForASecond } from "./channel-type-cache.ts";
-import type { Kept, Shared } from "./shared-state.ts";
-import { sweepRegularly } from "../jobs/retention-schedule.ts";
+import { maxConnectionsOf, descriptorLimit } from "./descriptors.ts";
+import { ttlCache } from "./channel-type-cache.ts";
+import { Readiness } from "./readiness.ts";
+import type { CacheName, ClusterServices } from "./shared-state.ts";
+import { scheduleRetention } from "../jobs/retention-schedule.ts";
+import { type Batcher, createBatcher } from "../domain/batcher.ts";
 
-/** What an answering process is made from. */
-export interface Means {
-  config: Config & { secret: Buffer };
+export interface ServerDeps {
+  config: Config;
+  secret: Secret;
   log: Log;
   databases: Databases;
-  shared: Shared;
-  /** other ways to reach other machines */
-  reach?: Pick<OutsideOptions, "resolve" | "dial">;
+  cluster: ClusterServices;
+  /** counts requests and jobs in flight, for the watchdog */
+  inFlight?: InFlight | undefined;
+  /** other ways to resolve names and to connect */
+  egressOptions?: Pick<EgressOptions, "resolve" | "dial">;
+  /** for how long a stop waits for requests on idle connections, in milliseconds; default a second */
+  drainMs?: number | undefined;
+  /** of a server on a data folder: its file with the first administrator key */
+  adminKeyFile?: AdminKeyFile | undefined;
 }
 
-/** A process that answers, or is about to. */
-export interface Answering {
+export interface ServerProcess {
   app: App;
-  /** Begins to answer requests; answers where. */
+  batcher: Batcher;
+  /** Starts to accept requests; returns the URL. */
   listen(): Promise<string>;
-  /** Begins the background work. */
-  beginWork(): void;
-  /** Drops what is remembered of something that another process has changed. */
-  forget(what: Kept): void;
-  /** What this process has counted by itself. */
-  counts: ReturnType<typeof makeMetrics>["counts"];
-  /** Takes no more requests, finishes those under way and the work, then closes the way out. */
+  startJobs(): void;
+  /** Invalidates a cache after a change by another process. */
+  invalidate(what: CacheName): void;
+  /** The counts of this process alone. */
+  counts: ReturnType<typeof createMetrics>["counts"];
+  /** Accepts no more requests, finishes those in flight and the jobs, then closes the egress client. */
   stop(): Promise<void>;
 }
 
-/** Puts the parts together; nothing listens yet, and nothing is begun. */
-export async function makeAnswering({ config, log, databases, shared, reach }: Means): Promise<Answering> {
-  const { db, aside } = databases;
-  const outside = makeOutside({ allow: config.outsideAllow, log, ...reach });
-  const metrics = makeMetrics({
+function createProcessMetrics(
+  { config, databases, cluster }: ServerDeps,
+  batcher: Batcher,
+  { clock }: Readiness,
+) {
+  return createMetrics({
     version,
-    db,
-    aside,
-    restarts: async () => (await shared.databaseState()).restarts,
-    ...(shared.countsOfOthers ? { countsOfOthers: shared.countsOfOthers } : {}),
+    ...databases,
+    batcher,
+    clock,
+    restarts: async () => (await cluster.databaseState()).restarts,
+    ...(config.databaseUrl === undefined ? { backupTimes: () => readBackupFolder(config.backupDir) } : {}),
+    ...(cluster.countsOfOthers ? { countsOfOthers: cluster.countsOfOthers } : {}),
+    ...(cluster.workersReplaced ? { workersReplaced: cluster.workersReplaced } : {}),
   });
-  const bootstrap = config.adminKey ? createHash("sha256").update(config.adminKey).digest() : undefined;
-  const keyring = createKeyring(db, bootstrap);
-  const types = keepForASecond(() => readTypes(db));
-  const forgetting = { keys: keyring.forget, types: types.forget };
-  const change = (what: Kept) => {
-    forgetting[what]();
-    shared.changed?.(what);
+}
+
+/** Puts the parts together; nothing listens yet, and nothing is begun. */
+export async function createServerProcess(deps: ServerDeps): Promise<ServerProcess> {
+  const { config, secret, log, databases, cluster, inFlight, egressOptions } = deps;
+  const { db } = databases;
+  const egress = createEgressClient({ allow: config.egressAllow, log, ...egressOptions });
+  const readiness = new Readiness({ databases, cluster, log });
+  const batcher = createBatcher(db);
+  const metrics = createProcessMetrics(deps, batcher, readiness);
+  logBatchFailures(db, log);
+  const keyring = createKeyring(db, config.adminKey ? hashToken(config.adminKey) : undefined);
+  const types = ttlCache(() => readChannelTypes(db));
+  const keyListeners: (() => void)[] = [];
+  const invalidateKeys = () => {
+    keyring.invalidateKeys();
+    for (const listener of keyListeners) listener();
+  };
+  const invalidators = {
+    keys: invalidateKeys,
+    sessions: keyring.invalidateSessions,
+    types: types.invalidate,
+  };
+  const invalidateEverywhere = (what: CacheName) => {
+    invalidators[what]();
+    cluster.invalidate?.(what);
   };
   const app = await buildApp(
     {
       db,
-      outside,
+      batcher,
+      egress,
       log,
       metrics,
+      inFlight,
       version,
-      secret: config.secret,
+      secret,
       authenticate: keyring.authenticate,
       authenticateHash: keyring.authenticateHash,
-      forgetKeys: () => change("keys"),
+      authenticateSession: keyring.authenticateSession,
+      onKeyChange: (listener) => void keyListeners.push(listener),
+      recognise: keyring.cachedKeyId,
+      sessionOpened: (keyHash) => deps.adminKeyFile?.sessionOpened(keyHash),
+      invalidateKeys: () => invalidateEverywhere("keys"),
+      invalidateSessions: () => invalidateEverywhere("sessions"),
       listTypes: types.read,
-      forgetTypes: () => change("types"),
-      obstacle: () => obstacle(db, shared),
+      invalidateTypes: () => invalidateEverywhere("types"),
+      readiness,
     },
-    { ...config, ...(shared.spend ? { spend: shared.spend } : {}) },
+    {
+      ...config,
+      maxConnections: maxConnectionsOf(config),
+      drainMs: deps.drainMs,
+      ...(cluster.countRequest ? { countRequest: cluster.countRequest } : {}),
+    },
   ).catch(async (error: unknown) => {
-    await outside.close();
+    await egress.close();
     throw error;
   });
   let worker: Worker | undefined;
-  let endSweeping: (() => Promise<void>) | undefined;
+  let stopRetention: (() => Promise<void>) | undefined;
   return {
     app,
+    batcher,
     counts: metrics.counts,
-    forget: (what) => forgetting[what](),
-    listen: () => app.listen({ host: config.host, port: config.port }),
-    beginWork() {
-      worker = startWorker(db, log, makeKinds({ db, outside, secret: config.secret, log }), metrics.jobEnded);
-      endSweeping = sweepRegularly(db, log, metrics);
+    invalidate: (what) => invalidators[what](),
+    listen: () => listen(app, config, log),
+    startJobs() {
+      readiness.start();
+      const handlers = countInFlight(createJobHandlers({ db, batcher, egress, secret, log }), inFlight);
+      worker = startWorker(db, log, handlers, metrics.jobFinished);
+      stopRetention = scheduleRetention(db, log, metrics);
     },
     async stop() {
-      await Promise.all([drain(app), worker?.stop()]);
-      await endSweeping?.();
-      await outside.close();
+      await announceStop(app, readiness, config);
+      await Promise.all([drain(app), worker?.stop(), readiness.stop()]);
+      await stopRetention?.();
+      await egress.close();
     },
   };
 }
 
-async function obstacle(db: Db, shared: Shared): Promise<string | undefined> {
-  if (!(await shared.databaseState()).running) return "the embedded database is being restarted";
-  try {
-    return (await isCurrent(db.pool)) ? undefined : "the database's migrations are not those of this release";
-  } catch {
-    return "the database does not answer";
-  }
+function logBatchFailures(db: Db, log: Log): void {
+  db.notifications.on(batchFailed, (err: unknown) =>
+    log.error({ err }, "a batch failed and is run in two halves"),
+  );
 }
 
-const drainPatience = 5000;
+/** The same handlers, counted while they run. */
+function countInFlight(
+  handlers: Record<string, JobHandler>,
+  inFlight: InFlight | undefined,
+): Record<string, JobHandler> {
+  if (!inFlight) return handlers;
+  const count = ([name, handler]: [string, JobHandler]): [string, JobHandler] => {
+    const run: JobHandler["run"] = async (job, signal) => {
+      inFlight.begin(`job.${name}`);
+      try {
+        return await handler.run(job, signal);
+      } finally {
+        inFlight.end(`job.${name}`);
+      }
+    };
+    return [name, { ...handler, run }];
+  };
+  return Object.fromEntries(Object.entries(handlers).map(count));
+}
 
-/** Finishes what is under way; who has not sent a whole request by then is cut off. */
+// The backlog holds a burst of connections. When it is full the kernel drops packets, and clients retry after a second
+// or more.
+const backlog = 4096;
+/** With fewer, connections are accepted one at a time: a server that runs out of descriptors must still notice it. */
+const minBulkDescriptors = 1024;
+const drainTimeoutMs = 5000;
+
+async function listen(app: App, { host, port }: Config, log: Log): Promise<string> {
+  const url = await app.listen({ host, port, backlog });
+  if (descriptorLimit() >= minBulkDescriptors) acceptInBulk(app.server, backlog, log);
+  return url;
+}
+
+/** Not ready from now on; the port stays open for the stop notice. */
+async function announceStop(app: App, readiness: Readiness, { stopNotice }: Config): Promise<void> {
+  readiness.announceStop();
+  if (app.server.listening) await delay(1000 * stopNotice);
+}
+
+/** Finishes requests in flight; connections without a complete request by then are closed. */
 async function drain(app: App): Promise<void> {
-  const limit = setTimeout(() => app.server.closeAllConnections(), drainPatience);
+  const timer = setTimeout(() => app.server.closeAllConnections(), drainTimeoutMs);
   await app.close();
-  clearTimeout(limit);
+  clearTimeout(timer);
 }

@@ -1,23 +1,31 @@
-/** What the processes that answer together share. A process alone shares with nobody and asks nobody. */
-import type { Spent } from "../http/rate-limit.ts";
-import type { Snapshot } from "../metrics.ts";
+/** State shared by the processes of a cluster. A single process shares nothing. */
+import type { RequestCost, RateLimitState } from "../http/rate-counter.ts";
+import type { Snapshot } from "../metrics/metrics.ts";
 
-/** What is remembered for a second, and must be forgotten when somebody changes it. */
-export type Kept = "keys" | "types";
+/** Values cached for a second, which a change invalidates. */
+export type CacheName = "keys" | "sessions" | "types";
 
-/** How the embedded database is; a database of the operator's own is always taken to run, and asked. */
+/** State of the embedded database; a database of the operator's own always counts as running, and is queried. */
 export interface DatabaseState {
   running: boolean;
   restarts: number;
 }
 
-/** What a process is given by those beside it. */
-export interface Shared {
+/** Number of workers replaced, by reason: they ended, or were unresponsive and killed. */
+export interface WorkersReplaced {
+  ended: number;
+  silent: number;
+}
+
+/** What a process uses of the other processes. */
+export interface ClusterServices {
   /** counts a request of a key over all processes; without it the process counts for itself */
-  spend?(key: string): Promise<Spent>;
+  countRequest?(spending: RequestCost): Promise<RateLimitState>;
   databaseState(): DatabaseState | Promise<DatabaseState>;
-  /** what all other processes have counted, in exchange for what this one has */
+  /** exchanges this process's counts for those of all others */
   countsOfOthers?(own: Snapshot): Promise<Snapshot[]>;
-  /** tells the others that something they may remember has changed */
-  changed?(what: Kept): void;
+  /** only in a cluster of several processes */
+  workersReplaced?(): Promise<WorkersReplaced>;
+  /** invalidates a cache in the other processes */
+  invalidate?(what: CacheName): void;
 }

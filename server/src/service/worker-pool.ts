@@ -1,139 +1,193 @@
 /**
- * The workers: forked on one port, started again when they die, ended in order. Nobody restarts what could not be
- * started the first time: that is told, and ends the start.
+ * Worker pool: workers are forked on one port, restarted when they die, killed and replaced when they are unresponsive,
+ * and stopped in order. A worker that fails its first start aborts the startup; later crashes are restarted with
+ * back-off.
  */
 import cluster, { type Worker } from "node:cluster";
-import { setTimeout as delay } from "node:timers/promises";
+import { sleep } from "../abort.ts";
+import { exponentialBackoff, restartBackoff } from "../backoff.ts";
 import type { Log } from "../log.ts";
-import { type Asked, type End, type Line, openLine } from "./ipc.ts";
-import type { OfPrimary, OfWorker } from "./ipc-protocol.ts";
+import { HandOffs } from "./handoff.ts";
+import { type IpcHandlers, type IpcEndpoint, type IpcChannel, openIpcChannel } from "./ipc.ts";
+import type { PrimaryApi, WorkerApi } from "./ipc-protocol.ts";
+import type { WorkersReplaced } from "./shared-state.ts";
 
-/** A worker process. */
-export interface Member {
+export interface PooledWorker {
   pid: number | undefined;
-  line: Line<OfWorker>;
-  /** where it answers, once it does; rejects when it ends before */
+  channel: IpcChannel<WorkerApi>;
+  /** the URL, once it is ready; rejects when it ends before */
   ready: Promise<string>;
-  /** why it ended, once it has */
+  /** the reason of its end, once it has ended */
   ended: Promise<string>;
-  isGone: boolean;
+  hasEnded: boolean;
+  /** whether it handles requests: a start may take longer than a request */
+  isReady: boolean;
+  /** consecutive health checks without a response */
+  missedPings: number;
+  /** killed for that reason */
+  isUnresponsive: boolean;
 }
 
-/** What a worker asks of those who keep the crew. */
-export type Duties = Omit<Asked<OfPrimary>, "ready" | "refused">;
+/** The methods that a worker calls at the owner of the pool. */
+export type PrimaryHandlers = Omit<IpcHandlers<PrimaryApi>, "ready" | "startFailed">;
 
-/** Who is told and asked about members. */
-export interface Keeper {
+export interface PoolObserver {
   log: Log;
-  dutiesOf(member: () => Member): Duties;
-  /** somebody answers there who did not before */
-  joined(url: string): void;
-  left(member: Member): void;
+  handlersFor(worker: () => PooledWorker): PrimaryHandlers;
+  /** a worker has become ready at this URL */
+  workerReady(url: string): void;
+  workerEnded(worker: PooledWorker): void;
 }
 
-const shortestPause = 100;
-const longestPause = 5_000;
-/** A worker that has lived so long was no failed start. */
-const soundLife = 10_000;
-/** Longer than a worker takes to finish what is under way. */
-const stopPatience = 8_000;
+/** A worker that ran for so long has not failed at its start. */
+const healthyAfterMs = 10_000;
+/** Longer than a worker takes to finish what is in flight. */
+const stopTimeoutMs = 8_000;
 
-/** So many workers, for as long as they are wanted. */
-export class Crew {
-  readonly members = new Set<Member>();
-  readonly #keeper: Keeper;
+/**
+ * In milliseconds. A check that is late, because the machine was suspended or this process busy, is still one check.
+ */
+const pingIntervalMs = 1_000;
+/**
+ * Consecutive checks without a response, after which a worker is killed: once it handles requests, and while it starts.
+ */
+const maxMissedPings = 5;
+const maxMissedPingsStarting = 60;
+
+/** Keeps a fixed number of workers running. */
+export class WorkerPool {
+  readonly workers = new Set<PooledWorker>();
+  readonly replaced: WorkersReplaced = { ended: 0, silent: 0 };
+  readonly #observer: PoolObserver;
+  readonly #handOffs = new HandOffs();
   readonly #stopping = new AbortController();
+  #pingTimer: NodeJS.Timeout | undefined;
 
-  constructor(keeper: Keeper) {
-    this.#keeper = keeper;
+  constructor(observer: PoolObserver) {
+    this.#observer = observer;
     cluster.schedulingPolicy = cluster.SCHED_RR;
     cluster.setupPrimary({ exec: process.argv[1] ?? "", args: ["worker"], serialization: "advanced" });
   }
 
   /**
-   * Starts them. Answers where they answer, once all do.
+   * Starts the workers. Returns their URL once all are ready.
    *
-   * @throws the error of the first that cannot start, as far as it told one
+   * @throws the error of the first worker that cannot start, if it reported one
    */
   async start(size: number): Promise<string> {
-    const members = Array.from({ length: size }, () => this.#launch());
-    const [url = ""] = await Promise.all(members.map((member) => member.ready));
-    for (const member of members) void this.#keepUp(member);
+    this.#pingTimer = setInterval(() => this.#pingAll(), pingIntervalMs);
+    const workers = Array.from({ length: size }, () => this.#fork());
+    const [url = ""] = await Promise.all(workers.map((worker) => worker.ready));
+    for (const worker of workers) void this.#supervise(worker);
     return url;
   }
 
-  /** Lets all finish what they do; who does not end by then is ended. */
-  async stop(): Promise<void> {
+  /** Lets all finish what is in flight; kills those that take too long. `noticeMs` is that of each worker. */
+  async stop(noticeMs: number): Promise<void> {
     this.#stopping.abort();
-    await Promise.all([...this.members].map((member) => this.#end(member)));
+    await Promise.all([...this.workers].map((worker) => this.#stopWorker(worker, noticeMs)));
+    clearInterval(this.#pingTimer);
   }
 
-  async #end({ pid, line, ended }: Member): Promise<void> {
-    line.ask("stop").catch(() => undefined);
-    const limit = setTimeout(() => {
-      this.#keeper.log.warn({ worker: pid }, "a worker did not end in time and is killed");
+  /** Checks each worker's health; kills unresponsive ones, which are then replaced like any that die. */
+  #pingAll(): void {
+    for (const worker of this.workers) {
+      const { pid, channel, missedPings, isReady, isUnresponsive } = worker;
+      const answered = () => void (worker.missedPings = 0);
+      if (missedPings < (isReady ? maxMissedPings : maxMissedPingsStarting)) {
+        worker.missedPings += 1;
+        channel.call("ping").then(answered, () => undefined);
+      } else if (!isUnresponsive && pid !== undefined) {
+        worker.isUnresponsive = true;
+        this.#observer.log.error(
+          { worker: pid, missed_pings: missedPings },
+          "a worker does not respond and is killed",
+        );
+        process.kill(pid, "SIGKILL");
+      }
+    }
+  }
+
+  async #stopWorker({ pid, channel, ended }: PooledWorker, noticeMs: number): Promise<void> {
+    channel.call("stop").catch(() => undefined);
+    const timer = setTimeout(() => {
+      this.#observer.log.warn({ worker: pid }, "a worker did not stop in time and is killed");
       if (pid !== undefined) process.kill(pid, "SIGKILL");
-    }, stopPatience);
+    }, noticeMs + stopTimeoutMs);
     await ended;
-    clearTimeout(limit);
+    clearTimeout(timer);
   }
 
-  #launch(): Member {
+  #fork(): PooledWorker {
     const worker = cluster.fork();
-    const ended = endOf(worker);
-    let [succeed, fail] = [(_url: string) => {}, (_error: Error) => {}];
-    const ready = new Promise<string>((resolve, reject) => ([succeed, fail] = [resolve, reject]));
-    ready.catch(() => undefined); // whoever waits is told
-    const line = openLine<OfWorker, OfPrimary>(endAt(worker), {
-      ...this.#keeper.dutiesOf(() => member),
-      ready: succeed,
-      refused: ({ message, code }) => fail(Object.assign(new Error(message), { code })),
+    this.#handOffs.follow(worker);
+    const ended = exitReason(worker);
+    let [resolveReady, rejectReady] = [(_url: string) => {}, (_error: Error) => {}];
+    const ready = new Promise<string>((resolve, reject) => ([resolveReady, rejectReady] = [resolve, reject]));
+    ready.catch(() => undefined); // callers that wait get the rejection
+    const channel = openIpcChannel<WorkerApi, PrimaryApi>(endpointAt(worker), {
+      ...this.#observer.handlersFor(() => handle),
+      ready(url) {
+        Object.assign(handle, { isReady: true, missedPings: 0 });
+        resolveReady(url);
+      },
+      startFailed: ({ message, code }) => rejectReady(Object.assign(new Error(message), { code })),
     });
-    const member: Member = { pid: worker.process.pid, line, ready, ended, isGone: false };
-    this.members.add(member);
+    const { pid } = worker.process;
+    const handle: PooledWorker = {
+      pid,
+      channel,
+      ready,
+      ended,
+      hasEnded: false,
+      isReady: false,
+      missedPings: 0,
+      isUnresponsive: false,
+    };
+    this.workers.add(handle);
     void ended.then((reason) => {
-      line.close();
-      member.isGone = true;
-      this.members.delete(member);
-      fail(new Error(`A worker ended while starting (${reason}).`));
-      this.#keeper.left(member);
+      channel.close();
+      handle.hasEnded = true;
+      this.workers.delete(handle);
+      rejectReady(new Error(`A worker ended while starting (${reason}).`));
+      this.#observer.workerEnded(handle);
     });
-    return member;
+    return handle;
   }
 
-  async #keepUp(first: Member): Promise<void> {
-    const { log, joined } = this.#keeper;
-    let member = first;
-    for (let pause = shortestPause; ; pause = Math.min(2 * pause, longestPause)) {
-      const begun = performance.now();
-      const reason = await member.ended;
+  async #supervise(first: PooledWorker): Promise<void> {
+    const { log, workerReady } = this.#observer;
+    let worker = first;
+    for (let ends = 1; ; ends += 1) {
+      const startedAt = performance.now();
+      const reason = await worker.ended;
       if (this.#stopping.signal.aborted) return;
-      if (performance.now() - begun > soundLife) pause = shortestPause;
-      log.error({ worker: member.pid, reason }, "a worker ended unexpectedly; starting another");
-      const inTime = await delay(pause, true, { signal: this.#stopping.signal }).catch(() => false);
-      if (!inTime) return;
-      member = this.#launch();
-      const { pid } = member;
-      member.ready.then(
+      if (performance.now() - startedAt > healthyAfterMs) ends = 1;
+      this.replaced[worker.isUnresponsive ? "silent" : "ended"] += 1;
+      log.error({ worker: worker.pid, reason }, "a worker ended unexpectedly; starting another");
+      if (!(await sleep(exponentialBackoff(ends, restartBackoff), this.#stopping.signal))) return;
+      worker = this.#fork();
+      const { pid } = worker;
+      worker.ready.then(
         (url) => {
-          log.info({ worker: pid }, "another worker answers");
-          joined(url);
+          log.info({ worker: pid }, "replacement worker is ready");
+          workerReady(url);
         },
-        (error: unknown) => log.error({ worker: pid, err: error }, "a worker could not start"),
+        (error: unknown) => log.error({ worker: pid, err: error }, "a replacement worker could not start"),
       );
     }
   }
 }
 
-function endAt(worker: Worker): End {
+function endpointAt(worker: Worker): IpcEndpoint {
   return {
-    send: (message, failed) => void worker.send(message, (error) => error && failed(error)),
-    listen: (hear) => void worker.on("message", hear),
+    send: (message, onError) => void worker.send(message, (error) => error && onError(error)),
+    listen: (onMessage) => void worker.on("message", onMessage),
   };
 }
 
-/** One that could not be forked ends with an error instead of an exit. */
-function endOf(worker: Worker): Promise<string> {
+/** The end of a worker that could not be forked is an error instead of an exit. */
+function exitReason(worker: Worker): Promise<string> {
   return new Promise((resolve) => {
     worker.on("exit", (code, signal) => resolve(signal || `exit code ${code}`));
     worker.on("error", (error) => {

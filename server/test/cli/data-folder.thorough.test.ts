@@ -1,12 +1,12 @@
-// The command line beside the data: a folder whose server runs, the same folder stopped, no folder, and a PostgreSQL
-// of one's own. What is done beside a running server it answers at once.
+// The command line on a data folder: with a running server, with it stopped, without a folder, and with a PostgreSQL of
+// one's own. Commands beside a running server respond at once.
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createClient } from "@dossier/api";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { freshDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { bundle, emptyFolder, plainEnvironment, run, runJson } from "../support/run-cli.ts";
 import { poll } from "../support/embedded/harness.ts";
 
@@ -75,7 +75,7 @@ describe("beside a running server", () => {
       cwd,
     });
     expect((await client.customer.find({ id: Number(id) })).item.firstname).toBe("Ada");
-    await run(["key", "revoke", "2"], { cwd });
+    await run(["key", "revoke", "2", "--yes"], { cwd });
     await poll(() =>
       client.brand.list({}).then(
         () => false,
@@ -141,7 +141,7 @@ describe("on a stopped folder", () => {
 });
 
 test("a PostgreSQL of one's own is asked, judged, and refused when it is of another release", async () => {
-  const database = await freshDatabase();
+  const database = await createTestDatabase();
   const env = { DATABASE_URL: database.url, DOSSIER_SECRET: "ab".repeat(32), PORT: "9" };
   expect(await runJson(["call", "brand.list"], { env })).toMatchObject({ itemTotal: 1 });
   expect(await run(["migrate"], { env })).toMatchObject({ code: 0 });

@@ -1,18 +1,18 @@
-// The command `dossier` as others get it: the repository packed, unpacked elsewhere, and run from there. What it needs
-// of other packages lies beside it, as an installation would put it.
+// The packaged command `dossier`: the repository is packed, unpacked elsewhere, and run from there. The packages it
+// needs are beside it, as in an installation.
 import { execFileSync, spawn } from "node:child_process";
 import { symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import { bundle, emptyFolder, plainEnvironment } from "../support/run-cli.ts";
-import { freshDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { poll } from "../support/embedded/harness.ts";
 
 const root = resolve(fileURLToPath(import.meta.url), "../../../..");
 const folder = emptyFolder();
 const command = join(folder, "package", "scripts", "dossier.mjs");
-expect(bundle).toBe(join(root, "dist", "server.js")); // it is up to date: whoever imports the harness has seen to that
+expect(bundle).toBe(join(root, "dist", "server.js")); // it is up to date: importing the harness ensures that
 
 const packed = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
   cwd: root,
@@ -33,7 +33,7 @@ test("holds the program, its migrations and the documentation, and no sources", 
 });
 
 test("serves the API and every page of its documentation", async () => {
-  const { url: database } = await freshDatabase();
+  const { url: database } = await createTestDatabase();
   const env = plainEnvironment({
     DATABASE_URL: database,
     DOSSIER_SECRET: "7".repeat(64),

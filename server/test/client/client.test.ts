@@ -1,20 +1,20 @@
-// The client through a real server: lists to their end, a rate limit that is waited for, answers that are lost, waits
-// and calls that are given up. The one clock that matters to the limit is turned forward; no test waits for it.
-import { createServer } from "node:http";
+// The client against a real server: lists to their end, waiting for a rate limit, lost responses, cancelled waits and
+// calls. The only clock that matters to the limit is advanced; no test waits for it.
+import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Client, type Clock, createClient, isDossierError } from "@dossier/api";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
-import { startWorld, type World } from "../support/test-server.ts";
+import { startTestServer, type TestServer } from "../support/test-server.ts";
 
-const world = await startWorld();
-const strict = await startWorld({ rateLimit: 3 });
+const world = await startTestServer();
+const strict = await startTestServer({ rateLimit: 3 });
 afterEach(() => void vi.useRealTimers());
 
 const unhurried = { timeout: Infinity, tryTimeout: Infinity };
 
-/** A client that keeps what it was answered, through a network of the test's own making. */
+/** A client that records its responses, through the test's own network. */
 function clientOf(
-  at: World,
+  at: TestServer,
   key: string,
   sleep: Clock["sleep"],
   pass: (answer: Response, at: number) => Promise<Response> = async (answer) => answer,
@@ -88,7 +88,7 @@ test("a call whose answer was lost is sent again and makes no second customer", 
     async (answer, at) => {
       replayed.push(answer.headers.get("idempotency-replayed"));
       if (at > 1) return answer;
-      await answer.text(); // the server has done it, and nobody hears
+      await answer.text(); // the server has done it, and the response is lost
       throw new TypeError("fetch failed");
     },
   );
@@ -128,13 +128,13 @@ test("whose address it is, and which of the fields were wrong, is told in the ca
   expect(taken.conflict.customer_id).toBe(id);
   expect(taken.fields).toEqual({ "channels.0.address": `already in use by customer ${id}` });
   const wrong: unknown = await world.admin.customer
-    .create({ brandId: 0, firstname: "4da", channels: [{ type: "phone", address: "030" }] })
+    .create({ brandId: 0, firstname: "<b>", channels: [{ type: "phone", address: "030" }] })
     .catch((error: unknown) => error);
   if (!isDossierError(wrong, "invalid_field")) throw wrong;
   expect(Object.keys(wrong.fields).toSorted()).toEqual(["brandId", "channels.0.address", "firstname"]);
 });
 
-/** How a call failed, and after how many tries. */
+/** The error code of a call, and the number of attempts. */
 const codeOf = (call: Promise<unknown>) =>
   call.then(
     () => "answered",
@@ -152,4 +152,34 @@ test("a server that never answers, and one that is not there, have codes of thei
   silent.closeAllConnections();
   await new Promise((resolve) => silent.close(resolve));
   expect(await codeOf(client.brand.list())).toBe("network_failed 2");
+});
+
+test("a redirect is not followed, so that the key goes to no other server", async () => {
+  const seen: string[] = [];
+  const servers: Server[] = [];
+  const listen = async (server: Server) => {
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  };
+  const other = await listen(
+    createServer((request, response) => {
+      seen.push(String(request.headers.apikey));
+      response.end('{"type":"list","items":[]}');
+    }),
+  );
+  const url = await listen(
+    createServer((_request, response) => {
+      response.writeHead(307, { location: `${other}/api/v2/brand` }).end();
+    }),
+  );
+  const client = createClient({ url, key: "dsr_x", retry: false });
+  const error: unknown = await client.brand.list().catch((thrown: unknown) => thrown);
+  for (const server of servers) {
+    const closed = new Promise((resolve) => server.close(resolve));
+    server.closeAllConnections();
+    await closed;
+  }
+  expect(seen).toEqual([]);
+  expect(error).toMatchObject({ code: "internal", message: expect.stringContaining("redirect") as string });
 });

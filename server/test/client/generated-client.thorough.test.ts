@@ -1,5 +1,5 @@
-// A client that another program generates from openapi.json, with no hand laid on it: it compiles under strict
-// TypeScript, and performs every operation of the Customer controller. What it does wrong, the document says wrong.
+// A client that another program generates from openapi.json, without manual changes: it compiles under strict
+// TypeScript, and performs every operation of the Customer controller. A failure is a fault of the document.
 import { spawn } from "node:child_process";
 import { copyFile, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { openapi } from "@dossier/api";
 import { createClient } from "@hey-api/openapi-ts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { startCrm } from "../support/servers/crm-server.ts";
-import { startWorld } from "../support/test-server.ts";
+import { startTestServer } from "../support/test-server.ts";
 
 interface Sent {
   url: string;
@@ -45,7 +45,7 @@ const operations = [
   "what the types refuse",
 ];
 
-/** What the generator brings with every client is not clean under this one option, whatever the document says. */
+/** The generator's own files violate this one option, whatever the document says. */
 const ofGenerator = /^client\/(client|core)\/\S+ error TS23(75|79): .*'exactOptionalPropertyTypes: true'/;
 
 const compilerOptions = {
@@ -68,9 +68,9 @@ const sent: Sent[] = [];
 const crm = await startCrm((query) =>
   query.get("address")?.startsWith("nobody") ? [] : [{ firstname: "Ada" }],
 );
-const world = await startWorld({ outsideAllow: [crm.place] });
+const world = await startTestServer({ egressAllow: [crm.hostPort] });
 
-/** Compiles the folder; answers what the compiler said, however it ended. */
+/** Compiles the folder; returns the compiler's output, on success or failure. */
 function compile(): Promise<string> {
   return new Promise((done, fail) => {
     const child = spawn(process.execPath, [join(modules, ".bin", "tsc"), "-p", "."], { cwd: folder });
@@ -96,7 +96,7 @@ beforeAll(async () => {
     output: { path: join(folder, "client"), tsConfigPath: join(folder, "tsconfig.json") },
     logs: { level: "silent", file: false },
   });
-  await copyFile(join(here, "stranger", "calls.ts"), join(folder, "calls.ts"));
+  await copyFile(join(here, "third-party", "calls.ts"), join(folder, "calls.ts"));
   const said = await compile();
   diagnostics = said.split("\n").filter((line) => /^\S/.test(line));
   const stranger = (await import(pathToFileURL(join(folder, "out", "calls.js")).href)) as Stranger;

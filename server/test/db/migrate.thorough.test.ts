@@ -1,12 +1,12 @@
-// Bringing a database to the schema of this build: from nothing, and the refusals that say what to do.
-// (By many at once: concurrency.test.ts.)
+// Migrations: from an empty database, and the errors that name the remedy. (Concurrent starts:
+// domain/concurrency.thorough.test.ts.)
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import { afterAll, afterEach, expect, inject, test } from "vitest";
-import { openDatabase } from "../../src/db/database.ts";
-import { DatabaseRefusal, isCurrent, migrate, readMigrations } from "../../src/db/migrate.ts";
-import { termsOf } from "../../src/domain/search/search.ts";
-import { freshDatabase } from "../support/database.ts";
+import { openDatabase } from "../../src/db/pool.ts";
+import { UnsupportedDatabaseError, isUpToDate, migrate, readMigrations } from "../../src/db/migrate.ts";
+import { personalDataLocations } from "../../src/domain/erasure/personal-data.ts";
+import { createTestDatabase } from "../support/database.ts";
 
 const { connection, run } = inject("postgres");
 const pools: pg.Pool[] = [];
@@ -17,7 +17,7 @@ afterEach(async () => {
 });
 afterAll(() => administrator.end());
 
-/** An empty database of its own; it goes when the whole run is over. */
+/** An empty database of its own; it is dropped after the whole run. */
 async function emptyDatabase(options = ""): Promise<string> {
   const database = `test_${run}_${randomBytes(6).toString("hex")}`;
   await administrator.query(`CREATE DATABASE ${database} ${options}`);
@@ -31,7 +31,7 @@ function poolOn(database: string): pg.Pool {
 }
 
 async function migratedPool(): Promise<pg.Pool> {
-  const { pool } = openDatabase((await freshDatabase({})).connection, 2);
+  const { pool } = openDatabase((await createTestDatabase({})).connection, 2);
   pools.push(pool);
   return pool;
 }
@@ -40,9 +40,9 @@ const names = readMigrations().map((one) => one.name);
 
 test("an empty database gets every migration once, in order, and is current then", async () => {
   const pool = poolOn(await emptyDatabase());
-  expect(await isCurrent(pool)).toBe(false);
+  expect(await isUpToDate(pool)).toBe(false);
   expect(await migrate(pool)).toEqual(names);
-  expect(await isCurrent(pool)).toBe(true);
+  expect(await isUpToDate(pool)).toBe(true);
   expect(await migrate(pool)).toEqual([]);
   expect(
     (
@@ -59,7 +59,7 @@ test("a database that is newer than the build is refused and left alone", async 
   await expect(migrate(pool)).rejects.toThrow(
     /newer than this Dossier: it has the migration 9999_newer\.sql\. Start the newer release/,
   );
-  expect(await isCurrent(pool)).toBe(false);
+  expect(await isUpToDate(pool)).toBe(false);
 });
 
 test("a migration that was applied in another form is refused, before anything new is applied", async () => {
@@ -70,7 +70,7 @@ test("a migration that was applied in another form is refused, before anything n
     ...rest,
     { name: "9998_next.sql", sql: "CREATE TABLE next (id int)" },
   ];
-  await expect(migrate(pool, altered)).rejects.toThrow(DatabaseRefusal);
+  await expect(migrate(pool, altered)).rejects.toThrow(UnsupportedDatabaseError);
   await expect(migrate(pool, altered)).rejects.toThrow(/applied to this database in another form/);
   expect((await pool.query("SELECT to_regclass('next') AS next")).rows).toEqual([{ next: null }]);
 });
@@ -90,36 +90,6 @@ test("a migration that fails leaves nothing of itself, and those before it stay"
   expect(
     await migrate(pool, [...readMigrations(), good, { ...bad, sql: "CREATE TABLE bad (id int)" }]),
   ).toEqual([bad.name]);
-});
-
-test("the tails of telephone numbers are made anew as the server makes them", async () => {
-  const pool = poolOn(await emptyDatabase());
-  await migrate(
-    pool,
-    readMigrations().filter(({ name }) => name < "0008"),
-  );
-  const numbers = ["+4930123456", "+49301234567", "+1", "+12", "+123", "+1234", "+111111", "+1111111"];
-  const { rows } = await pool.query<{ id: number }>(
-    "INSERT INTO customer (brand_id) SELECT 1 FROM generate_series(1, $1::int) RETURNING id",
-    [numbers.length],
-  );
-  const owned = numbers.map((normalised, at) => ({ id: rows[at]?.id ?? 0, normalised }));
-  for (const { id, normalised } of owned)
-    await pool.query(
-      `INSERT INTO customer_channel (customer_id, brand_id, type_id, address, normalised, source)
-        SELECT $1, 1, type, $2, $2, 'api' FROM unnest($3::int[]) AS type`,
-      [id, normalised, normalised === "+1234" ? [2, 6] : [normalised.length % 2 === 0 ? 2 : 5]],
-    );
-  await pool.query("INSERT INTO search_term SELECT 1, 't', '0123456', id FROM customer");
-  await migrate(pool);
-  const kept = await pool.query<{ term: string }>(
-    "SELECT customer_id || ' ' || kind::text || term AS term FROM search_term ORDER BY 1",
-  );
-  const nobody = { firstname: "", lastname: "", primaryId: null };
-  const wanted = owned.flatMap(({ id, normalised }) =>
-    [...termsOf({ ...nobody, channels: [{ rule: "phone", normalised }] })].map((term) => `${id} ${term}`),
-  );
-  expect(kept.rows.map(({ term }) => term)).toEqual(wanted.sort());
 });
 
 test("a migration takes the time it needs, although sessions give statements up after seconds", async () => {
@@ -148,7 +118,7 @@ test.each(unfit)(
   async (_, options, say) => {
     const pool = poolOn(await emptyDatabase(`${options} TEMPLATE template0`));
     const refusal: unknown = await migrate(pool).catch((error: unknown) => error);
-    expect(refusal).toBeInstanceOf(DatabaseRefusal);
+    expect(refusal).toBeInstanceOf(UnsupportedDatabaseError);
     expect((refusal as Error).message).toMatch(say);
     expect(
       (await pool.query("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace")).rows,
@@ -175,7 +145,7 @@ test("every session has its time-outs, speaks UTC, and plans without guessing at
 });
 
 test("a statement that takes too long is given up as unavailable, in and out of transactions", async () => {
-  const db = openDatabase((await freshDatabase({})).connection, 2);
+  const db = openDatabase((await createTestDatabase({})).connection, 2);
   pools.push(db.pool);
   const sleep = { name: "test_sleep", text: "SELECT pg_sleep(30)" };
   const calls = [db.rows(sleep), db.transaction((tx) => tx.rows(sleep))];
@@ -185,7 +155,7 @@ test("a statement that takes too long is given up as unavailable, in and out of 
 });
 
 test("a transaction whose failed statement was swallowed does not pass for a success", async () => {
-  const db = openDatabase((await freshDatabase({})).connection, 1);
+  const db = openDatabase((await createTestDatabase({})).connection, 1);
   pools.push(db.pool);
   const fail = { name: "test_fail", text: "SELECT 1 / 0" };
   await expect(
@@ -194,7 +164,7 @@ test("a transaction whose failed statement was swallowed does not pass for a suc
 });
 
 test("a session that is ended just before the commit is an outage that does not claim to know what became of it", async () => {
-  const db = openDatabase((await freshDatabase({})).connection, 2);
+  const db = openDatabase((await createTestDatabase({})).connection, 2);
   pools.push(db.pool);
   const call = db.transaction(async (tx) => {
     const me = await tx.row<{ pid: number }>({ name: "test_pid", text: "SELECT pg_backend_pid() AS pid" });
@@ -202,12 +172,12 @@ test("a session that is ended just before the commit is an outage that does not 
   });
   await expect(call).rejects.toMatchObject({
     code: "unavailable",
-    message: expect.stringContaining("before it said whether"),
+    message: expect.stringContaining("so the outcome is unknown"),
   });
 });
 
 test("every index says in the database what it is there for", async () => {
-  const { connection: own } = await freshDatabase();
+  const { connection: own } = await createTestDatabase();
   const pool = new pg.Pool({ ...own, max: 1 });
   const { rows } = await pool.query<{ name: string; reason: string | null }>(
     `SELECT c.relname AS name, obj_description(c.oid, 'pg_class') AS reason
@@ -217,4 +187,23 @@ test("every index says in the database what it is there for", async () => {
   await pool.end();
   expect(rows.length).toBeGreaterThan(50);
   expect(rows.filter(({ reason }) => (reason ?? "").length < 10).map(({ name }) => name)).toEqual([]);
+});
+
+test("statistics quote nobody: a column with personal data has none", async () => {
+  const pool = await migratedPool();
+  await pool.query(
+    `INSERT INTO customer (brand_id, primary_id, firstname) SELECT 1, 'zyxq-' || n, 'zyxq' FROM generate_series(1, 500) AS n`,
+  );
+  await pool.query("INSERT INTO search_term SELECT 1, 'w', 'zyxq', id FROM customer");
+  await pool.query("ANALYZE");
+  const columns = personalDataLocations.flatMap(({ columns: of }) =>
+    Object.entries(of).flatMap(([table, names]) => names.map((name) => `${table}.${name}`)),
+  );
+  const { rows } = await pool.query<{ name: string; quoted: string }>(
+    `SELECT tablename || '.' || attname AS name, concat(most_common_vals, histogram_bounds) AS quoted
+      FROM pg_stats WHERE schemaname = 'public'`,
+  );
+  expect(columns).toContain("customer.firstname");
+  expect(rows.map(({ name }) => name)).toContain("customer.version"); // other columns have statistics
+  expect(rows.filter(({ name, quoted }) => columns.includes(name) || quoted.includes("zyxq"))).toEqual([]);
 });

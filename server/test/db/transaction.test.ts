@@ -1,12 +1,12 @@
-// A transaction whose statements are sent without waiting for each other: one failure undoes all of them, and nothing
-// of it comes after its end.
+// Pipelined transactions: one failing statement rolls all of them back, and none runs after the end.
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Db, openDatabase, type Statement } from "../../src/db/database.ts";
-import { freshDatabase } from "../support/database.ts";
+import type { Db, Statement } from "../../src/db/database.ts";
+import { openDatabase } from "../../src/db/pool.ts";
+import { createTestDatabase } from "../support/database.ts";
 
 let db: Db;
 beforeAll(async () => {
-  db = openDatabase((await freshDatabase()).connection, 2);
+  db = openDatabase((await createTestDatabase()).connection, 2);
 });
 afterAll(() => db.close());
 
@@ -66,16 +66,16 @@ test("what would follow a statement does not come after the transaction has ende
   expect(await stored()).toEqual(before);
 });
 
-test("an attempt whose look fails begins nothing", async () => {
+test("a transaction that is tried once and whose read fails begins nothing", async () => {
   const before = await stored();
-  const failing = db.attempt(
+  const failing = db.tryTransaction(
     (tx) => tx.row(divide, [0]),
     (tx) => tx.row(addBrand, ["Sent 6"]),
   );
   await expect(failing).rejects.toThrow("division by zero");
   expect(await stored()).toEqual(before);
   expect(
-    await db.attempt(
+    await db.tryTransaction(
       (tx) => tx.row<{ n: number }>(divide, [1]),
       async (tx, seen) => [seen?.n, await tx.row(addBrand, ["Sent 7"])],
     ),

@@ -1,32 +1,32 @@
-// The trail tells of everything that was written, once, who did what to which thing, and holds no value; it can be
-// read in parts and by pages, by those whose brands it is about, and nobody changes it.
-import { type Api, type Input, keepsAnswer, permissions } from "@dossier/api";
+// Audit trail: every write has exactly one entry with key, operation and subject, and no value; filters and pages work,
+// visibility follows the brands, and entries are immutable.
+import { type Api, type Input, acceptsIdempotencyKey, permissions } from "@dossier/api";
 import { expect, test } from "vitest";
-import { withSql } from "../fingerprint.ts";
+import { withSql } from "../support/table-fingerprint.ts";
 import {
   type Answer,
   calls,
-  fresh,
+  uniqueName,
   makeCustomer,
-  openWorld,
-  perform,
+  startFixtureServer,
+  sendValid,
   rowOf,
-  type Scene,
+  type Fixture,
   table,
 } from "../support/requests.ts";
 
-const world = await openWorld();
+const world = await startFixtureServer();
 const { audit, brand, customer, key, ticket } = world.admin;
-const newScene = async (): Promise<Scene> => ({ world, brandId: await world.newBrand() });
-/** A key of its own for a test: what it did is what the trail has of it. */
+const newScene = async (): Promise<Fixture> => ({ world, brandId: await world.newBrand() });
+/** A key for one test: its changes are its entries. */
 const newKey = (brandIds?: number[]) =>
   key.create({ name: "own", permissions: [...permissions], ...(brandIds ? { brandIds } : {}) });
 const entriesOf = async (keyId: number) => (await audit.list({ keyId, itemLimit: 99 })).items;
 
 const writes = ({ name, row }: (typeof table)[number]) =>
-  row.method !== "GET" && !row.search && !row.trial && !name.startsWith("session.");
+  row.method !== "GET" && !row.search && !row.dryRun && !name.startsWith("session.");
 
-/** The names of the fields that the valid request of an endpoint changes; elsewhere none. */
+/** The names of the fields that an endpoint's valid request changes; none for the others. */
 const changed: Record<string, string[]> = {
   "brand.create": ["name", "default_country"],
   "brand.update": ["name"],
@@ -45,7 +45,7 @@ const changed: Record<string, string[]> = {
   "webhook.update": ["name"],
 };
 
-/** What the entry is about: not the message or the event, but the ticket or the customer that got it. */
+/** The subject of the entry: not the message or the event, but its ticket or customer. */
 function subjectOf(about: string, body: Answer["body"]): unknown {
   return (
     (about === "ticket" ? body.ticketID : about === "customer" ? body.customer_id : undefined) ?? body.id
@@ -57,8 +57,8 @@ test.each(table.filter(writes))(
   async ({ name, row }) => {
     const scene = await newScene();
     const [own, call] = [await newKey(), await calls[name]!(scene)];
-    const more = { call, key: own.key, headers: { "idempotency-key": fresh() } };
-    const answer = await perform(scene, name, more);
+    const more = { call, key: own.key, headers: { "idempotency-key": uniqueName() } };
+    const answer = await sendValid(scene, name, more);
     expect(answer.status).toBe(200);
     const ofBrand = !/^(key|channel|brand)\./.test(name);
     const [entry, ...others] = await entriesOf(own.id);
@@ -68,18 +68,19 @@ test.each(table.filter(writes))(
       at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       key_id: own.id,
       operation: name,
-      kind: row.about,
-      subject_id: subjectOf(row.about, answer.body),
+      kind: row.entity,
+      subject_id: subjectOf(row.entity, answer.body),
       brand_id: ofBrand ? scene.brandId : name.startsWith("brand.") ? answer.body.id : null,
       fields: expect.any(Array),
       outcome: answer.body.outcome,
+      client_user: null,
     });
     expect(entry!.fields.toSorted()).toEqual((changed[name] ?? []).toSorted());
     const values = Object.values(call.fields).filter((value) => !/^(\d*|[a-z]{1,5})$/.test(value));
     expect(values.filter((value) => JSON.stringify(entry).includes(value))).toEqual([]);
 
-    if (!keepsAnswer(row)) return;
-    expect((await perform(scene, name, more)).headers.get("idempotency-replayed")).toBe("true");
+    if (!acceptsIdempotencyKey(row)) return;
+    expect((await sendValid(scene, name, more)).headers.get("idempotency-replayed")).toBe("true");
     expect((await entriesOf(own.id)).length).toBe(1);
   },
 );
@@ -87,7 +88,7 @@ test.each(table.filter(writes))(
 test.each(table.filter(writes))("$name leaves no entry when it fails", async ({ name, row }) => {
   const [scene, own] = [await newScene(), await newKey()];
   const call = { path: row.paths[0].replace("{id}", "888888888888"), fields: {} };
-  const answer = await perform(scene, name, { call, key: own.key });
+  const answer = await sendValid(scene, name, { call, key: own.key });
   expect(answer.status).toBeGreaterThanOrEqual(400);
   expect(await entriesOf(own.id)).toEqual([]);
 });
@@ -114,7 +115,7 @@ test("what fails after it has begun to write leaves no entry, and what changes n
 test("whoever only reads leaves no entry", async () => {
   const [scene, own] = [await newScene(), await newKey()];
   for (const one of table.filter((each) => !writes(each)))
-    expect([one.name, (await perform(scene, one.name, { key: own.key })).status]).toEqual([one.name, 200]);
+    expect([one.name, (await sendValid(scene, one.name, { key: own.key })).status]).toEqual([one.name, 200]);
   expect(await entriesOf(own.id)).toEqual([]);
 });
 
@@ -168,7 +169,7 @@ test("half a thing, or a number that is none, is refused by the field's name", a
     [{ kind: "customer", subject_id: "x" }, "subject_id"],
     [{ key_id: "-1" }, "key_id"],
     [{ since: "yesterday" }, "since"],
-    [{ itemLimit: "100" }, "itemLimit"],
+    [{ itemLimit: "0" }, "itemLimit"],
   ] as const) {
     const answer = await world.raw("GET", "/audit", { query });
     expect([answer.status, answer.body.errors?.map((one) => one.field)]).toEqual([400, [field]]);
@@ -201,7 +202,8 @@ test("the whole trail's total is exact, and ends where the pages do", async () =
     audit.list({}),
     withSql(
       world,
-      async (client) => (await client.query<{ n: number }>("SELECT count(*)::int AS n FROM audit")).rows,
+      async (client) =>
+        (await client.query<{ n: number }>("SELECT count(*)::int AS n FROM audit_entry")).rows,
     ),
   ]);
   expect(itemTotal).toBe(count[0]!.n);
@@ -228,18 +230,20 @@ test("a key for all brands sees what happened in brands that are gone", async ()
   expect(items.map((one) => one.operation)).toEqual(["brand.delete", "brand.create"]);
 });
 
-test("the trail is closed to keys without SETTINGS_CRUD", async () => {
-  const others = permissions.filter((one) => one !== "SETTINGS_CRUD");
+test("the trail is closed to keys without AUDIT_READ", async () => {
+  const others = permissions.filter((one) => one !== "SETTINGS_CRUD" && one !== "AUDIT_READ");
   const answer = await world.raw("GET", "/audit", { key: await world.keyFor(others) });
   expect([answer.status, answer.body.code]).toEqual([403, "permission_missing"]);
-  expect(rowOf("audit.list").permission).toBe("SETTINGS_CRUD");
+  expect(rowOf("audit.list").permission).toBe("AUDIT_READ");
 });
 
 test.each([
-  "UPDATE audit SET outcome = 'none'",
-  "UPDATE audit SET outcome = 'none' WHERE false",
-  "DELETE FROM audit",
-  "TRUNCATE audit",
+  "UPDATE audit_entry SET outcome = 'none'",
+  "UPDATE audit_entry SET outcome = 'none' WHERE false",
+  "UPDATE audit_entry SET client_user = 'eve'",
+  "UPDATE audit_entry SET client_user = NULL",
+  "DELETE FROM audit_entry",
+  "TRUNCATE audit_entry",
 ])("the database refuses %s", async (statement) => {
   const { id } = await customer.create({ brandId: await world.newBrand(), firstname: "Ada" });
   await withSql(world, (client) => expect(client.query(statement)).rejects.toThrow("only ever added to"));

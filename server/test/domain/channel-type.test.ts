@@ -1,27 +1,41 @@
-// Channel types through the domain: their names, their numbers, and that both are nobody else's.
+// Channel types through the domain: their names and numbers, and that both are unique.
 import { randomBytes } from "node:crypto";
-import { builtinTypes, DossierError, findType, type Permission, permissions } from "@dossier/api";
+import {
+  builtinTypeId,
+  builtinTypes,
+  DossierError,
+  findType,
+  type Permission,
+  permissions,
+} from "@dossier/api";
 import { afterAll, beforeEach, expect, test } from "vitest";
-import { type Db, openDatabase } from "../../src/db/database.ts";
-import type { Ask } from "../../src/domain/context.ts";
-import { createType, listTypes, readTypes, updateType } from "../../src/domain/channel-type.ts";
-import { freshDatabase } from "../support/database.ts";
-import { secluded } from "../secluded.ts";
+import type { Db } from "../../src/db/database.ts";
+import { openDatabase } from "../../src/db/pool.ts";
+import type { RequestContext } from "../../src/domain/context.ts";
+import {
+  createChannelType,
+  listChannelTypes,
+  readChannelTypes,
+  updateChannelType,
+} from "../../src/domain/channel-type.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { noEgress } from "../support/no-egress.ts";
+import { unbatched } from "../../src/domain/batcher.ts";
 
 let db: Db;
-const secret = randomBytes(32);
+const secret = { current: randomBytes(32) };
 const opened: Db[] = [];
 
-// Types belong to the whole installation, so every test has one of its own.
+// Types belong to the whole installation, so every test creates its own.
 beforeEach(async () => {
-  db = openDatabase((await freshDatabase()).connection);
+  db = openDatabase((await createTestDatabase()).connection);
   opened.push(db);
 });
 afterAll(async () => {
   for (const one of opened) await one.close();
 });
 
-function ask(more: Partial<Ask> = {}): Ask {
+function makeContext(more: Partial<RequestContext> = {}): RequestContext {
   const caller = {
     keyId: 1,
     name: "test",
@@ -33,10 +47,11 @@ function ask(more: Partial<Ask> = {}): Ask {
     db,
     caller,
     operation: "test",
-    about: "test",
+    entity: "test",
     secret,
-    types: builtinTypes,
-    outside: secluded,
+    channelTypes: builtinTypes,
+    egress: noEgress,
+    batcher: unbatched,
     replayed: false,
     ...more,
   };
@@ -52,14 +67,16 @@ async function refusal(work: Promise<unknown>): Promise<DossierError> {
 }
 
 test("a fresh installation has exactly the built-in types", async () => {
-  expect(await readTypes(db)).toEqual(builtinTypes);
-  const page = await listTypes(ask(), {});
+  const types = await readChannelTypes(db);
+  expect(types).toEqual(builtinTypes);
+  expect(Object.fromEntries(types.map(({ name, id }) => [name, id]))).toEqual(builtinTypeId);
+  const page = await listChannelTypes(makeContext(), {});
   expect(page).toMatchObject({ type: "list", itemTotal: 8, nextCursor: null });
   expect(page.items[0]).toEqual({ id: 1, channel_id: 1, name: "email", icon: "mail" });
 });
 
 test("new types get the numbers from 100 on, and plain addresses", async () => {
-  const first = await createType(ask(), { name: "Telegram", icon: "plane" });
+  const first = await createChannelType(makeContext(), { name: "Telegram", icon: "plane" });
   expect(first).toEqual({
     type: "result",
     message: "Channel type created.",
@@ -67,8 +84,8 @@ test("new types get the numbers from 100 on, and plain addresses", async () => {
     channel_id: 100,
     outcome: "created",
   });
-  expect(await createType(ask(), { name: "Fax" })).toMatchObject({ channel_id: 101 });
-  expect((await readTypes(db)).slice(8)).toEqual([
+  expect(await createChannelType(makeContext(), { name: "Fax" })).toMatchObject({ channel_id: 101 });
+  expect((await readChannelTypes(db)).slice(8)).toEqual([
     { id: first.id, channel_id: 100, name: "Telegram", rule: "plain" },
     { id: expect.any(Number), channel_id: 101, name: "Fax", rule: "plain" },
   ]);
@@ -76,16 +93,20 @@ test("new types get the numbers from 100 on, and plain addresses", async () => {
 
 test("a new type gets the first number that is free, whatever numbers an operator has given away", async () => {
   const huge = 999_999_999_999_999;
-  await updateType(ask(), { id: 1, channelId: 100 });
-  await updateType(ask(), { id: 2, channelId: 102 });
-  await updateType(ask(), { id: 3, channelId: huge });
+  await updateChannelType(makeContext(), { id: 1, channelId: 100 });
+  await updateChannelType(makeContext(), { id: 2, channelId: 102 });
+  await updateChannelType(makeContext(), { id: 3, channelId: huge });
   const made = [];
-  for (const name of ["a", "b", "c"]) made.push((await createType(ask(), { name })).channel_id);
+  for (const name of ["a", "b", "c"])
+    made.push((await createChannelType(makeContext(), { name })).channel_id);
   expect(made).toEqual([101, 103, 104]);
 });
 
 async function refusesName(name: string): Promise<void> {
-  for (const work of [() => createType(ask(), { name }), () => updateType(ask(), { id: 7, name })])
+  for (const work of [
+    () => createChannelType(makeContext(), { name }),
+    () => updateChannelType(makeContext(), { id: 7, name }),
+  ])
     expect(await refusal(work())).toMatchObject({ code: "invalid_field", errors: [{ field: "name" }] });
 }
 
@@ -99,33 +120,37 @@ test("what means a type already, in any case or by a nickname, cannot be the nam
 });
 
 test("a nickname stays taken when the type it stands for is renamed", async () => {
-  await updateType(ask(), { id: 1, name: "post" });
-  expect(await refusal(createType(ask(), { name: "e-mail" }))).toMatchObject({ errors: [{ field: "name" }] });
+  await updateChannelType(makeContext(), { id: 1, name: "post" });
+  expect(await refusal(createChannelType(makeContext(), { name: "e-mail" }))).toMatchObject({
+    errors: [{ field: "name" }],
+  });
 });
 
 test("two spellings of one name are one name", async () => {
-  await createType(ask(), { name: "Cafe\u0301" });
-  expect(await refusal(createType(ask(), { name: "CAF\u00C9" }))).toMatchObject({
+  await createChannelType(makeContext(), { name: "Cafe\u0301" });
+  expect(await refusal(createChannelType(makeContext(), { name: "CAF\u00C9" }))).toMatchObject({
     errors: [{ field: "name" }],
   });
-  expect(findType(await readTypes(db), "caf\u00E9")).toMatchObject({ name: "Caf\u00E9" });
+  expect(findType(await readChannelTypes(db), "caf\u00E9")).toMatchObject({ name: "Caf\u00E9" });
 });
 
 test("a type is renamed, renumbered and given an icon, and keeps its id and its rule", async () => {
-  expect(await updateType(ask(), { id: 2, name: "Telefon", channelId: 17, icon: "dial" })).toEqual({
+  expect(
+    await updateChannelType(makeContext(), { id: 2, name: "Telefon", channelId: 17, icon: "dial" }),
+  ).toEqual({
     type: "result",
     message: "Channel type updated.",
     id: 2,
     channel_id: 17,
     outcome: "updated",
   });
-  expect(findType(await readTypes(db), "telefon")).toEqual({
+  expect(findType(await readChannelTypes(db), "telefon")).toEqual({
     id: 2,
     channel_id: 17,
     name: "Telefon",
     rule: "phone",
   });
-  expect(await updateType(ask(), { id: 2, name: "telefon" })).toMatchObject({
+  expect(await updateChannelType(makeContext(), { id: 2, name: "telefon" })).toMatchObject({
     channel_id: 17,
     outcome: "updated",
   });
@@ -133,7 +158,7 @@ test("a type is renamed, renumbered and given an icon, and keeps its id and its 
 
 test("an update that changes nothing says so", async () => {
   for (const sent of [{}, { name: "email" }, { channelId: 1, icon: "mail" }])
-    expect(await updateType(ask(), { id: 1, ...sent })).toMatchObject({
+    expect(await updateChannelType(makeContext(), { id: 1, ...sent })).toMatchObject({
       id: 1,
       channel_id: 1,
       outcome: "unchanged",
@@ -141,12 +166,12 @@ test("an update that changes nothing says so", async () => {
 });
 
 test("a number that is taken is refused on channel_id", async () => {
-  const error = await refusal(updateType(ask(), { id: 1, channelId: 2 }));
+  const error = await refusal(updateChannelType(makeContext(), { id: 1, channelId: 2 }));
   expect(error).toMatchObject({ status: 400, code: "invalid_field", errors: [{ field: "channel_id" }] });
 });
 
 test("a type that is not there is 404", async () => {
-  expect(await refusal(updateType(ask(), { id: 99, icon: "x" }))).toMatchObject({
+  expect(await refusal(updateChannelType(makeContext(), { id: 99, icon: "x" }))).toMatchObject({
     code: "not_found",
     message: "There is no such channel type.",
   });
@@ -154,7 +179,7 @@ test("a type that is not there is 404", async () => {
 
 test("twenty types made at once get twenty numbers in a row", async () => {
   const made = await Promise.all(
-    Array.from({ length: 20 }, (_, n) => createType(ask(), { name: `type ${n}` })),
+    Array.from({ length: 20 }, (_, n) => createChannelType(makeContext(), { name: `type ${n}` })),
   );
   expect(made.map(({ channel_id }) => channel_id).sort((a, b) => a - b)).toEqual(
     Array.from({ length: 20 }, (_, n) => 100 + n),
@@ -163,7 +188,7 @@ test("twenty types made at once get twenty numbers in a row", async () => {
 
 test("of ten simultaneous types of one name one is made", async () => {
   const settled = await Promise.allSettled(
-    Array.from({ length: 10 }, () => createType(ask(), { name: "Contested" })),
+    Array.from({ length: 10 }, () => createChannelType(makeContext(), { name: "Contested" })),
   );
   const refused = settled.flatMap((one) => (one.status === "rejected" ? [one.reason as unknown] : []));
   expect(refused).toHaveLength(9);
@@ -173,31 +198,31 @@ test("of ten simultaneous types of one name one is made", async () => {
 
 test("types that take each other's numbers at once are each renumbered or refused, and no number is held twice", async () => {
   const swaps = [
-    updateType(ask(), { id: 3, channelId: 4 }),
-    updateType(ask(), { id: 4, channelId: 3 }),
-    createType(ask(), { name: "new" }),
+    updateChannelType(makeContext(), { id: 3, channelId: 4 }),
+    updateChannelType(makeContext(), { id: 4, channelId: 3 }),
+    createChannelType(makeContext(), { name: "new" }),
   ];
   const settled = await Promise.allSettled(swaps);
   for (const one of settled)
     if (one.status === "rejected")
       expect(one.reason).toMatchObject({ code: "invalid_field", errors: [{ field: "channel_id" }] });
-  const numbers = (await readTypes(db)).map((type) => type.channel_id);
+  const numbers = (await readChannelTypes(db)).map((type) => type.channel_id);
   expect(new Set(numbers).size).toBe(9);
 });
 
 test("a change is told to whoever remembers types, a refusal is not", async () => {
   let told = 0;
-  const telling = ask({ forgetTypes: () => void (told += 1) });
-  await createType(telling, { name: "Telegram" });
-  await updateType(telling, { id: 1, icon: "letter" });
+  const telling = makeContext({ invalidateChannelTypes: () => void (told += 1) });
+  await createChannelType(telling, { name: "Telegram" });
+  await updateChannelType(telling, { id: 1, icon: "letter" });
   expect(told).toBe(2);
-  await refusal(createType(telling, { name: "Telegram" }));
+  await refusal(createChannelType(telling, { name: "Telegram" }));
   expect(told).toBe(2);
 });
 
 test("a list goes on where its cursor points", async () => {
-  const first = await listTypes(ask(), { itemLimit: 5 });
-  const second = await listTypes(ask(), { itemLimit: 5, cursor: first.nextCursor ?? "" });
+  const first = await listChannelTypes(makeContext(), { itemLimit: 5 });
+  const second = await listChannelTypes(makeContext(), { itemLimit: 5, cursor: first.nextCursor ?? "" });
   expect([...first.items, ...second.items].map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
   expect(second).toMatchObject({ itemStart: 5, itemTotal: 8, nextCursor: null });
 });

@@ -1,13 +1,13 @@
-// A ticket and the customer it belongs to come at the same moment, many times, a little before or after each other:
-// whichever is first, the ticket ends up with the customer.
+// Race of a ticket and its customer, many times, a little before or after each other: in either order, the ticket is
+// linked to the customer.
 import { setTimeout as pause } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { dice } from "../support/random-seed.ts";
 import { mail, openTicket, ownersOf } from "../support/data/tickets.ts";
 import { overtaken } from "../support/lock-watch.ts";
-import { startWorld } from "../support/test-server.ts";
+import { startTestServer } from "../support/test-server.ts";
 
-const { admin, newBrand, service } = await startWorld();
+const { admin, newBrand, service } = await startTestServer();
 const { customer } = admin;
 const { pool } = service.db;
 
@@ -30,7 +30,7 @@ test.each(comings)(
     const brandId = await newBrand({ searchByChannel: true });
     const below = dice();
     const { id: known } = await customer.create({ brandId, primaryId: "K" });
-    const jitter = () => pause(below(4)); // 0 to 3 ms: about what the other side takes
+    const jitter = () => pause(below(4)); // 0 to 3 ms: about the duration of the other side
     for (let round = 0; round < 120; round += 1) {
       const address = `${round}@example.org`;
       const tickets = Array.from({ length: 1 + below(5) }, async () => {
@@ -56,7 +56,8 @@ test("a ticket whose customer leaves while it arrives is nobody's", async () => 
   expect(await ownersOf(admin, [ticket])).toEqual([null]);
 });
 
-// The hand in between does what PUT /ticket does: it gives a ticket to another customer and has not committed yet.
+// The concurrent transaction does what PUT /ticket does: it links a ticket to another customer and has not committed
+// yet.
 const give = (id: number, to: number): [string, unknown[]] => [
   "UPDATE ticket SET customer_id = $2, former_customer_id = NULL WHERE id = $1",
   [id, to],

@@ -1,10 +1,17 @@
-// Tickets find their customers: named by a call, by their contact's address when they arrive, and by calls that name
-// channels. What comes at the same moment never misses the other: link-race.test.ts.
+// Linking of tickets: by a call that names them, by their contact's address on arrival, and by calls that name
+// channels. Races are in domain/linking-race.thorough.test.ts.
 import { expect, test } from "vitest";
-import { openWorld, withoutId } from "../support/requests.ts";
-import { mail, openTicket, ownersOf, plantTickets, readTicket, say } from "../support/data/tickets.ts";
+import { startFixtureServer, withoutId } from "../support/requests.ts";
+import {
+  mail,
+  openTicket,
+  ownersOf,
+  insertTicketRows,
+  readTicket,
+  outcomeOf,
+} from "../support/data/tickets.ts";
 
-const { admin, keyFor, newBrand, raw, service } = await openWorld();
+const { admin, keyFor, newBrand, raw, service } = await startFixtureServer();
 const { customer, message, ticket } = admin;
 const ada = "ada@example.org";
 
@@ -65,7 +72,7 @@ test("an arriving ticket is its contact's: of the same brand, type and address, 
   expect([await arrive({ from: ada }), (await ticket.list({ customerId: id })).itemTotal]).toEqual([null, 5]);
 });
 
-// Every operation that can name a channel, and how it says which customer and which channel.
+// Every operation that can name a channel, with its fields for customer and channel.
 const who = (id: number, primaryId: string, brandId: number) => ({ id, primaryId, brandId });
 type Who = ReturnType<typeof who>;
 type Sent = { channels: { type: string; address: string }[]; noSync?: boolean };
@@ -103,7 +110,7 @@ test.each(doors)(
     await call(who(made.id, "K", brandId), { channels });
     expect(await ownerOf(waiting)).toBe(made.id);
     expect(await kept()).toEqual([null, null, null, other.id]);
-    // the first call added the channel without linking, so the second one held it already; now one that is new
+    // the first call added the channel without linking, so the second one had it already; now a new one
     const later = await openTicket(admin, brandId, "later@example.org");
     await call(who(made.id, "K", brandId), { channels: [mail("later@example.org")] });
     expect([await ownerOf(later), await kept()]).toEqual([made.id, [null, null, null, other.id]]);
@@ -140,7 +147,7 @@ test("addresses that were skipped because another has them link nothing to the o
 
 test("fifteen hundred tickets that wait for one address are all linked by one call, messages and counts with them", async () => {
   const brandId = await newBrand();
-  const ids = await plantTickets(service.db.pool, brandId, ada, 1500);
+  const ids = await insertTicketRows(service.db.pool, brandId, ada, 1500);
   await message.create({ ticketId: ids[1400] ?? 0, type: "1", message: "x" });
   const { id } = await customer.create({ brandId, channels: [mail(ada)] });
   expect(await ticket.list({ customerId: id, itemLimit: 1 })).toMatchObject({ itemTotal: 1500 });
@@ -204,5 +211,5 @@ test("PUT /ticket knows no customer of another brand, and refuses identifiers of
     });
   }
   expect(await readTicket(admin, id)).toEqual(before);
-  expect(await say(ticket.update({ id: 999_999, customerId: own.id }))).toBe("not_found");
+  expect(await outcomeOf(ticket.update({ id: 999_999, customerId: own.id }))).toBe("not_found");
 });

@@ -1,12 +1,23 @@
-// Lists: where a page begins, how long it is, and the cursor that walks the whole list once.
+// Pages of lists: their beginning, their size, and the cursor, which covers the whole list exactly once.
+import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import { calls, fresh, rowOf, type Scene, table, type Answer, openWorld } from "../support/requests.ts";
+import { parsePage, toPage } from "../../src/domain/pagination.ts";
+import type { RequestContext } from "../../src/domain/context.ts";
+import {
+  calls,
+  uniqueName,
+  rowOf,
+  type Fixture,
+  table,
+  type Answer,
+  startFixtureServer,
+} from "../support/requests.ts";
 
-const world = await openWorld();
-const scene: Scene = { world, brandId: await world.newBrand() };
+const world = await startFixtureServer();
+const scene: Fixture = { world, brandId: await world.newBrand() };
 const lists = table.filter(({ row }) => "itemLimit" in row.input.shape);
 for (let n = 0; n < 40; n += 1)
-  await world.admin.customer.create({ brandId: scene.brandId, primaryId: fresh(), firstname: "Page" });
+  await world.admin.customer.create({ brandId: scene.brandId, primaryId: uniqueName(), firstname: "Page" });
 
 const page = async (name: string, more: Record<string, string>): Promise<Answer> => {
   const { path, fields } = await (base[name] ??= calls[name]!(scene));
@@ -44,12 +55,10 @@ test.each(lists)(
 
 test.each(lists)("$name takes a limit from 1 on and a start from 0 on, in decimal", async ({ name }) => {
   const [most, beyond] = name === "ticket.list" ? ["9999", "10000"] : ["99", "100"];
+  const { body: clamped } = await page(name, { itemLimit: beyond });
+  expect(clamped).toMatchObject({ itemLimit: Number(most) });
   for (const [field, right, wrong] of [
-    [
-      "itemLimit",
-      ["1", most, "", " "],
-      ["0", beyond, "-1", "1.5", "1e1", "x", "٣", "0x10", "+5", "015", " 5"],
-    ],
+    ["itemLimit", ["1", most, "", " "], ["0", "-1", "1.5", "1e1", "x", "٣", "0x10", "+5", "015", " 5"]],
     [
       "itemStart",
       ["0", "1", "999999999999999", ""],
@@ -87,7 +96,7 @@ async function walk(
 }
 
 const add = () =>
-  world.admin.customer.create({ brandId: scene.brandId, primaryId: fresh(), firstname: "Late" });
+  world.admin.customer.create({ brandId: scene.brandId, primaryId: uniqueName(), firstname: "Late" });
 
 test("a cursor walks the list once, without gaps or repeats, while customers are added and the limit changes", async () => {
   const wanted = (await page("customer.list", { itemLimit: "99" })).body.items!.map((one) => one.id);
@@ -139,6 +148,31 @@ test("a cursor fits its own list with its own parameters only, and cannot be mad
   expect(bytes.toString("latin1")).not.toContain("Page");
 });
 
+const contextWith = (current: Buffer, previous?: Buffer) =>
+  ({ secret: { current, previous } }) as RequestContext;
+
+test("a cursor is valid under the current and the previous secret, and not if the secret itself signed it", () => {
+  const [old, now] = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)];
+  const first = parsePage(contextWith(old), "brand", { itemLimit: 1 });
+  const { nextCursor } = toPage(
+    contextWith(old),
+    first,
+    [5, 6],
+    { count: 2 },
+    (id) => [id],
+    (id) => id,
+  );
+  const input = { itemLimit: 1, cursor: nextCursor ?? "" };
+  expect(parsePage(contextWith(now, old), "brand", input)).toMatchObject({ start: 1, after: [5] });
+  expect(() => parsePage(contextWith(now), "brand", input)).toThrow();
+  const body = "[1,5]";
+  for (const text of [`${first.filters}\n${body}`, body]) {
+    const signature = createHmac("sha256", old).update(text).digest().subarray(0, 12);
+    const cursor = Buffer.concat([signature, Buffer.from(body)]).toString("base64url");
+    expect(() => parsePage(contextWith(old), "brand", { itemLimit: 1, cursor })).toThrow();
+  }
+});
+
 test("a cursor of another key opens nothing that the key may not see", async () => {
   const cursor = (await page("customer.list", { itemLimit: "2" })).body.nextCursor!;
   const key = await world.keyFor(["CUSTOMER_READ"], [await world.newBrand()]);
@@ -151,11 +185,11 @@ test("the total of a list is exact after every change", async () => {
   const brandId = await world.newBrand();
   const total = async () => (await world.admin.customer.list({ brandId })).itemTotal;
   for (let n = 1; n <= 3; n += 1) {
-    await world.admin.customer.create({ brandId, primaryId: fresh() });
+    await world.admin.customer.create({ brandId, primaryId: uniqueName() });
     expect(await total()).toBe(n);
   }
   const numbers = await Promise.all(
-    Array.from({ length: 20 }, () => world.admin.customer.create({ brandId, primaryId: fresh() })),
+    Array.from({ length: 20 }, () => world.admin.customer.create({ brandId, primaryId: uniqueName() })),
   );
   expect(await total()).toBe(3 + numbers.length);
 });

@@ -1,12 +1,12 @@
-// Uniqueness where it is promised: in the database. Writers who obey no rule of ours but the constraints still make one
-// owner of each address and of each primary id. They run inside the server, each attempt a transaction of its own.
+// Uniqueness is enforced in the database: writers that follow only the constraints still create one owner of each
+// address and of each primary id. They run inside the server, each attempt in a transaction of its own.
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freshDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 
 const addresses = 200;
 const writers = 64;
-const { connection } = await freshDatabase();
+const { connection } = await createTestDatabase();
 const pool = new pg.Pool({
   ...connection,
   max: 16,
@@ -17,7 +17,7 @@ const pool = new pg.Pool({
 beforeAll(() => pool.query("CREATE TABLE won (n int)"));
 afterAll(() => pool.end());
 
-/** Every writer tries to take everything, each in an order of its own. How many took each. */
+/** Every writer tries to insert everything, each in an order of its own. Returns the number of successes for each. */
 async function storm(attempt: string): Promise<number[]> {
   const run = (writer: number) =>
     pool.query(`DO $$ DECLARE n int; BEGIN
@@ -38,7 +38,7 @@ async function storm(attempt: string): Promise<number[]> {
 
 const takeAddress = (
   customerId: number,
-) => `INSERT INTO customer_channel (customer_id, brand_id, type_id, address, normalised, source)
+) => `INSERT INTO customer_channel (customer_id, brand_id, channel_type_id, address, normalised, source)
   VALUES (${customerId}, 1, 1, 'a' || n, 'a' || n, 'api')`;
 const makeCustomer = async () =>
   (await pool.query<{ id: number }>("INSERT INTO customer (brand_id) VALUES (1) RETURNING id")).rows[0]?.id ??

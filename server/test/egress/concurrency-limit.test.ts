@@ -1,13 +1,18 @@
-// How much is under way at a time, who is left alone, and how it all ends.
+// Concurrency limit, circuit breaker and closing of the egress client.
 import { afterEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import type { Socket } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import { openLog } from "../../src/log.ts";
-import { makeOutside, type Outside, OutsideError, type OutsideRequest } from "../../src/egress/client.ts";
+import {
+  createEgressClient,
+  type EgressClient,
+  EgressError,
+  type EgressRequest,
+} from "../../src/egress/client.ts";
 import { dialLoopback } from "../support/servers/canaries.ts";
 import { answer, startWireServer } from "../support/servers/byte-server.ts";
 
-/** Who waits for an answer, oldest first; and what is answered at once instead, where something is. */
+/** Connections that wait for a response, oldest first; and the immediate response instead, where there is one. */
 const waiting: Socket[] = [];
 let reply: Buffer | undefined;
 const server = await startWireServer((socket) => {
@@ -15,21 +20,22 @@ const server = await startWireServer((socket) => {
   else waiting.push(socket);
 });
 const url = `http://${server.place}/`;
-/** Why requests failed, as the operator is told: a failure is logged first, and answered in its time. */
+/** Causes of failures, as logged for the operator: a failure is logged first, and reported in its time. */
 const logged: string[] = [];
 const log = openLog("info", false, { write: (line: string) => void logged.push(line) });
-const open = () => makeOutside({ allow: [server.place], log, dial: dialLoopback });
+const open = () => createEgressClient({ allow: [server.place], log, dial: dialLoopback });
 
 afterEach(() => {
   reply = undefined;
   for (const socket of waiting.splice(0)) socket.destroy();
 });
 
-async function outcome(outside: Outside, more: Partial<OutsideRequest> = {}): Promise<string | number> {
+async function outcome(outside: EgressClient, more: Partial<EgressRequest> = {}): Promise<string | number> {
   try {
-    return (await outside.send({ url, method: "GET", share: "brand:1", patience: 20_000, ...more })).status;
+    return (await outside.send({ url, method: "GET", concurrencyKey: "brand:1", timeoutMs: 20_000, ...more }))
+      .status;
   } catch (error) {
-    if (error instanceof OutsideError) return error.kind;
+    if (error instanceof EgressError) return error.kind;
     throw error;
   }
 }
@@ -43,8 +49,8 @@ describe("of one share", () => {
       done.push(at);
     });
     await vi.waitUntil(() => waiting.length === 20);
-    const elsewhere = outcome(outside, { share: "brand:2" });
-    await vi.waitUntil(() => waiting.length === 21); // another share has places of its own
+    const elsewhere = outcome(outside, { concurrencyKey: "brand:2" });
+    await vi.waitUntil(() => waiting.length === 21); // another concurrency key has slots of its own
     waiting.pop()?.end(answer(""));
     expect(await elsewhere).toBe(200);
     for (let at = 0; at < 30; at += 1) {
@@ -64,7 +70,7 @@ describe("of one share", () => {
     await vi.waitUntil(() => waiting.length === 20);
     const controller = new AbortController();
     const given = outcome(outside, { signal: controller.signal });
-    expect(await outcome(outside, { patience: 50 })).toBe("busy");
+    expect(await outcome(outside, { timeoutMs: 50 })).toBe("busy");
     controller.abort(new Error("no longer wanted"));
     await expect(given).rejects.toThrow("no longer wanted");
     for (const socket of waiting.splice(0)) socket.end(answer(""));
@@ -77,21 +83,22 @@ describe("of one share", () => {
 });
 
 describe("a target that fails", () => {
-  /** Time passes when the test says so, for circuits and for waits. */
+  /** The test controls time, for circuit breakers and for waits. */
   function stopTheClock(): void {
     vi.useFakeTimers({ toFake: ["performance", "setTimeout", "clearTimeout"] });
     onTestFinished(() => void vi.useRealTimers());
   }
 
-  /** What comes of a request; the clock goes on when it has failed, or when nobody has answered it. */
-  async function soon(outside: Outside, more: Partial<OutsideRequest> = {}): Promise<string | number> {
+  /** The outcome of a request; time advances when it has failed, or when it gets no response. */
+  async function soon(outside: EgressClient, more: Partial<EgressRequest> = {}): Promise<string | number> {
     const came: (string | number)[] = [];
     const [failed, unanswered] = [logged.length, waiting.length];
     void outcome(outside, more).then((what) => came.push(what));
     while (came.length === 0) {
       await pause(1);
       if (logged.length > failed) await vi.advanceTimersByTimeAsync(3000);
-      else if (more.patience && waiting.length > unanswered) await vi.advanceTimersByTimeAsync(more.patience);
+      else if (more.timeoutMs && waiting.length > unanswered)
+        await vi.advanceTimersByTimeAsync(more.timeoutMs);
     }
     return came[0] ?? "nothing";
   }
@@ -105,21 +112,21 @@ describe("a target that fails", () => {
     for (let at = 0; at < 5; at += 1) expect(await soon(outside)).toBe(503);
     const before = server.accepted;
     const error = await outside
-      .send({ url, method: "GET", share: "brand:1", patience: 1000 })
+      .send({ url, method: "GET", concurrencyKey: "brand:1", timeoutMs: 1000 })
       .catch((error: unknown) => error);
-    expect(error).toMatchObject({ kind: "left_alone", retryAfter: 30 });
-    expect(await soon(outside, { share: "brand:2" })).toBe(503); // others have not failed
+    expect(error).toMatchObject({ kind: "circuit_open", retryAfter: 30 });
+    expect(await soon(outside, { concurrencyKey: "brand:2" })).toBe(503); // others have not failed
     expect(server.accepted).toBe(before + 1);
     await vi.advanceTimersByTimeAsync(29_000);
-    expect(await soon(outside)).toBe("left_alone");
+    expect(await soon(outside)).toBe("circuit_open");
     await vi.advanceTimersByTimeAsync(1000);
     expect(await soon(outside)).toBe(503);
-    expect(await soon(outside)).toBe("left_alone"); // the one that tried has failed: 30 s more
+    expect(await soon(outside)).toBe("circuit_open"); // the trial request has failed: 30 s more
     await vi.advanceTimersByTimeAsync(30_000);
     reply = undefined;
     const trial = outcome(outside);
     await vi.waitUntil(() => waiting.length === 1);
-    expect(await soon(outside)).toBe("left_alone"); // one at a time
+    expect(await soon(outside)).toBe("circuit_open"); // one at a time
     waiting.pop()?.end(answer(""));
     expect(await trial).toBe(200);
     reply = answer("");
@@ -139,7 +146,7 @@ describe("a target that fails", () => {
 
   test("by being unreachable, silent, too large or forbidden is left alone all the same", async () => {
     stopTheClock();
-    const gone: [Partial<OutsideRequest>, Buffer, string][] = [
+    const gone: [Partial<EgressRequest>, Buffer, string][] = [
       [{ url: "https://10.0.0.1/" }, answer(""), "unreachable"],
       [{ url: "nonsense" }, answer(""), "unreachable"],
       [{}, Buffer.from("no HTTP\r\n\r\n"), "unreachable"],
@@ -149,12 +156,12 @@ describe("a target that fails", () => {
       const outside = open();
       reply = bytes;
       for (let at = 0; at < 5; at += 1) expect(await soon(outside, more)).toBe(kind);
-      expect(await soon(outside, more)).toBe("left_alone");
+      expect(await soon(outside, more)).toBe("circuit_open");
     }
     const outside = open();
     reply = undefined;
-    for (let at = 0; at < 5; at += 1) expect(await soon(outside, { patience: 5000 })).toBe("timeout");
-    expect(await soon(outside)).toBe("left_alone");
+    for (let at = 0; at < 5; at += 1) expect(await soon(outside, { timeoutMs: 5000 })).toBe("timeout");
+    expect(await soon(outside)).toBe("circuit_open");
   });
 
   test("is tried again after a trial that was given up", async () => {
@@ -188,7 +195,7 @@ describe("the end", () => {
   test("gives up what is under way or waits, and takes nothing more", async () => {
     const outside = open();
     const asked = Array.from({ length: 25 }, () => outcome(outside));
-    const forbidden = outcome(outside, { url: "https://10.0.0.1/", share: "brand:3" });
+    const forbidden = outcome(outside, { url: "https://10.0.0.1/", concurrencyKey: "brand:3" });
     await vi.waitUntil(() => waiting.length === 20);
     await outside.close();
     expect(await Promise.all([...asked, forbidden])).toEqual(Array(26).fill("busy"));
@@ -199,19 +206,27 @@ describe("the end", () => {
   test("leaves in the log host and reason, and nothing of the path, the query, the headers or the body", async () => {
     const lines: string[] = [];
     const log = openLog("trace", false, { write: (line: string) => void lines.push(line) });
-    const outside = makeOutside({ allow: [server.place], log, dial: dialLoopback });
+    const outside = createEgressClient({ allow: [server.place], log, dial: dialLoopback });
     reply = Buffer.from("no HTTP\r\n\r\n");
     const secret = { headers: { "x-key": "ada-key" }, body: "ada-body", method: "POST" as const };
     await Promise.all([
-      outcome(outside, { ...secret, url: `${url}ada-path?ada=query`, share: "brand:1" }),
+      outcome(outside, { ...secret, url: `${url}ada-path?ada=query`, concurrencyKey: "brand:1" }),
       outcome(outside, {
         ...secret,
         url: "https://ada-user:ada-pass@10.0.0.1/ada-path?ada=query",
-        share: "brand:2",
+        concurrencyKey: "brand:2",
       }),
-      outcome(outside, { ...secret, url: "https://10.0.0.1/ada-path?ada=query#ada", share: "brand:3" }),
-      outcome(outside, { ...secret, url: `https://10.0.0.1/${"ada".repeat(9000)}`, share: "brand:4" }),
-      outcome(outside, { ...secret, url: "ada", share: "brand:5" }),
+      outcome(outside, {
+        ...secret,
+        url: "https://10.0.0.1/ada-path?ada=query#ada",
+        concurrencyKey: "brand:3",
+      }),
+      outcome(outside, {
+        ...secret,
+        url: `https://10.0.0.1/${"ada".repeat(9000)}`,
+        concurrencyKey: "brand:4",
+      }),
+      outcome(outside, { ...secret, url: "ada", concurrencyKey: "brand:5" }),
     ]);
     expect(lines).toHaveLength(5);
     expect(lines.join("")).toContain(server.place);

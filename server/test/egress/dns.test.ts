@@ -1,7 +1,7 @@
-// How names become addresses outward. Every question goes to a name server of this machine, or to its hosts file.
+// Name resolution of egress requests. Every question goes to a name server of this machine, or to its hosts file.
 import { expect, onTestFinished, test, vi } from "vitest";
-import { isOfOwnNetwork, isPublic } from "../../src/egress/ip-policy.ts";
-import { makeResolve } from "../../src/egress/dns.ts";
+import { isAllowlistable, isPublic } from "../../src/egress/ip-policy.ts";
+import { createResolver } from "../../src/egress/dns.ts";
 import { type NameAnswer, startNameServer } from "../support/servers/dns-server.ts";
 
 const v4 = [93, 184, 215, 14];
@@ -17,7 +17,7 @@ const server = await startNameServer((name, type) => {
   if (name === "half.example.org") return type === "A" ? { a: [v4] } : undefined;
   return name === "silent.example.org" ? undefined : (answers[name] ?? { code: 3 });
 });
-const resolve = makeResolve([server.place]);
+const resolve = createResolver([server.place]);
 const look = (name: string, isAllowed = false, signal = new AbortController().signal) =>
   resolve(name, { isAllowed, signal });
 
@@ -35,12 +35,12 @@ test.each([["none.example.org"], ["absent.example.org"], ["broken.example.org"],
 );
 
 test("a name server that is silent about one family does not take the other with it", async () => {
-  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }); // the name server's own patience is real
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] }); // the name server's own timeout is real
   onTestFinished(() => void vi.useRealTimers());
   let found: readonly string[] | undefined;
   const looked = look("half.example.org").then((addresses) => (found = addresses));
   await vi.waitUntil(() => server.questions.includes("half.example.org AAAA"));
-  await vi.advanceTimersByTimeAsync(1999); // those who wait do so for 2 s
+  await vi.advanceTimersByTimeAsync(1999); // waiting callers wait for 2 s
   for (let at = 0; at < 10; at += 1) await new Promise(setImmediate);
   expect(found).toEqual(["93.184.215.14"]);
   await looked;
@@ -75,7 +75,7 @@ test("a name the operator allowed may stand for private addresses, not for those
     "fd00::1",
     "8.8.8.8",
   ];
-  expect(own.filter((address) => !isOfOwnNetwork(address))).toEqual([]);
+  expect(own.filter((address) => !isAllowlistable(address))).toEqual([]);
   expect(own.filter(isPublic)).toEqual(["8.8.8.8"]);
   const never = [
     "0.0.0.0",
@@ -94,5 +94,5 @@ test("a name the operator allowed may stand for private addresses, not for those
     "::ffff:169.254.169.254",
     "64:ff9b:1::1",
   ];
-  expect([...never, ...six, "", "localhost"].filter(isOfOwnNetwork)).toEqual([]);
+  expect([...never, ...six, "", "localhost"].filter(isAllowlistable)).toEqual([]);
 });

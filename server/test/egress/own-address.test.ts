@@ -1,7 +1,7 @@
-// A machine that has an address of the open internet itself: nothing it is asked for from outside goes back to it.
+// IP policy on a machine with an address of the open internet: no egress request goes back to it.
 import { expect, test, vi } from "vitest";
 import { openLog } from "../../src/log.ts";
-import { makeOutside, OutsideError } from "../../src/egress/client.ts";
+import { createEgressClient, EgressError } from "../../src/egress/client.ts";
 
 vi.mock("node:os", async (original) => ({
   ...(await original<object>()),
@@ -13,7 +13,7 @@ vi.mock("node:os", async (original) => ({
 }));
 
 const dialled: string[] = [];
-const outside = makeOutside({
+const outside = createEgressClient({
   allow: ["93.184.215.14:8443"],
   log: openLog("silent", false),
   resolve: async (name) => (name.startsWith("six") ? ["2606:2800:21f:cb07:0::1"] : ["::ffff:93.184.215.14"]),
@@ -31,20 +31,25 @@ test("its own addresses and its own name are no targets, unless the operator all
     "desk.example.org",
     "DESK.example.org.",
   ];
-  for (const host of own) expect(outside.fault(`https://${host}/`)).toMatch(/open internet/);
+  for (const host of own) expect(outside.validateUrl(`https://${host}/`)).toMatch(/open internet/);
   for (const host of [
     "93.184.215.15",
     "[2606:2800:21f:cb07::2]",
     "help.desk.example.org",
     "93.184.215.14:8443",
   ])
-    expect(outside.fault(`https://${host}/`)).toBeUndefined();
+    expect(outside.validateUrl(`https://${host}/`)).toBeUndefined();
 });
 
 test("a name that stands for one of its addresses is none either", async () => {
   for (const name of ["four.example.org", "six.example.org"]) {
-    const sent = outside.send({ url: `https://${name}/`, method: "GET", share: name, patience: 50 });
-    await expect(sent).rejects.toThrow(OutsideError);
+    const sent = outside.send({
+      url: `https://${name}/`,
+      method: "GET",
+      concurrencyKey: name,
+      timeoutMs: 50,
+    });
+    await expect(sent).rejects.toThrow(EgressError);
   }
   expect(dialled).toEqual([]);
 });

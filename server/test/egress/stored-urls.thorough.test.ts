@@ -1,17 +1,17 @@
-// That the fields which take a URL are guarded in a running server: every URL of the corpus is refused when a brand or a
-// webhook is saved with it; and where one stands in the database all the same, using it comes to nothing, in one way.
+// URL fields of a running server: every URL of the corpus is rejected when a brand or a webhook is saved with it; and
+// if one is in the database nevertheless, using it fails, always in the same way.
 import { expect, test, vi } from "vitest";
 import { startCanaries } from "../support/servers/canaries.ts";
 import { type Forbidden, forbidden, good } from "../support/data/ssrf-urls.ts";
-import { startWorld } from "../support/test-server.ts";
+import { startTestServer } from "../support/test-server.ts";
 
 vi.setConfig({ testTimeout: 240_000 });
 const canaries = await startCanaries();
 const dialled: string[] = [];
-/** What names stand for: what the corpus says, and a canary where it says nothing. */
+/** The addresses of names: those of the corpus, and a canary where it has none. */
 const names = new Map<string, readonly string[]>();
-const world = await startWorld({}, undefined, {
-  reach: {
+const world = await startTestServer({}, undefined, {
+  egressOptions: {
     resolve: async (name) => names.get(name) ?? ["127.0.0.1"],
     dial(address, port, signal) {
       dialled.push(address);
@@ -23,14 +23,17 @@ const { admin, newBrand, raw } = world;
 const { pool } = world.service.db;
 const card = { cases: 0, saved: 0, used: 0 };
 
-/** As a field can hold it: blanks around it are taken off, nothing is no URL, NUL is no text, and fields have an end. */
+/**
+ * As a field can hold it: surrounding blanks are trimmed, an empty text is no URL, NUL is no text, and fields have a
+ * maximum length.
+ */
 const sendable = forbidden.filter(({ url }) => url !== "" && url === url.trim());
 const storable = sendable.filter(({ url }) => !url.includes("\0") && url.length <= 2000);
 
-/** As much of an answer as is looked at. */
+/** The part of a response that is read. */
 const read = (text: string) => JSON.parse(text) as { code?: string; item?: Record<string, unknown> };
 
-/** Does it for all, so many at a time. */
+/** Runs a function for all, so many concurrently. */
 async function each<T>(all: readonly T[], atOnce: number, act: (one: T, lane: number) => Promise<void>) {
   const left = [...all];
   const lane = async (_: unknown, at: number) => {
@@ -102,7 +105,7 @@ test("none that stands in the database leads a delivery anywhere", async () => {
   expect(card.cases).toBeGreaterThanOrEqual(1500);
 });
 
-/** Lets the name in a URL stand for the addresses that the corpus gives it. */
+/** Makes the name in a URL resolve to the addresses of the corpus. */
 function plant(url: string, answers: readonly string[] | undefined): void {
   if (answers) names.set(new URL(url).hostname, answers);
 }

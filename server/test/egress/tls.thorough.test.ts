@@ -1,8 +1,8 @@
-// TLS outward: whoever has no certificate for the name, of an authority that is trusted, is not reached.
+// Egress TLS: a server without a certificate for the name from a trusted authority is unreachable.
 import { createServer, type Server } from "node:net";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { openLog } from "../../src/log.ts";
-import { makeOutside, type OutsideError } from "../../src/egress/client.ts";
+import { createEgressClient, type EgressError } from "../../src/egress/client.ts";
 import { dialLoopback, startSecureServer } from "../support/servers/canaries.ts";
 import { hasOpenssl, makeAuthority } from "../support/servers/certificates.ts";
 
@@ -18,25 +18,21 @@ describe.skipIf(!hasOpenssl)("a server outside (needs openssl)", async () => {
   afterAll(() => void silent.close());
   const silentPort = (silent.address() as { port: number }).port;
 
-  async function ask(
-    port: number,
-    url = "https://shop.example.org/",
-    authorities: string[] | null = [trusted.cert],
-  ) {
+  async function ask(port: number, url = "https://shop.example.org/", ca: string[] | null = [trusted.cert]) {
     const lines: string[] = [];
     const log = openLog("info", false, { write: (line: string) => void lines.push(line) });
-    const outside = makeOutside({
+    const outside = createEgressClient({
       allow: [],
       log,
-      ...(authorities ? { authorities } : {}),
+      ...(ca ? { ca } : {}),
       resolve: async () => ["93.184.215.14"],
       dial: (_address, _port, signal) => dialLoopback("127.0.0.1", port, signal),
     });
     try {
-      const { body } = await outside.send({ url, method: "GET", share: "a", patience: 10_000 });
+      const { body } = await outside.send({ url, method: "GET", concurrencyKey: "a", timeoutMs: 10_000 });
       return body.toString();
     } catch (error) {
-      const { kind } = error as OutsideError;
+      const { kind } = error as EgressError;
       return `${kind}: ${(JSON.parse(lines[0] ?? "{}") as { reason?: string }).reason}`;
     }
   }

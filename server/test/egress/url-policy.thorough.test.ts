@@ -1,9 +1,14 @@
-// That nothing leads the server to where it must not go: every URL of the corpus, when it is saved and when it is used, is
-// refused without a connection; every good one goes through; and a guard as people usually write it fails the same test.
+// SSRF: every URL of the corpus is rejected without a connection, when it is saved and when it is used; every good one
+// succeeds; and a typical naive guard fails the same test.
 import { isIP } from "node:net";
 import { afterAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { openLog } from "../../src/log.ts";
-import { makeOutside, type Outside, OutsideError, type OutsideRequest } from "../../src/egress/client.ts";
+import {
+  createEgressClient,
+  type EgressClient,
+  EgressError,
+  type EgressRequest,
+} from "../../src/egress/client.ts";
 import type { Dial } from "../../src/egress/connect.ts";
 import type { Resolve } from "../../src/egress/dns.ts";
 import { dialLoopback, startCanaries, startSecureServer } from "../support/servers/canaries.ts";
@@ -16,7 +21,7 @@ const canaries = await startCanaries();
 const direct = await startWireServer((socket) => void socket.end(answer("direct")));
 const proxy = await startWireServer((socket) => void socket.end(answer("proxied")));
 const rude = await startWireServer((socket) => void socket.destroy());
-/** Addresses of good URLs: the only ones that may be dialled, and they lead to a server of this machine. */
+/** Addresses of good URLs: the only ones that may be dialled; they lead to a server of this machine. */
 const goodAddresses = new Set(good.flatMap(({ host, answers }) => (isIP(host) ? [host] : answers)));
 const card = { urls: 0, cases: 0, connects: 0, refusals: 0, classes: 0, control: "green" };
 afterAll(() => {
@@ -29,12 +34,12 @@ afterAll(() => {
 interface Told {
   resolve: Resolve;
   dial: Dial;
-  /** addresses that were dialled, good ones and others */
+  /** dialled addresses, good ones and others */
   welcome: string[];
   unwelcome: string[];
 }
 
-/** Names that stand for what the test says, one answer after the other, and a dial that knows who may be called. */
+/** A resolver with the test's answers, one after the other, and a dial function that knows the permitted addresses. */
 function tell(answers: readonly (readonly string[])[], welcomeAt = 0): Told {
   const left = [...answers];
   const told: Told = {
@@ -50,32 +55,33 @@ function tell(answers: readonly (readonly string[])[], welcomeAt = 0): Told {
   return told;
 }
 
-/** What comes of a request: a status, or the kind of failure. */
+/** The outcome of a request: a status, or the kind of failure. */
 async function outcome(
-  outside: Outside,
+  outside: EgressClient,
   url: string,
-  more: Partial<OutsideRequest> = {},
+  more: Partial<EgressRequest> = {},
 ): Promise<string | number> {
   try {
-    return (await outside.send({ url, method: "GET", share: url, patience: 10_000, ...more })).status;
+    return (await outside.send({ url, method: "GET", concurrencyKey: url, timeoutMs: 10_000, ...more }))
+      .status;
   } catch (error) {
-    if (error instanceof OutsideError) return error.kind;
+    if (error instanceof EgressError) return error.kind;
     throw error;
   }
 }
 
-/** The places that take a URL from a caller: what they say when it is saved, and what comes of it when it is used. */
+/** The fields that take a URL from a caller: the response when it is saved, and the outcome when it is used. */
 const sinks = {
   read: (url: string, told: Told) => sinkOf(told, url, { method: "GET" }),
   tell: (url: string, told: Told) => sinkOf(told, url, { method: "POST", body: "{}" }),
 };
 
-function sinkOf(told: Told, url: string, more: Partial<OutsideRequest>) {
-  const outside = makeOutside({ allow: ["crm.internal:8443", "127.0.0.1:8081"], log, ...told });
-  return { save: () => outside.fault(url), use: () => outcome(outside, url, more) };
+function sinkOf(told: Told, url: string, more: Partial<EgressRequest>) {
+  const outside = createEgressClient({ allow: ["crm.internal:8443", "127.0.0.1:8081"], log, ...told });
+  return { save: () => outside.validateUrl(url), use: () => outcome(outside, url, more) };
 }
 
-/** URLs of the corpus that lead somewhere in spite of the guard, or that it lets be saved although their text says it. */
+/** URLs of the corpus that get past the guard, or that it accepts on saving although their text shows the fault. */
 async function failures({ url, answers }: Forbidden): Promise<string[]> {
   const found: string[] = [];
   for (const [name, sink] of Object.entries(sinks)) {
@@ -117,7 +123,7 @@ test("a guard that looks at texts when a name is resolved fails the same test", 
   expect(reached).toEqual(new Set([1, 2, 3, 5, 7]));
 });
 
-/** Asks the hook about names, by what the answer looks like, and calls what is an address already. */
+/** The naive guard: resolves names, judges the answer by its form, and dials what is an address already. */
 async function naively(text: string, { resolve, dial }: Told): Promise<void> {
   const url = new URL(text);
   if (!["http:", "https:"].includes(url.protocol)) return;
@@ -145,14 +151,14 @@ describe.skipIf(!hasOpenssl)("over TLS (needs openssl)", async () => {
   const server = hasOpenssl
     ? await startSecureServer(certificate, reply)
     : { port: 0, names: [], requests: [], protocols: [] };
-  const trusting = (told: Told) => makeOutside({ allow: [], log, authorities: [authority.cert], ...told });
+  const trusting = (told: Told) => createEgressClient({ allow: [], log, ca: [authority.cert], ...told });
 
   test("every good URL goes through, under the name it has", async () => {
     const refused: string[] = [];
     for (const { url, answers } of good) {
       const told = tell([answers], server.port);
       const outside = trusting(told);
-      const fault = outside.fault(url);
+      const fault = outside.validateUrl(url);
       const came = await outcome(outside, url);
       const isRight = fault === undefined && came === 200 && told.unwelcome.length === 0;
       if (!isRight) refused.push(`${url}: ${fault ?? came}`);
@@ -180,7 +186,7 @@ describe.skipIf(!hasOpenssl)("over TLS (needs openssl)", async () => {
     expect(came).toEqual([200, "unreachable", 200, "unreachable"]);
     expect(told.unwelcome).toEqual([]);
     expect(told.welcome).toEqual(["93.184.215.14", "93.184.215.14"]);
-    expect(asked).toHaveLength(4); // once each: what was looked at is what is dialled
+    expect(asked).toHaveLength(4); // once each: the checked address is the dialled one
   });
 
   test("a redirect is an answer, wherever it points", async () => {
@@ -201,7 +207,7 @@ describe.skipIf(!hasOpenssl)("over TLS (needs openssl)", async () => {
       const outside = trusting(told);
       for (const to of status === 301 ? everywhere : places) {
         const url = `https://shop.example.org/redirect?${status}&${encodeURIComponent(to.replace(/[^\x20-\x7e]/g, ""))}`;
-        if (outside.fault(url) === undefined) expect(await outcome(outside, url)).toBe(status);
+        if (outside.validateUrl(url) === undefined) expect(await outcome(outside, url)).toBe(status);
       }
       expect(told.unwelcome).toEqual([]);
     }
@@ -211,7 +217,7 @@ describe.skipIf(!hasOpenssl)("over TLS (needs openssl)", async () => {
 
 test("what is put into a URL stays in its place, and what is put into a header stays a value", async () => {
   const server = direct;
-  const outside = makeOutside({ allow: [server.place], log, dial: dialLoopback });
+  const outside = createEgressClient({ allow: [server.place], log, dial: dialLoopback });
   const values = ["/../", "?", "#", "@host", "\r\nX-Evil: 1", "\0", "//host", "\\", "ü", " "];
   for (const value of values) {
     const url = `http://${server.place}/find?key=1&address=${encodeURIComponent(value)}&end=1`;
@@ -248,12 +254,12 @@ test("proxies of the environment are passed by", async () => {
     vi.stubEnv(name, `http://${proxy.place}`);
   vi.stubEnv("NODE_USE_ENV_PROXY", "1");
   onTestFinished(() => void vi.unstubAllEnvs());
-  const outside = makeOutside({ allow: [direct.place], log, dial: dialLoopback });
+  const outside = createEgressClient({ allow: [direct.place], log, dial: dialLoopback });
   const got = await outside.send({
     url: `http://${direct.place}/`,
     method: "GET",
-    share: "a",
-    patience: 5000,
+    concurrencyKey: "a",
+    timeoutMs: 5000,
   });
   expect(got.body.toString()).toBe("direct");
   expect([proxy.accepted, canaries.accepted()]).toEqual([0, before]);
@@ -287,11 +293,11 @@ describe("what keeps an answer from coming looks the same", () => {
     const begun = performance.now();
     const told: { message: string; ms: number }[] = [];
     const sent = ways.map(async ([, url, way]) => {
-      const outside = makeOutside({ allow: [], log, ...way });
+      const outside = createEgressClient({ allow: [], log, ...way });
       const error = await outside
-        .send({ url, method: "GET", share: "a", patience: 15_000 })
+        .send({ url, method: "GET", concurrencyKey: "a", timeoutMs: 15_000 })
         .catch((error: unknown) => error);
-      const { name, kind, message, retryAfter } = error as OutsideError;
+      const { name, kind, message, retryAfter } = error as EgressError;
       told.push({
         message: JSON.stringify({ name, kind, message, retryAfter }),
         ms: performance.now() - begun,

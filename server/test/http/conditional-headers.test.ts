@@ -1,46 +1,50 @@
-// ETag and If-Match, and the order in which the faults of one request count.
+// ETag and If-Match, and the precedence of several faults of one request.
 import { expect, test } from "vitest";
 import {
-  asked,
+  encodeFields,
   calls,
   encodings,
-  fresh,
+  uniqueName,
   makeCustomer,
-  perform,
+  sendValid,
   rowOf,
-  type Scene,
+  type Fixture,
   table,
-  openWorld,
+  startFixtureServer,
 } from "../support/requests.ts";
-import type { Ask } from "../support/test-server.ts";
+import type { RawRequest } from "../support/test-server.ts";
 
-const world = await openWorld();
-const scene: Scene = { world, brandId: await world.newBrand() };
+const world = await startFixtureServer();
+const scene: Fixture = { world, brandId: await world.newBrand() };
 const brand_id = String(scene.brandId);
 const versionOf = async (id: number) => (await world.admin.customer.find({ id })).item.version;
 
-/** A change of a customer by each door that honours If-Match, which always changes something. */
+/** A change of a customer by each operation that honours If-Match, which always changes something. */
 const changes: Record<
   string,
   (made: Awaited<ReturnType<typeof makeCustomer>>) => { path: string; fields: Record<string, string> }
 > = {
   "customer.updateAny": ({ id }) => ({
     path: "/customer",
-    fields: { customerID: String(id), firstname: fresh().replace(/[^A-Z]/g, ""), custom_n: fresh() },
+    fields: {
+      customerID: String(id),
+      firstname: uniqueName().replace(/[^A-Z]/g, ""),
+      custom_n: uniqueName(),
+    },
   }),
-  "customer.update": ({ id }) => ({ path: `/customer/${id}`, fields: { custom_n: fresh() } }),
+  "customer.update": ({ id }) => ({ path: `/customer/${id}`, fields: { custom_n: uniqueName() } }),
   "customer.addChannels": ({ id }) => ({
     path: "/customer/addChannelOnly",
-    fields: { customer_id: String(id), extra_email: `${fresh("v")}@example.org` },
+    fields: { customer_id: String(id), extra_email: `${uniqueName("v")}@example.org` },
   }),
   "customer.updateByPrimaryId": ({ primaryId }) => ({
     path: "/customer/updateCustomer",
-    fields: { externalPrimaryID: primaryId, brandID: brand_id, custom_n: fresh() },
+    fields: { externalPrimaryID: primaryId, brandID: brand_id, custom_n: uniqueName() },
   }),
   "customer.removeChannel": ({ channelId }) => ({ path: `/customer/channel/${channelId}`, fields: {} }),
 };
 
-/** Those that end it. */
+/** Operations that end the customer. */
 const endings: typeof changes = {
   "customer.delete": ({ id }) => ({ path: `/customer/${id}`, fields: {} }),
   "customer.purge": ({ id }) => ({ path: `/customer/purgeData/${id}`, fields: {} }),
@@ -69,7 +73,7 @@ test("the ETag is the version, which rises with every change and with nothing el
   const made = await makeCustomer(scene);
   expect(await versionOf(made.id)).toBe(1);
   for (const [at, name] of Object.keys(changes).entries()) {
-    const answer = await perform(scene, name, { call: changes[name]!(made) });
+    const answer = await sendValid(scene, name, { call: changes[name]!(made) });
     expect([name, answer.status]).toEqual([name, 200]);
     if (rowOf(name).etag) expect(answer.headers.get("etag")).toBe(`"${at + 2}"`);
     expect(await versionOf(made.id)).toBe(at + 2);
@@ -80,18 +84,51 @@ test("the ETag is the version, which rises with every change and with nothing el
   expect([found.body.outcome, found.headers.get("etag")]).toEqual(["unchanged", '"6"']);
   const head = await world.raw("HEAD", `/customer/${made.id}`);
   expect(head.headers.get("etag")).toBe('"6"');
-  const refused = await world.raw("PUT", `/customer/${made.id}`, { form: { lastname: "1" } });
+  const refused = await world.raw("PUT", `/customer/${made.id}`, { form: { lastname: "<" } });
   expect(refused.headers.get("etag")).toBeNull();
+});
+
+test("an ETag that a proxy or a client altered is that of its version, and of no other", async () => {
+  const { id } = await makeCustomer(scene);
+  const altered = (version: number) => [
+    `W/"${version}"`,
+    `w/"${version}"`,
+    `"${version}-gzip"`,
+    `W/"${version}-gzip"`,
+    `"${version}"-gzip`,
+    `"${version};gzip"`,
+    `"${version}--gzip"`,
+    `"${version}-br"`,
+    `"${version}:dtagent"`,
+    `${version}-gzip`,
+    `W/${version}`,
+    `"${version}`,
+    `'${version}'`,
+    `\\"${version}\\"`,
+    `%22${version}%22`,
+    `&quot;${version}&quot;`,
+    `"${version}", "${version}-gzip"`,
+  ];
+  const change = (tag: string) =>
+    world.raw("PUT", `/customer/${id}`, { form: { custom_n: uniqueName() }, headers: { "if-match": tag } });
+  for (const tag of altered(2)) expect([tag, (await change(tag)).status]).toEqual([tag, 412]);
+  for (let version = 1; version <= altered(1).length; version += 1) {
+    const tag = altered(version)[version - 1]!;
+    expect([tag, (await change(tag)).status]).toEqual([tag, 200]);
+  }
 });
 
 test.each(Object.keys(changes))("%s acts on the version named, and on no other", async (name) => {
   const made = await makeCustomer(scene);
   for (const stale of ['"2"', '"0"', '"999999999999999999"', '"abc"', 'W/"2"', '"W/1"', '""']) {
-    const answer = await perform(scene, name, { call: changes[name]!(made), headers: { "if-match": stale } });
+    const answer = await sendValid(scene, name, {
+      call: changes[name]!(made),
+      headers: { "if-match": stale },
+    });
     expect([stale, answer.status, answer.body.code]).toEqual([stale, 412, "stale_version"]);
   }
-  for (const unreadable of ["abc", '"1', '"1", "2"', "-1"]) {
-    const answer = await perform(scene, name, {
+  for (const unreadable of ["abc", '"1", "2"', "-1", '"1" "2"', "1gzip"]) {
+    const answer = await sendValid(scene, name, {
       call: changes[name]!(made),
       headers: { "if-match": unreadable },
     });
@@ -103,14 +140,14 @@ test.each(Object.keys(changes))("%s acts on the version named, and on no other",
   }
   expect(await versionOf(made.id)).toBe(1);
   expect(
-    (await perform(scene, name, { call: changes[name]!(made), headers: { "if-match": '"1"' } })).status,
+    (await sendValid(scene, name, { call: changes[name]!(made), headers: { "if-match": '"1"' } })).status,
   ).toBe(200);
   expect(await versionOf(made.id)).toBe(2);
   for (const [at, current] of ["*", '"3"', 'W/"4"', "5", ""].entries()) {
     if (name === "customer.removeChannel") break;
     expect([
       current,
-      (await perform(scene, name, { call: changes[name]!(made), headers: { "if-match": current } })).status,
+      (await sendValid(scene, name, { call: changes[name]!(made), headers: { "if-match": current } })).status,
     ]).toEqual([current, 200]);
     expect(await versionOf(made.id)).toBe(at + 3);
   }
@@ -118,9 +155,9 @@ test.each(Object.keys(changes))("%s acts on the version named, and on no other",
 
 test.each(Object.keys(endings))("%s ends the version named, and no other", async (name) => {
   const made = await makeCustomer(scene);
-  const stale = await perform(scene, name, { call: endings[name]!(made), headers: { "if-match": '"2"' } });
+  const stale = await sendValid(scene, name, { call: endings[name]!(made), headers: { "if-match": '"2"' } });
   expect([stale.status, stale.body.code, await versionOf(made.id)]).toEqual([412, "stale_version", 1]);
-  const right = await perform(scene, name, { call: endings[name]!(made), headers: { "if-match": '"1"' } });
+  const right = await sendValid(scene, name, { call: endings[name]!(made), headers: { "if-match": '"1"' } });
   expect([right.status, (await world.raw("GET", `/customer/${made.id}`)).status]).toEqual([200, 404]);
 });
 
@@ -149,7 +186,7 @@ test("endpoints that do not honour If-Match ignore it", async () => {
     "brand.update",
     "customer.listByPrimaryId",
   ])
-    expect([name, (await perform(scene, name, { headers: { "if-match": '"77"' } })).status]).toEqual([
+    expect([name, (await sendValid(scene, name, { headers: { "if-match": '"77"' } })).status]).toEqual([
       name,
       200,
     ]);
@@ -161,14 +198,14 @@ test("faults count in the order of the contract: each step mends one, and the ne
     brandId: strict,
     channels: [{ type: 1, address: "held@example.org" }],
   });
-  const own = await world.admin.customer.create({ brandId: strict, primaryId: fresh() });
+  const own = await world.admin.customer.create({ brandId: strict, primaryId: uniqueName() });
   const key = await world.keyFor(["CUSTOMER_READ"], [strict]);
   const writing = await world.keyFor(["CUSTOMER_CUD"], [strict]);
-  const all = { firstname: "1", custom_unknown: "x", extra_email: "held@example.org" };
+  const all = { firstname: "<", custom_unknown: "x", extra_email: "held@example.org" };
   const { firstname: _f, ...unknown } = all;
   const stale = { "if-match": '"9"' };
   const right = `/customer/${own.id}`;
-  const steps: [string, string, Ask, number, string][] = [
+  const steps: [string, string, RawRequest, number, string][] = [
     ["PATCH", "/nothing", { key: null }, 404, "unknown_endpoint"],
     ["PATCH", right, { key: null, form: all }, 405, "method_not_allowed"],
     ["PUT", right, { key: null, form: all }, 401, "missing_key"],
@@ -223,7 +260,7 @@ test("a conflict names the owner by its id and by nothing else", async () => {
   for (const encoding of encodings) {
     const fields = {
       brandID: brand_id,
-      primaryID: fresh(),
+      primaryID: uniqueName(),
       firstname: "Eve",
       customerChannelType_0: "e-mail",
       customerChannelValue_0: owner.email.toUpperCase(),
@@ -232,7 +269,7 @@ test("a conflict names the owner by its id and by nothing else", async () => {
     const answer = await world.raw(
       "POST",
       "/customer/createCustomerCRUD",
-      asked(rowOf("customer.create"), fields, encoding),
+      encodeFields(rowOf("customer.create"), fields, encoding),
     );
     expect(answer.body).toMatchObject({ code: "channel_taken", conflict: { customer_id: owner.id } });
     expect(answer.text).not.toMatch(new RegExp(`${owner.primaryId}|Ada|@`));
@@ -251,12 +288,12 @@ test("a conflict names the owner by its id and by nothing else", async () => {
 
 test("the client carries versions and retries, and throws what the server said", async () => {
   const { customer } = world.admin;
-  const idempotencyKey = fresh("token");
+  const idempotencyKey = uniqueName("token");
   const input = {
     brandId: scene.brandId,
-    primaryId: fresh(),
+    primaryId: uniqueName(),
     custom: { tier: "gold" },
-    channels: [{ type: "email", address: `${fresh("sdk")}@example.org` }],
+    channels: [{ type: "email", address: `${uniqueName("sdk")}@example.org` }],
   };
   const [first, again] = [
     await customer.create(input, { idempotencyKey }),
@@ -281,7 +318,7 @@ test("the client carries versions and retries, and throws what the server said",
     code: "not_found",
     requestId: expect.any(String),
   });
-  await expect(customer.update({ id: first.id, firstname: "1", lastname: "2" })).rejects.toMatchObject({
+  await expect(customer.update({ id: first.id, firstname: "<", lastname: ">" })).rejects.toMatchObject({
     code: "invalid_field",
     errors: [{ field: "firstname" }, { field: "lastname" }],
   });

@@ -1,21 +1,21 @@
-// Where a request may carry its key, which of them counts, and what is no key.
+// Credentials: the places of a request that may carry the key, their precedence, and malformed keys.
 import { permissions } from "@dossier/api";
 import { expect, test } from "vitest";
-import { sendBytes, openWorld } from "../support/requests.ts";
+import { sendBytes, startFixtureServer } from "../support/requests.ts";
 
-const world = await openWorld();
-const closed = await openWorld({ keyInQuery: false, adminKey: undefined });
+const world = await startFixtureServer();
+const closed = await startFixtureServer({ keyInQuery: false, adminKey: undefined });
 const [listed, stranger] = ["https://desk.example.org", "https://evil.example.org"];
-const open = await openWorld({ corsOrigins: [listed] });
+const open = await startFixtureServer({ corsOrigins: [listed] });
 const key = await world.keyFor(["CUSTOMER_READ"]);
 const name = { name: "test" };
 
-/** Where the key stands, and what comes of it. */
+/** The place of the key, and the outcome. */
 const places: [string, Record<string, string>, string, number, string?][] = [
   ["the header", { apiKey: key }, "", 200],
   ["the header in another case", { APIKEY: key }, "", 200],
   ["the query", {}, `apiKey=${key}`, 200],
-  ["the query in another case", {}, `x=1&ApIkEy=${key}`, 200],
+  ["the query in another case", {}, `_x=1&ApIkEy=${key}`, 200],
   ["the query, escaped", {}, `%61piKey=${key.replace("d", "%64")}`, 200],
   ["the query, twice the same", {}, `apiKey=${key}&apikey=${key}`, 200],
   ["the query, twice", {}, `apiKey=${key}&apiKey=${world.adminKey}`, 400, "invalid_field"],
@@ -54,7 +54,10 @@ const places: [string, Record<string, string>, string, number, string?][] = [
   ["Digest beside the query", { authorization: "Digest x" }, `apiKey=${key}`, 200],
   ["a scheme that only begins like ours", { authorization: `Bearerx ${key}` }, "", 401, "missing_key"],
   ["no scheme", { authorization: key }, "", 401, "missing_key"],
-  ["two keys in one header", { apiKey: `${key}, ${key}` }, "", 401, "invalid_key"],
+  ["one header twice the same", { apiKey: `${key}, ${key}` }, "", 200],
+  ["one header three times the same", { apiKey: `${key}, ${key},  ${key}` }, "", 200],
+  ["two keys in one header", { apiKey: `${key}, ${world.adminKey}` }, "", 401, "invalid_key"],
+  ["one header with an empty second value", { apiKey: `${key}, ` }, "", 401, "invalid_key"],
   ["a cookie", { cookie: `apiKey=${key}` }, "", 401, "missing_key"],
   ["another header", { "x-api-key": key }, "", 401, "missing_key"],
 ];

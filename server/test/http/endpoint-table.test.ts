@@ -1,35 +1,38 @@
-// What holds for every endpoint, read off the table: who is let in, which methods and spellings of a path there are,
-// what a missing thing and another brand's thing look like, and that answers hold the listed fields only.
+// Properties of every endpoint, read from the table: access, methods and spellings of a path, responses for missing
+// records and those of other brands, and that responses contain only the listed fields.
 import { METHODS } from "node:http";
-import { type Endpoint, errorShape, permissions, readsBody } from "@dossier/api";
+import { type Endpoint, errorShape, includesPermission, permissions, readsBody } from "@dossier/api";
 import { beforeAll, describe, expect, test } from "vitest";
-import { makeKeyText } from "../../src/domain/key/token.ts";
-import { fingerprint, withSql } from "../fingerprint.ts";
+import { generateToken } from "../../src/domain/key/token.ts";
+import { fingerprint, withSql } from "../support/table-fingerprint.ts";
 import {
-  asked,
+  encodeFields,
   type Call,
   calls,
-  fresh,
+  uniqueName,
   idIn,
   makeCustomer,
-  perform,
+  sendValid,
   rowOf,
-  type Scene,
+  type Fixture,
   sendBytes,
   table,
   withoutId,
   type Answer,
-  openWorld,
+  startFixtureServer,
 } from "../support/requests.ts";
 
-const world = await openWorld();
-const scene: Scene = { world, brandId: await world.newBrand() };
-const foreign: Scene = { world, brandId: await world.newBrand() };
+const world = await startFixtureServer();
+const scene: Fixture = { world, brandId: await world.newBrand() };
+const foreign: Fixture = { world, brandId: await world.newBrand() };
 const badKeys = await makeBadKeys();
-/** For each permission a key that has all the others. */
+/** For each permission a key with all the others, without SETTINGS_CRUD for its parts. */
 const locked = new Map<string, string>();
 for (const one of permissions)
-  locked.set(one, await world.keyFor(permissions.filter((each) => each !== one)));
+  locked.set(
+    one,
+    await world.keyFor(permissions.filter((each) => !includesPermission(new Set([each]), one))),
+  );
 
 async function makeBadKeys(): Promise<string[]> {
   const [revoked, expired] = [
@@ -40,7 +43,7 @@ async function makeBadKeys(): Promise<string[]> {
   await withSql(world, (client) =>
     client.query("UPDATE api_key SET expires_at = now() - interval '1 s' WHERE id = $1", [expired.id]),
   );
-  const real = makeKeyText();
+  const real = generateToken();
   const wrongSum = real.slice(0, -1) + (real.endsWith("a") ? "b" : "a");
   return [
     "garbage",
@@ -55,7 +58,7 @@ async function makeBadKeys(): Promise<string[]> {
   ];
 }
 
-/** The methods that the table gives to a path, with those that come with them. */
+/** The methods that the table gives a path, with the implied ones. */
 function allowedAt(path: string): string[] {
   const methods = table
     .filter(({ row }) => row.paths.some((one) => one.toLowerCase() === path.toLowerCase()))
@@ -65,11 +68,11 @@ function allowedAt(path: string): string[] {
 
 const listed = (answer: Answer) => (answer.headers.get("allow") ?? "").split(", ").sort();
 
-/** The headers that are the same in every answer of one kind. */
+/** The headers that are the same in every response of one kind. */
 const lasting = (answer: Answer) =>
   [...answer.headers].filter(([one]) => !/^(date|x-request-id|connection|keep-alive)$/.test(one));
 
-/** Exactly the fields of the envelope, and of the right kinds. */
+/** Exactly the fields of the envelope, of the right types. */
 function expectError(answer: Answer, status: number, code: string): void {
   expect([answer.status, answer.body.code]).toEqual([status, code]);
   expect(errorShape.strict().parse(answer.body)).toEqual(answer.body);
@@ -86,10 +89,11 @@ describe.each(table)("$name", ({ name, row }) => {
   beforeAll(async () => void (call = await calls[name]!(scene)));
 
   test("asks for a key, and says so in the same words for every bad one", async () => {
-    for (const key of [null, ""]) expectError(await perform(scene, name, { call, key }), 401, "missing_key");
+    for (const key of [null, ""])
+      expectError(await sendValid(scene, name, { call, key }), 401, "missing_key");
     const refusals = [];
     for (const key of badKeys) {
-      const answer = await perform(scene, name, { call, key });
+      const answer = await sendValid(scene, name, { call, key });
       expectError(answer, 401, "invalid_key");
       refusals.push(
         withoutId(answer) +
@@ -104,9 +108,9 @@ describe.each(table)("$name", ({ name, row }) => {
   test("is closed to a key without its permission, which the refusal names", async () => {
     if (row.permission === "any")
       return void expect(
-        (await perform(scene, name, { call, key: locked.get("CUSTOMER_READ")! })).status,
+        (await sendValid(scene, name, { call, key: locked.get("CUSTOMER_READ")! })).status,
       ).toBe(200);
-    const answer = await perform(scene, name, { call, key: locked.get(row.permission)! });
+    const answer = await sendValid(scene, name, { call, key: locked.get(row.permission)! });
     expectError(answer, 403, "permission_missing");
     expect(answer.body.message).toContain(row.permission);
   });
@@ -132,7 +136,7 @@ describe.each(table)("$name", ({ name, row }) => {
       for (const one of paths) {
         const made = await calls[name]!(scene);
         const id = path.includes("{id}") ? idIn(made.path) : "";
-        const answer = await perform(scene, name, { call: { ...made, path: one.replace("{id}", id) } });
+        const answer = await sendValid(scene, name, { call: { ...made, path: one.replace("{id}", id) } });
         expect([one, answer.status]).toEqual([one, 200]);
       }
       expect(
@@ -143,13 +147,13 @@ describe.each(table)("$name", ({ name, row }) => {
   });
 
   test("answers the listed fields only, as JSON that nobody stores", async () => {
-    const answer = await perform(scene, name);
+    const answer = await sendValid(scene, name);
     expect(answer.status).toBe(200);
     expect(answer.headers.get("content-type")).toBe("application/json; charset=utf-8");
     expect(answer.headers.get("cache-control")).toBe("no-store");
     expect(row.output.parse(answer.body)).toEqual(answer.body);
     const customers =
-      row.about === "customer" ? (answer.body.items ?? (answer.body.item ? [answer.body.item] : [])) : [];
+      row.entity === "customer" ? (answer.body.items ?? (answer.body.item ? [answer.body.item] : [])) : [];
     for (const one of customers)
       expect(
         Object.keys(one)
@@ -166,8 +170,8 @@ describe.each(table)("$name", ({ name, row }) => {
   if (row.method === "GET")
     test("answers HEAD as GET, without the body", async () => {
       const [get, head] = [
-        await perform(scene, name, { call }),
-        await world.raw("HEAD", call.path, asked(row, call.fields)),
+        await sendValid(scene, name, { call }),
+        await world.raw("HEAD", call.path, encodeFields(row, call.fields)),
       ];
       expect([head.status, head.text, lasting(head)]).toEqual([get.status, "", lasting(get)]);
       const refused = await world.raw("HEAD", call.path, { key: null });
@@ -195,10 +199,10 @@ describe.each(table)("$name", ({ name, row }) => {
         "999999999999999",
       ];
       for (const id of strange) {
-        const answer = await perform(scene, name, { call: { path: pathWith(id), fields: call.fields } });
+        const answer = await sendValid(scene, name, { call: { path: pathWith(id), fields: call.fields } });
         expectError(answer, 404, "not_found");
-        expect([id, answer.body.message]).toEqual([id, `There is no such ${row.about}.`]);
-        const keyless = await perform(scene, name, { call: { path: pathWith(id), fields: {} }, key: null });
+        expect([id, answer.body.message]).toEqual([id, `There is no such ${row.entity}.`]);
+        const keyless = await sendValid(scene, name, { call: { path: pathWith(id), fields: {} }, key: null });
         expect([id, keyless.status]).toEqual([id, 401]);
       }
     });
@@ -207,15 +211,15 @@ describe.each(table)("$name", ({ name, row }) => {
     const own = await world.keyFor([...permissions], [scene.brandId]);
     for (const [place, theirs, nobodys] of await strangersOf(name, row)) {
       const [other, missing] = [
-        await perform(scene, name, { call: theirs, key: own }),
-        await perform(scene, name, { call: nobodys, key: own }),
+        await sendValid(scene, name, { call: theirs, key: own }),
+        await sendValid(scene, name, { call: nobodys, key: own }),
       ];
       expect([place, withoutId(other)]).toEqual([place, withoutId(missing)]);
       expect(other.status).toBeGreaterThanOrEqual(400);
       const encoded = readsBody(row)
         ? [
-            await perform(scene, name, { call: theirs, key: own, encoding: "json" }),
-            await perform(scene, name, { call: theirs, key: own, encoding: "multipart" }),
+            await sendValid(scene, name, { call: theirs, key: own, encoding: "json" }),
+            await sendValid(scene, name, { call: theirs, key: own, encoding: "multipart" }),
           ]
         : [];
       for (const each of encoded) expect(withoutId(each)).toBe(withoutId(other));
@@ -223,13 +227,15 @@ describe.each(table)("$name", ({ name, row }) => {
   });
 });
 
-/** For each place where the endpoint takes an identifier: a request naming another brand's thing, and nobody's. */
+/**
+ * For each place where the endpoint takes an identifier: a request with another brand's record, and with a missing one.
+ */
 async function strangersOf(name: string, row: Endpoint): Promise<[string, Call, Call][]> {
   const [own, theirs] = [await calls[name]!(scene), await calls[name]!(foreign)];
   const customer = await makeCustomer(foreign);
   const nobody = "888888888888";
   const found: [string, Call, Call][] = [];
-  if ("id" in row.input.shape && row.about !== "channel type") {
+  if ("id" in row.input.shape && row.entity !== "channel type") {
     const { brandID: _b, primaryID: _p, ...fields } = own.fields;
     found.push([
       "path",
@@ -261,7 +267,7 @@ async function strangersOf(name: string, row: Endpoint): Promise<[string, Call, 
     found.push([
       primary,
       { path: own.path, fields: { ...rest, [primary]: customer.primaryId } },
-      { path: own.path, fields: { ...rest, [primary]: fresh() } },
+      { path: own.path, fields: { ...rest, [primary]: uniqueName() } },
     ]);
   return found;
 }
@@ -271,7 +277,7 @@ test("a search never finds, and a list never counts, another brand's customers",
   const { primaryId, email } = await makeCustomer(foreign);
   const empty = await world.raw("POST", "/customer/SearchByPrimaryExternalID", {
     key,
-    form: { primary_id: fresh() },
+    form: { primary_id: uniqueName() },
   });
   for (const [path, form] of [
     ["SearchByPrimaryExternalID", { primary_id: primaryId }],
@@ -290,10 +296,10 @@ test("a key that may only read changes no row, whatever it tries", async () => {
   const before = await fingerprint(world);
   for (const { name, row } of table) {
     const reads = row.permission === "any" || row.permission.endsWith("_READ");
-    const answer = await perform(scene, name, {
+    const answer = await sendValid(scene, name, {
       call: made.get(name)!,
       key,
-      headers: { "idempotency-key": fresh() },
+      headers: { "idempotency-key": uniqueName() },
     });
     expect([name, answer.status]).toEqual([name, reads ? 200 : 403]);
   }

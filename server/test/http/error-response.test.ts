@@ -1,28 +1,28 @@
-// The catalogue of errors is true: every code is reached through HTTP, and what comes is what docs/errors.md and the
-// OpenAPI document say, but for numbers and for names that differ from case to case.
+// The catalogue of errors: every code is reached through HTTP, and the response is the one in docs/errors.md and the
+// OpenAPI document, except for numbers and for names that differ from case to case.
 import { type Code, codes, codeTexts, errorShape } from "@dossier/api";
 import { expect, test, vi } from "vitest";
 import { failing, startCrm } from "../support/servers/crm-server.ts";
-import { freshDatabase } from "../support/database.ts";
-import { withSql } from "../fingerprint.ts";
-import { type Answer, fresh, openWorld } from "../support/requests.ts";
-import { type Ask, settings, startInstance } from "../support/test-server.ts";
+import { createTestDatabase } from "../support/database.ts";
+import { withSql } from "../support/table-fingerprint.ts";
+import { type Answer, uniqueName, startFixtureServer } from "../support/requests.ts";
+import { type RawRequest, testConfig, startInstance } from "../support/test-server.ts";
 
 const crm = await startCrm();
-const world = await openWorld({ outsideAllow: [crm.place] });
-const limited = await openWorld({ rateLimit: 3 });
-const ending = await freshDatabase();
-const orphan = await startInstance(settings(ending.url));
+const world = await startFixtureServer({ egressAllow: [crm.hostPort] });
+const limited = await startFixtureServer({ rateLimit: 3 });
+const ending = await createTestDatabase();
+const orphan = await startInstance(testConfig(ending.url));
 const brandId = await world.newBrand({ customFields: "defined" });
 const brand = String(brandId);
-const email = `${fresh("taken")}@example.org`;
-const primaryId = fresh();
+const email = `${uniqueName("taken")}@example.org`;
+const primaryId = uniqueName();
 const { id } = await world.admin.customer.create({
   brandId,
   primaryId,
   channels: [{ type: "email", address: email }],
 });
-const create = (fields: Record<string, string>, ask: Ask = {}) =>
+const create = (fields: Record<string, string>, ask: RawRequest = {}) =>
   world.raw("POST", "/customer/createCustomerCRUD", { form: { brandID: brand, ...fields }, ...ask });
 
 const sync = (brandID: number) =>
@@ -30,20 +30,22 @@ const sync = (brandID: number) =>
     form: { brandID: String(brandID), channel: "email", address: email },
   });
 
-/** How each code comes about. */
+/** How each code is caused. */
 const causes: Record<Code, () => Promise<Answer>> = {
   invalid_request: () =>
     world.raw("POST", "/customer", { raw: { type: "application/json", body: '{"brand_id":' } }),
-  invalid_field: () => world.raw("POST", "/customer", { form: { primary_id: fresh() } }),
+  invalid_field: () => world.raw("POST", "/customer", { form: { primary_id: uniqueName() } }),
+  unknown_field: () =>
+    world.raw("POST", "/apikey", { form: { name: "k", permissions: "CUSTOMER_READ", brandID: brand } }),
   identifiers_disagree: () =>
-    world.raw("POST", "/customer", { form: { brand_id: brand, brandID: "77", primary_id: fresh() } }),
+    world.raw("POST", "/customer", { form: { brand_id: brand, brandID: "77", primary_id: uniqueName() } }),
   search_by_channel_disabled: () =>
     world.raw("POST", "/customer", { form: { brand_id: brand, search_customer_channel_value: email } }),
-  unknown_custom_field: () => create({ primaryID: fresh(), custom_teir: "gold" }),
+  unknown_custom_field: () => create({ primaryID: uniqueName(), custom_teir: "gold" }),
   missing_key: () => world.raw("GET", "/customer", { key: null }),
   invalid_key: () => world.raw("GET", "/customer", { key: "dsr_no-such-key" }),
   permission_missing: async () =>
-    world.raw("GET", "/audit", { key: await world.keyFor(["CUSTOMER_READ"], [brandId]) }),
+    world.raw("GET", "/apikey", { key: await world.keyFor(["CUSTOMER_READ"], [brandId]) }),
   not_found: () => world.raw("GET", "/customer/999999999"),
   unknown_endpoint: () => world.raw("GET", "/custommer"),
   method_not_allowed: () => world.raw("GET", "/customer/updateCustomer"),
@@ -67,7 +69,7 @@ const causes: Record<Code, () => Promise<Answer>> = {
     return sync(await world.newBrand({ crmLookupUrl: crm.url }));
   },
   idempotency_conflict: async () => {
-    const headers = { "idempotency-key": fresh() };
+    const headers = { "idempotency-key": uniqueName() };
     expect((await create({ firstname: "Ada" }, { headers })).status).toBe(200);
     return create({ firstname: "Grace" }, { headers });
   },
@@ -81,7 +83,9 @@ const causes: Record<Code, () => Promise<Answer>> = {
     return limited.raw("GET", "/session");
   },
   internal: async () => {
-    const broken = vi.spyOn(world.service.db, "rows").mockRejectedValue(new TypeError("not foreseen"));
+    const broken = vi.spyOn(world.service.db, "forRequester").mockImplementation(() => {
+      throw new TypeError("not foreseen");
+    });
     const answer = await world.raw("GET", "/brand");
     broken.mockRestore();
     return answer;
@@ -94,7 +98,7 @@ const causes: Record<Code, () => Promise<Answer>> = {
   },
 };
 
-/** Lets nobody into a database any more, as a server that is shut down does. */
+/** Rejects all connections to a database, as a server that shuts down does. */
 function closeDatabase(name: string): Promise<unknown> {
   return withSql(world, async (client) => {
     await client.query(`ALTER DATABASE ${name} ALLOW_CONNECTIONS false`);
@@ -105,12 +109,12 @@ function closeDatabase(name: string): Promise<unknown> {
   });
 }
 
-/** Words of the message that are the installation's, not the catalogue's. */
+/** Parts of the message that belong to the installation, not to the catalogue. */
 function masked(text: string): string {
   return text.replace("{about}", "customer").replaceAll("{field}", "brand_id").replace(/\d+/g, "0");
 }
 
-/** What the headers must say beside the envelope. */
+/** The headers expected beside the envelope. */
 const headers: Partial<Record<Code, string>> = {
   missing_key: "www-authenticate",
   invalid_key: "www-authenticate",

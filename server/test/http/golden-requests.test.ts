@@ -1,13 +1,13 @@
-// The golden requests: every operation of the Customer controller as it is documented, in the printed spelling, method
-// and encoding, with values for the blanks; the numbers are the contract's. Those the documentation does not print are
-// as the contract has them. They never change.
+// Golden requests: every operation of the Customer controller as documented, in the printed spelling, method and
+// encoding, with values for the blanks; the numbers are the contract's. Requests that the documentation does not print
+// follow the contract. They never change.
 import { expect, test } from "vitest";
 import { startCrm } from "../support/servers/crm-server.ts";
-import { openWorld } from "../support/requests.ts";
-import type { Ask } from "../support/test-server.ts";
+import { startFixtureServer } from "../support/requests.ts";
+import type { RawRequest } from "../support/test-server.ts";
 
 const crm = await startCrm(() => [{ primary_id: "G-15", firstname: "Ada" }]);
-const world = await openWorld({ outsideAllow: [crm.place] });
+const world = await startFixtureServer({ egressAllow: [crm.hostPort] });
 
 const ids = await prepare();
 const who = `brandID=${ids.brand}&firstname=Ada`;
@@ -107,7 +107,7 @@ async function prepare() {
 test.each(printed)(
   "the printed request of operation %i is answered as documented",
   async (_n, method, path, type, text, message) => {
-    const ask: Ask = {
+    const ask: RawRequest = {
       headers: { accept: "*/*" },
       ...(type ? { [type]: [...new URLSearchParams(text)] } : {}),
     };
@@ -123,7 +123,7 @@ test.each(printed)(
   },
 );
 
-/** Not printed, in an order in which each finds what it is about. */
+/** Not printed, in an order in which each finds its subject. */
 const unprinted: [number, string, string, Record<string, unknown>][] = [
   [2, "GET", `/customer/${ids.customer}`, { type: "item", item: { id: Number(ids.customer) } }],
   [11, "DELETE", `/customer/channel/${ids.channels[0]}`, { message: "Channel deleted.", type: "result" }],

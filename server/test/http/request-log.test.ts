@@ -1,17 +1,25 @@
-// The log tells what happened to every request and nothing of anybody: no key, name, address, id of a caller's own or
-// query string stands in it, whatever is asked for and whatever goes wrong.
+// The log reports the outcome of every request without personal data: no key, name, address, caller's own id or query
+// string, for any request and any failure.
 import { errorShape } from "@dossier/api";
 import { expect, test } from "vitest";
 import { openLog } from "../../src/log.ts";
-import { withSql } from "../fingerprint.ts";
-import { asked, calls, perform, type Scene, sendBytes, table, openWorld } from "../support/requests.ts";
+import { withSql } from "../support/table-fingerprint.ts";
+import {
+  encodeFields,
+  calls,
+  sendValid,
+  type Fixture,
+  sendBytes,
+  table,
+  startFixtureServer,
+} from "../support/requests.ts";
 
 const lines: string[] = [];
-const world = await openWorld(
+const world = await startFixtureServer(
   {},
   openLog("trace", false, { write: (line: string) => void lines.push(line) }),
 );
-const scene: Scene = { world, brandId: await world.newBrand() };
+const scene: Fixture = { world, brandId: await world.newBrand() };
 
 const canary = "zebrafinch";
 const fields = {
@@ -57,7 +65,7 @@ test("whatever is asked for, no canary is in the log", async () => {
       { brand_id: "77777", primary_id: canary },
     ])
       for (const one of [key, world.adminKey, `dsr_${canary}`])
-        await perform(scene, name, {
+        await sendValid(scene, name, {
           call: { ...call, fields: { ...call.fields, ...more } },
           key: one,
           headers,
@@ -119,7 +127,7 @@ test.each(broken)(
       extra_twitter: `${canary}${from}`,
     };
     const answer = await world.raw("POST", "/customer", {
-      ...asked(table[2]!.row, own),
+      ...encodeFields(table[2]!.row, own),
       headers: { "user-agent": canary },
     });
     await withSql(world, (client) => client.query(mendIt));

@@ -1,41 +1,42 @@
-// Background work in one process and in several: begun at once, once each, in the order of its lane; put off, given
-// up, put back; handed back at a stop, taken over from one who was killed; and what is told of it.
+// Jobs in one process and in several: started at once, once each, in the order of their lane; deferred, failed,
+// retried; handed back at a stop, taken over from a killed process; and their metrics.
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { openDatabase, type Db } from "../../src/db/database.ts";
+import type { Db } from "../../src/db/database.ts";
+import { openDatabase } from "../../src/db/pool.ts";
 import {
   claim,
   enqueue,
-  finish,
-  giveUp,
+  finishJob,
+  failJob,
   type Job,
   LeaseLost,
   type NewJob,
   retryLater,
 } from "../../src/domain/job-queue.ts";
 import { openLog } from "../../src/log.ts";
-import { type Kind, type Result, startWorker, type Worker } from "../../src/jobs/worker.ts";
+import { type JobHandler, type JobResult, startWorker, type Worker } from "../../src/jobs/worker.ts";
 import { poll } from "../support/embedded/harness.ts";
-import { fresh } from "../support/requests.ts";
+import { uniqueName } from "../support/requests.ts";
 import { scrape } from "../support/scrape.ts";
-import { startWorld } from "../support/test-server.ts";
+import { startTestServer } from "../support/test-server.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
-const world = await startWorld();
+const world = await startTestServer();
 const { db } = world.service;
 const brandId = await world.newBrand();
 const log = openLog("silent", false);
 const workers: Worker[] = [];
 afterAll(() => Promise.all(workers.map((worker) => worker.stop())));
 
-/** A database as another process has it: its own sessions, and no signals from this one. */
+/** A database as another process has it: its own connections, and no notifications from this one. */
 function another(): Db {
   const other = openDatabase({ connectionString: world.databaseUrl });
   afterAll(() => other.close());
   return other;
 }
 
-function work(on: Db, kinds: Record<string, Kind>): Worker {
+function work(on: Db, kinds: Record<string, JobHandler>): Worker {
   const worker = startWorker(on, log, kinds);
   workers.push(worker);
   return worker;
@@ -43,8 +44,8 @@ function work(on: Db, kinds: Record<string, Kind>): Worker {
 
 const put = (...jobs: Omit<NewJob, "brandId">[]) =>
   db.transaction((tx) => enqueue(tx, ...jobs.map((one) => ({ brandId, ...one }))));
-const kindOf = (run: Kind["run"], concurrency = 8): Kind => ({ concurrency, run });
-const done: Result = { done: true };
+const kindOf = (run: JobHandler["run"], concurrency = 8): JobHandler => ({ concurrency, run });
+const done: JobResult = { done: true };
 const left = async (kind: string) => (await world.admin.job.list({ kind })).items;
 const lanes = async (kind: string) =>
   (await db.pool.query("SELECT lane FROM job_lane WHERE kind = $1", [kind])).rowCount;
@@ -52,50 +53,50 @@ const take = async (kind: string, most = 1) => claim(db, new Map([[kind, most]])
 
 describe("a worker", () => {
   test("does what was committed, once, and nothing of what was not", async () => {
-    const kind = fresh("kind");
+    const kind = uniqueName("kind");
     const seen: number[] = [];
     work(db, {
       [kind]: kindOf(async (job) => {
-        seen.push(job.ref_id ?? 0);
+        seen.push(job.subject_id ?? 0);
         return done;
       }),
     });
     await db
       .transaction(async (tx) => {
-        await enqueue(tx, { kind, brandId, refId: 99 });
+        await enqueue(tx, { kind, brandId, subjectId: 99 });
         throw new Error("never mind");
       })
       .catch(() => undefined);
-    for (let refId = 1; refId <= 30; refId += 1) await put({ kind, refId });
+    for (let subjectId = 1; subjectId <= 30; subjectId += 1) await put({ kind, subjectId });
     await poll(async () => (await left(kind)).length === 0);
     expect(seen.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 30 }, (_, at) => at + 1));
     expect(await lanes(kind)).toBe(0);
   });
 
   test("does the jobs of a lane one at a time, in their order, and those of others meanwhile", async () => {
-    const kind = fresh("kind");
+    const kind = uniqueName("kind");
     const order: Record<string, number[]> = {};
     const running = new Set<string>();
     let overlaps = 0;
-    const run = async ({ lane, ref_id }: Job) => {
+    const run = async ({ lane, subject_id }: Job) => {
       if (running.has(lane)) overlaps += 1;
       running.add(lane);
       await wait(2);
       running.delete(lane);
-      (order[lane] ??= []).push(ref_id ?? 0);
+      (order[lane] ??= []).push(subject_id ?? 0);
       return done;
     };
     for (const on of [db, another(), another()]) work(on, { [kind]: kindOf(run, 4) });
     const numbers = Array.from({ length: 25 }, (_, at) => at);
-    for (const refId of numbers)
-      await put(...["a", "b", "c", "d"].map((lane) => ({ kind, lane: `${kind}-${lane}`, refId })));
+    for (const subjectId of numbers)
+      await put(...["a", "b", "c", "d"].map((lane) => ({ kind, lane: `${kind}-${lane}`, subjectId })));
     await poll(async () => (await left(kind)).length === 0);
     expect(overlaps).toBe(0);
     expect(Object.values(order)).toEqual([numbers, numbers, numbers, numbers]);
   });
 
   test("begins the work of another process within a second or so", async () => {
-    const kind = fresh("kind");
+    const kind = uniqueName("kind");
     let begun = false;
     work(another(), {
       [kind]: kindOf(async () => {
@@ -108,20 +109,20 @@ describe("a worker", () => {
   });
 
   test("puts a job off with those behind it, and goes on with other lanes", async () => {
-    const kind = fresh("kind");
+    const kind = uniqueName("kind");
     const seen: string[] = [];
     work(db, {
-      [kind]: kindOf(async ({ lane, ref_id, attempts }) => {
-        seen.push(`${lane.slice(-1)}${ref_id}`);
-        return lane.endsWith("a") && ref_id === 1 && attempts < 3
+      [kind]: kindOf(async ({ lane, subject_id, attempts }) => {
+        seen.push(`${lane.slice(-1)}${subject_id}`);
+        return lane.endsWith("a") && subject_id === 1 && attempts < 3
           ? { retryInMs: 300, error: "not_yet" }
           : done;
       }),
     });
     await put(
-      { kind, lane: `${kind}-a`, refId: 1 },
-      { kind, lane: `${kind}-a`, refId: 2 },
-      { kind, lane: `${kind}-b`, refId: 1 },
+      { kind, lane: `${kind}-a`, subjectId: 1 },
+      { kind, lane: `${kind}-a`, subjectId: 2 },
+      { kind, lane: `${kind}-b`, subjectId: 1 },
     );
     await poll(async () => (await left(kind)).length === 0);
     expect(seen.filter((one) => one.startsWith("a"))).toEqual(["a1", "a1", "a1", "a2"]);
@@ -129,16 +130,16 @@ describe("a worker", () => {
   });
 
   test("keeps what cannot be done, goes on behind it, and begins anew when told to", async () => {
-    const kind = fresh("kind");
+    const kind = uniqueName("kind");
     let broken = true;
     const seen: number[] = [];
     work(db, {
-      [kind]: kindOf(async ({ ref_id }) => {
-        seen.push(ref_id ?? 0);
-        return broken && ref_id === 1 ? { failed: "gone" } : done;
+      [kind]: kindOf(async ({ subject_id }) => {
+        seen.push(subject_id ?? 0);
+        return broken && subject_id === 1 ? { failed: "gone" } : done;
       }),
     });
-    await put({ kind, lane: kind, refId: 1 }, { kind, lane: kind, refId: 2 });
+    await put({ kind, lane: kind, subjectId: 1 }, { kind, lane: kind, subjectId: 2 });
     await poll(() => seen.includes(2));
     await poll(async () => (await left(kind)).length === 1);
     const [failed] = await left(kind);
@@ -157,12 +158,12 @@ describe("a worker", () => {
   });
 
   test("tries again what ended in an error, and gives up in the end", async () => {
-    const kind = fresh("kind");
+    const kind = uniqueName("kind");
     let tries = 0;
     work(db, {
       [kind]: {
         concurrency: 1,
-        mostAttempts: 2,
+        maxAttempts: 2,
         run: () => Promise.reject(new Error(`broken ${(tries += 1)}`)),
       },
     });
@@ -173,7 +174,7 @@ describe("a worker", () => {
   });
 
   test("renews the lease of long work, so that nobody else begins it", async () => {
-    const kind = fresh("kind");
+    const kind = uniqueName("kind");
     let begun = 0;
     const run = async () => {
       begun += 1;
@@ -189,9 +190,9 @@ describe("a worker", () => {
   });
 
   test("hands back at a stop what it could not end", async () => {
-    const kind = fresh("kind");
+    const kind = uniqueName("kind");
     const other = another();
-    const run: Kind["run"] = (_, signal) =>
+    const run: JobHandler["run"] = (_, signal) =>
       new Promise((end) =>
         signal.addEventListener("abort", () => end({ retryInMs: 60_000, error: "stopped" })),
       );
@@ -199,47 +200,47 @@ describe("a worker", () => {
     await put({ kind });
     await poll(async () => (await left(kind))[0]?.state === "running");
     await worker.stop();
-    expect(await take(kind)).toHaveLength(1); // at once, not when the lease is over
+    expect(await take(kind)).toHaveLength(1); // at once, not when the lease expires
   });
 });
 
 describe("a lease", () => {
   test("that ran out makes the job due for somebody else, and worthless to whoever had it", async () => {
-    const kind = fresh("kind");
-    await put({ kind, refId: 7 });
+    const kind = uniqueName("kind");
+    await put({ kind, subjectId: 7 });
     const [first] = await take(kind);
     expect(await take(kind)).toEqual([]);
     let second: Job | undefined;
     const begun = performance.now();
     await poll(async () => (second = (await take(kind))[0]) !== undefined);
     expect(performance.now() - begun).toBeLessThan(60_000);
-    expect(second).toMatchObject({ id: first!.id, ref_id: 7, attempts: 2 });
+    expect(second).toMatchObject({ id: first!.id, subject_id: 7, attempts: 2 });
     for (const end of [
-      finish,
-      (tx: never, job: Job) => giveUp(tx, job, "x"),
+      finishJob,
+      (tx: never, job: Job) => failJob(tx, job, "x"),
       (tx: never, job: Job) => retryLater(tx, job, 0),
     ])
       await expect(db.transaction((tx) => end(tx as never, first!))).rejects.toBeInstanceOf(LeaseLost);
-    await db.transaction((tx) => finish(tx, second!));
+    await db.transaction((tx) => finishJob(tx, second!));
     expect(await left(kind)).toEqual([]);
   });
 
   test("is not lost on a lane that gets another job while its last one ends", async () => {
-    const kind = fresh("kind");
+    const kind = uniqueName("kind");
     for (let round = 0; round < 30; round += 1) {
       await put({ kind, lane: kind });
       const [job] = await take(kind);
-      await Promise.all([db.transaction((tx) => finish(tx, job!)), put({ kind, lane: kind })]);
+      await Promise.all([db.transaction((tx) => finishJob(tx, job!)), put({ kind, lane: kind })]);
       const [next] = await take(kind);
       expect(next, `round ${round}`).toBeDefined();
-      await db.transaction((tx) => finish(tx, next!));
+      await db.transaction((tx) => finishJob(tx, next!));
     }
     expect(await lanes(kind)).toBe(0);
   });
 });
 
 describe("what is told of background work", () => {
-  const kind = fresh("kind");
+  const kind = uniqueName("kind");
   let strange: number;
 
   beforeAll(async () => {
@@ -247,7 +248,7 @@ describe("what is told of background work", () => {
     await put(...Array.from({ length: 5 }, () => ({ kind })), { kind: `${kind}-b` });
     await db.transaction((tx) => enqueue(tx, { kind, brandId: strange }));
     const [one] = await take(kind);
-    await db.transaction((tx) => giveUp(tx, one!, "gone"));
+    await db.transaction((tx) => failJob(tx, one!, "gone"));
   });
 
   test("are counts by kind and state, and the jobs newest first, page by page", async () => {
@@ -280,7 +281,7 @@ describe("what is told of background work", () => {
     const { text } = await scrape(world.url, world.adminKey);
     expect(text).toContain(`dossier_jobs{kind="${kind}",state="failed"} 1`);
     expect(text).toMatch(
-      new RegExp(`dossier_jobs_oldest_seconds\\{kind="${kind}",state="waiting"\\} [0-9.]+`),
+      new RegExp(`dossier_job_oldest_age_seconds\\{kind="${kind}",state="waiting"\\} [0-9.]+`),
     );
   });
 });

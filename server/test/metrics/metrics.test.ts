@@ -1,18 +1,27 @@
-// What an operator reads at /metrics: well-formed, exact, for those who may, in a bounded number of series, and nothing
-// of anybody's in it.
+// Metrics at /metrics: well-formed, exact, only for permitted keys, in a bounded number of series, without personal
+// data.
 import { once } from "node:events";
 import { connect } from "node:net";
 import { codes, errorShape, rows } from "@dossier/api";
 import { expect, test, vi } from "vitest";
-import { withSql } from "../fingerprint.ts";
-import { asked, calls, fresh, openWorld, perform, type Scene, sendBytes, table } from "../support/requests.ts";
+import { withSql } from "../support/table-fingerprint.ts";
+import {
+  encodeFields,
+  calls,
+  uniqueName,
+  startFixtureServer,
+  sendValid,
+  type Fixture,
+  sendBytes,
+  table,
+} from "../support/requests.ts";
 import { scrape } from "../support/scrape.ts";
 
-// What goes by itself goes when the tests say so.
+// Retention runs only when the test starts it.
 vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
-const world = await openWorld();
-const limited = await openWorld({ rateLimit: 3 });
-const scene: Scene = { world, brandId: await world.newBrand() };
+const world = await startFixtureServer();
+const limited = await startFixtureServer({ rateLimit: 3 });
+const scene: Fixture = { world, brandId: await world.newBrand() };
 const read = () => scrape(world.url, world.adminKey);
 const eventually = (check: () => Promise<void>) => vi.waitFor(check, { timeout: 15_000 });
 const requests = "dossier_http_requests_total";
@@ -24,29 +33,45 @@ const seriesHere = [
   "dossier_http_request_duration_seconds",
   "dossier_http_requests_in_flight",
   "dossier_http_requests_rate_limited_total",
-  "dossier_http_requests_unread_total",
+  "dossier_http_malformed_requests_total",
+  "dossier_http_requests_shed_total",
+  "dossier_http_connections",
+  "dossier_http_connections_closed_total",
   "dossier_database_up",
   "dossier_database_migrations_current",
   "dossier_database_restarts_total",
-  "dossier_database_sessions",
-  "dossier_database_sessions_limit",
-  "dossier_database_callers_waiting",
-  "dossier_database_waits_total",
-  "dossier_database_wait_seconds_total",
-  "dossier_database_waits_abandoned_total",
-  "dossier_database_transaction_retries_total",
-  "dossier_database_statement_timeouts_total",
+  "dossier_db_pool_connections",
+  "dossier_db_pool_max_connections",
+  "dossier_db_pool_pending",
+  "dossier_db_pool_acquire_waits_total",
+  "dossier_db_pool_acquire_seconds_total",
+  "dossier_db_pool_acquire_timeouts_total",
+  "dossier_db_transaction_retries_total",
+  "dossier_db_statement_timeouts_total",
   "dossier_database_size_bytes",
   "dossier_customers",
   "dossier_tickets",
   "dossier_jobs",
-  "dossier_jobs_oldest_seconds",
+  "dossier_job_oldest_age_seconds",
+  "dossier_retention_overdue_customers",
+  "dossier_retention_overdue_seconds",
+  "dossier_clock_difference_seconds",
   "dossier_retention_runs_total",
   "dossier_retention_erased_customers_total",
-  "dossier_retention_dropped_answers_total",
+  "dossier_retention_expired_idempotency_keys_total",
   "dossier_retention_last_success_timestamp_seconds",
   "dossier_job_runs_total",
   "dossier_job_duration_seconds",
+  "dossier_db_batches_total",
+  "dossier_db_batch_calls_total",
+  "dossier_db_batch_splits_total",
+  "dossier_db_batch_failures_total",
+  "dossier_db_batch_pending",
+  "dossier_db_mutex_pending",
+  "dossier_db_queue_refusals_total",
+  "dossier_http_admission_limit",
+  "dossier_http_admission_in_progress",
+  "dossier_http_admission_pending",
 ];
 
 test("is well-formed, Dossier's series first, named and explained as is the custom", async () => {
@@ -58,8 +83,8 @@ test("is well-formed, Dossier's series first, named and explained as is the cust
   expect(names.slice(0, seriesHere.length)).toEqual(seriesHere);
   for (const name of names.slice(seriesHere.length)) expect(name).toMatch(/^(process|nodejs)_/);
   for (const { name, type, help } of families.values()) {
+    expect([name, name.endsWith("_total")]).toEqual([name, type === "counter"]); // Node's too: promtool asks for it
     if (!name.startsWith("dossier_")) continue;
-    expect([name, name.endsWith("_total")]).toEqual([name, type === "counter"]);
     expect([name, /^[A-Z].*\.$/.test(help)]).toEqual([name, true]);
     expect(name).not.toMatch(/milli|_ms\b|minutes|kilo|mega/);
   }
@@ -74,15 +99,17 @@ test("is well-formed, Dossier's series first, named and explained as is the cust
   expect(value("dossier_http_requests_in_flight")).toBe(1);
 });
 
-test("is for keys with SETTINGS_CRUD, sent in any of the ways", async () => {
+test("is for keys with METRICS_READ, which SETTINGS_CRUD includes, sent in any of the ways", async () => {
   const key = await world.keyFor(["SETTINGS_CRUD"]);
-  const other = await world.keyFor(["CUSTOMER_READ", "CUSTOMER_CUD"]);
+  const other = await world.keyFor(["CUSTOMER_READ", "CUSTOMER_CUD", "AUDIT_READ", "WEBHOOK_CUD"]);
+  const only = await world.keyFor(["METRICS_READ"]);
   const ask = async (headers: Record<string, string>, query = "") => {
     const answer = await fetch(`${world.url}/metrics${query}`, { headers });
     return [answer.status, await answer.text()] as const;
   };
   for (const [headers, query] of [
     [{ apiKey: key }, ""],
+    [{ apiKey: only }, ""],
     [{ authorization: `Bearer ${key}` }, ""],
     [{ authorization: `apikey ${key}` }, ""],
     [{}, `?apiKey=${key}`],
@@ -98,13 +125,13 @@ test("is for keys with SETTINGS_CRUD, sent in any of the ways", async () => {
     expect(text).not.toContain("dossier_");
   }
   expect((await fetch(`${world.url}/metrics`, { method: "POST", headers: { apiKey: key } })).status).toBe(
-    404,
+    405,
   );
 });
 
 test("requests are counted exactly, by endpoint, method, status and code, with how long they took", async () => {
   const before = await read();
-  const made = await perform(scene, "customer.resolve");
+  const made = await sendValid(scene, "customer.resolve");
   const [known, lost] = [`/customer/${made.body.id}`, "/customer/999999999"];
   const asks: [string, string, string | null, Record<string, string>][] = [
     ["GET", known, world.adminKey, { endpoint: "customer.find", method: "GET", status: "200", code: "ok" }],
@@ -148,8 +175,10 @@ test("a request whose caller leaves is over, one that is none is counted apart",
   await untilInFlight(1);
   await sendBytes(world.url, "hello\r\n\r\n");
   const after = await read();
-  expect(after.value(requests, { endpoint: "customer.resolve", status: "none", code: "cut_off" })).toBe(1);
-  const unread = "dossier_http_requests_unread_total";
+  expect(after.value(requests, { endpoint: "customer.resolve", status: "none", code: "client_closed" })).toBe(
+    1,
+  );
+  const unread = "dossier_http_malformed_requests_total";
   expect((after.value(unread) ?? 0) - (before.value(unread) ?? 0)).toBe(1);
 });
 
@@ -164,9 +193,9 @@ test("refusals by the rate limit are counted, and every service counts for itsel
 
 test("customers and tickets are counted by id of the brand, of the hundred oldest brands", async () => {
   const brandId = await world.newBrand();
-  const own: Scene = { world, brandId };
-  for (let n = 0; n < 3; n += 1) await perform(own, "customer.resolve");
-  for (let n = 0; n < 2; n += 1) await perform(own, "ticket.create");
+  const own: Fixture = { world, brandId };
+  for (let n = 0; n < 3; n += 1) await sendValid(own, "customer.resolve");
+  for (let n = 0; n < 2; n += 1) await sendValid(own, "ticket.create");
   const { value } = await read();
   expect([value("dossier_customers", { brand_id: String(brandId) })]).toEqual([3]);
   expect([value("dossier_tickets", { brand_id: String(brandId) })]).toEqual([2]);
@@ -181,13 +210,16 @@ test("runs of retention, and what they let go", async () => {
   const { value } = await read();
   const last = "dossier_retention_last_success_timestamp_seconds";
   expect(value(last)).toBeUndefined();
-  const gone = [await perform(scene, "customer.resolve"), await perform(scene, "customer.resolve")];
+  const gone = [await sendValid(scene, "customer.resolve"), await sendValid(scene, "customer.resolve")];
   for (const { body } of gone) await world.raw("DELETE", `/customer/${body.id}`);
-  await perform(scene, "customer.resolve", { headers: { "idempotency-key": fresh() } });
+  await sendValid(scene, "customer.resolve", { headers: { "idempotency-key": uniqueName() } });
   await withSql(world, async (client) => {
     await client.query("UPDATE deleted_customer SET deleted_at = now() - interval '31 days'");
-    await client.query("UPDATE idempotency SET created_at = now() - interval '2 days'");
+    await client.query("UPDATE idempotency_key SET created_at = now() - interval '2 days'");
   });
+  const due = await read();
+  expect(due.value("dossier_retention_overdue_customers")).toBe(2);
+  expect(due.value("dossier_retention_overdue_seconds")).toBeGreaterThanOrEqual(86_400);
   const run = async (outcome: string, count: number) => {
     vi.advanceTimersByTime(600_000);
     await eventually(async () =>
@@ -197,11 +229,12 @@ test("runs of retention, and what they let go", async () => {
   };
   const done = await run("done", 1);
   expect(done.value("dossier_retention_erased_customers_total")).toBe(2);
-  expect(done.value("dossier_retention_dropped_answers_total")).toBe(1);
+  expect(done.value("dossier_retention_expired_idempotency_keys_total")).toBe(1);
+  expect(done.value("dossier_retention_overdue_customers")).toBe(0);
   expect(Math.abs((done.value(last) ?? 0) - Date.now() / 1000)).toBeLessThan(60);
-  await withSql(world, (client) => client.query("ALTER TABLE idempotency RENAME TO gone"));
+  await withSql(world, (client) => client.query("ALTER TABLE idempotency_key RENAME TO gone"));
   const failed = await run("failed", 1);
-  await withSql(world, (client) => client.query("ALTER TABLE gone RENAME TO idempotency"));
+  await withSql(world, (client) => client.query("ALTER TABLE gone RENAME TO idempotency_key"));
   expect(failed.value(last)).toBe(done.value(last));
 });
 
@@ -224,10 +257,14 @@ test("labels are of closed lists: whatever is asked for, nothing of it is there,
   for (const { name, row } of table) {
     const call = await calls[name]!(scene);
     for (const key of [named.key, world.adminKey, `dsr_${canary}`])
-      await perform(scene, name, { call: { ...call, fields: { ...call.fields, ...fields } }, key, headers });
+      await sendValid(scene, name, {
+        call: { ...call, fields: { ...call.fields, ...fields } },
+        key,
+        headers,
+      });
     await world.raw(row.method, call.path, { key: null, query: { apiKey: canary, query: canary }, headers });
   }
-  await world.raw("POST", "/customer", { ...asked(table[2]!.row, fields), headers });
+  await world.raw("POST", "/customer", { ...encodeFields(table[2]!.row, fields), headers });
   for (let n = 0; n < 50; n += 1)
     for (const method of ["GET", "DELETE", "PROPFIND"])
       await world.raw(method, `/${canary}/${n}?${canary}=${n}`, { headers });
@@ -240,7 +277,7 @@ test("labels are of closed lists: whatever is asked for, nothing of it is there,
   const endpoints = new Set([...own, ...rows().map((one) => one.name)]);
   for (const { labels } of families.get(requests)!.samples) {
     expect(endpoints).toContain(labels.endpoint);
-    expect(["ok", "cut_off", ...Object.keys(codes)]).toContain(labels.code);
+    expect(["ok", "client_closed", ...Object.keys(codes)]).toContain(labels.code);
     expect(["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "other"]).toContain(labels.method);
   }
   const unknown = families.get(requests)!.samples.filter(({ labels }) => labels.endpoint === "none");

@@ -1,12 +1,12 @@
-// What everyday operations cost, compared with what they cost when somebody last looked: how many statements, by which
-// plan, how many rows read and buffers touched. A change that costs more is seen here before anybody measures a second.
-// `npm run costs` writes the figures anew; they then stand in the diff, to be read and approved.
+// Costs of everyday operations, compared with the recorded ones: number of statements, plans, rows read and buffers
+// touched. A change that costs more is noticed here before it takes measurable time. `npm run costs` records the
+// figures anew; their diff is then reviewed.
 import { readFileSync, writeFileSync } from "node:fs";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, inject, test } from "vitest";
 import type { Db } from "../../src/db/database.ts";
-import { makeWorld, operations } from "../support/query-plans/costs-world.ts";
-import { askOf, record } from "../support/query-plans/explain-operation.ts";
+import { createCostsDatabase, operations } from "../support/query-plans/costs-world.ts";
+import { contextOf, recordingDb } from "../support/query-plans/explain-operation.ts";
 
 interface Figures {
   shape: string;
@@ -14,7 +14,7 @@ interface Figures {
   buffers: number;
 }
 
-/** By operation, then by statement; one that is asked again has a number behind its name. */
+/** By operation, then by statement; a repeated one has a number after its name. */
 type Costs = Record<string, Record<string, Figures>>;
 
 const path = new URL("costs.json", import.meta.url);
@@ -30,7 +30,7 @@ const found: Costs = {};
 
 beforeAll(async () => {
   if (!isPackaged) return;
-  db = await makeWorld();
+  db = await createCostsDatabase();
   client = await db.pool.connect();
 }, 120_000);
 
@@ -43,15 +43,15 @@ afterAll(async () => {
 });
 
 /**
- * The first round fills the session's caches of the catalog. Of the others the less counts: a busy server may empty
+ * The first round fills the connection's catalog caches. Of the others the lower figure counts: a busy server may empty
  * those caches at any time, and nothing ever makes a statement touch less than it must.
  */
 async function measure({ what, run }: (typeof operations)[number]): Promise<Record<string, Figures>> {
   const rounds: Record<string, Figures>[] = [];
   for (let round = 0; round < 4; round += 1) {
-    const { db: recording, costs } = record(client);
-    const token = Buffer.from(`${what}, round ${round}`);
-    await run({ ...askOf(recording), retry: { token, fingerprint: Buffer.alloc(32) } }, round);
+    const { db: recording, costs } = recordingDb(client);
+    const keyHash = Buffer.from(`${what}, round ${round}`);
+    await run({ ...contextOf(recording), idempotencyKey: { keyHash, fingerprint: Buffer.alloc(32) } }, round);
     const seen: Record<string, Figures> = {};
     for (const { name, found: cost } of costs) {
       let key = name;
@@ -77,10 +77,10 @@ function leastOf(one: Record<string, Figures>, other: Record<string, Figures>): 
   );
 }
 
-/** A tenth, and three at least: a page more or less is nobody's fault. */
+/** A tenth, and three at least: a page more or less is no regression. */
 const slack = (figure: number) => Math.max(0.1 * figure, 3);
 
-/** What is different, in words. */
+/** The differences, in words. */
 function differences(was: Record<string, Figures>, is: Record<string, Figures>): string[] {
   const words: string[] = [];
   for (const name of Object.keys(is)) if (!(name in was)) words.push(`${name}: a statement more`);

@@ -1,19 +1,35 @@
-// The proof that hot statements stay bounded: at 100,000 customers and more, with generic plans, for absent, rare and
-// the commonest values, no statement reads and filters more than 20 rows for each of a page and 10,001 besides, and
-// none scans a big table. "No sequential scan" alone proves nothing: an index can be walked from end to end as well.
-// A statement joins the proof with a line in `hotStatements`.
+// Proof that hot statements stay bounded: at 100,000 customers and more, with generic plans, for absent, rare and the
+// commonest values, no statement reads and filters more than 20 rows for each of a page and 10,001 besides, and none
+// scans a big table. "No sequential scan" alone proves nothing: an index can be scanned from end to end as well. Each
+// line in `hotStatements` adds a statement to the proof.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Db, Statement } from "../../src/db/database.ts";
-import { readQuery } from "../../src/domain/search/query.ts";
-import { entriesIn, firstReading, rangesOf, readEntries, valuesOf } from "../../src/domain/search/ranges.ts";
-import { nearWords, similarEntries } from "../../src/domain/search/fuzzy.ts";
-import { soughtSpellings } from "../../src/domain/search/edit-distance.ts";
+import { parseQuery } from "../../src/domain/search/query.ts";
+import {
+  brandRangesOf,
+  firstStatement,
+  rangesOf,
+  selectRanges,
+  valuesOf,
+} from "../../src/domain/search/ranges.ts";
+import { selectNearWords, fuzzyRanges } from "../../src/domain/search/fuzzy.ts";
+import { queryVariants } from "../../src/domain/search/edit-distance.ts";
 import { termsOf } from "../../src/domain/search/terms.ts";
-import { add, addSpellings, change, remove } from "../../src/domain/search/indexing.ts";
+import {
+  insertTermsAndWords,
+  insertVariants,
+  replaceTerms,
+  removeTermRows,
+} from "../../src/domain/search/indexing.ts";
 import { namesById } from "../../src/domain/search/search.ts";
 import { type Cost, explain } from "../support/query-plans/explain.ts";
-import { askOf, operations, record } from "../support/query-plans/explain-operation.ts";
-import { insertCrowd, inventPerson, openCrowded, searchableOf } from "../support/data/bulk-customers.ts";
+import { contextOf, operations, recordingDb } from "../support/query-plans/explain-operation.ts";
+import {
+  insertBulkCustomers,
+  generatePerson,
+  openBulkDatabase,
+  searchableOf,
+} from "../support/data/bulk-customers.ts";
 
 const size = 100_000;
 
@@ -21,7 +37,7 @@ interface HotStatement {
   what: string;
   statement: Statement;
   values: readonly unknown[] | (() => Promise<readonly unknown[]>);
-  /** how many items it answers at most; 0 where it answers none */
+  /** maximum number of items it returns; 0 if it returns none */
   page: number;
 }
 
@@ -33,22 +49,22 @@ const everywhere = Array.from({ length: 300 }, (_, at) => at + 1);
 function searching(query: string, brands = both): HotStatement {
   return {
     what: `search "${query}"${brands === both ? "" : ` in ${brands.length} brands`}`,
-    ...firstReading(entriesIn(brands, rangesOf(readQuery(query)))),
+    ...firstStatement(brandRangesOf(brands, rangesOf(parseQuery(query)))),
     page: 15,
   };
 }
 
 function forgiving(query: string): HotStatement[] {
-  const spellings = readQuery(query).needed.slice(0, 2).flatMap(soughtSpellings);
-  const values = async () => valuesOf(await similarEntries(db, both, readQuery(query)));
+  const spellings = parseQuery(query).needed.slice(0, 2).flatMap(queryVariants);
+  const values = async () => valuesOf(await fuzzyRanges(db, both, parseQuery(query)));
   return [
-    { what: `words near "${query}"`, statement: nearWords, values: [both, spellings], page: 15 },
-    { what: `search near "${query}"`, statement: readEntries, values, page: 15 },
+    { what: `words near "${query}"`, statement: selectNearWords, values: [both, spellings], page: 15 },
+    { what: `search near "${query}"`, statement: selectRanges, values, page: 15 },
   ];
 }
 
-const terms = [...termsOf(searchableOf(inventPerson(7)))];
-const newTerms = ["wneuling", "wquittenberg", "xneuling quittenberg", "pk-0", "dexample.org", "t4711"];
+const terms = [...termsOf(searchableOf(generatePerson(7)))];
+const newTerms = ["wneuling", "wquittenberg", "xneuling quittenberg", "pk0", "dexample.org", "t4711"];
 const newWords = ["neuling", "quittenberg"];
 
 const hotStatements: HotStatement[] = [
@@ -89,37 +105,42 @@ const hotStatements: HotStatement[] = [
   },
   {
     what: "add a customer's terms",
-    statement: add,
+    statement: insertTermsAndWords,
     values: [1, terms.map(() => 900_000), terms, ["maria", "schmidt"]],
     page: 0,
   },
   {
     what: "add with new words",
-    statement: add,
+    statement: insertTermsAndWords,
     values: [1, newTerms.map(() => 900_000), newTerms, newWords],
     page: 0,
   },
   {
     what: "add spellings",
-    statement: addSpellings,
+    statement: insertVariants,
     values: [1, ["neulin", "neulig", "neuing"], ["neuling", "neuling", "neuling"]],
     page: 0,
   },
   {
     what: "change a customer's terms",
-    statement: change,
-    values: [1, newTerms.map(() => 8), newTerms, newWords, terms.map(() => 8), terms],
+    statement: replaceTerms,
+    values: [1, newTerms.map(() => 8), newTerms, newWords, terms.map(() => 1), terms.map(() => 8), terms],
     page: 0,
   },
-  { what: "remove a customer's terms", statement: remove, values: [1, terms.map(() => 8), terms], page: 0 },
+  {
+    what: "remove a customer's terms",
+    statement: removeTermRows,
+    values: [terms.map(() => 1), terms.map(() => 8), terms],
+    page: 0,
+  },
 ];
 
 beforeAll(async () => {
-  db = await openCrowded(Array.from({ length: 299 }, (_, at) => `Brand ${at}`));
-  await insertCrowd(db, size);
+  db = await openBulkDatabase(Array.from({ length: 299 }, (_, at) => `Brand ${at}`));
+  await insertBulkCustomers(db, size);
 }, 120_000);
 
-/** What the statement costs in a transaction of its own, undone. */
+/** The cost of the statement in a transaction of its own, rolled back. */
 async function cost(statement: Statement, values: readonly unknown[]): Promise<Cost> {
   const client = await db.pool.connect();
   try {
@@ -146,7 +167,7 @@ describe("reads no more than it may", () => {
   });
 });
 
-// Grouped by hash the ids of a range come in the order in which they were read, which is where reading on begins.
+// Grouped by hash the ids of a range come in the order in which they were read; the next chunk begins after the last.
 test("ranges of the search are told in the order in which they are read", async () => {
   for (const { statement, values } of ["m", "maria", "m s"].map((query) => searching(query, everywhere)))
     expect((await cost(statement, values as readonly unknown[])).shape).toMatch(
@@ -158,8 +179,8 @@ describe("in every operation", () => {
   test.each(operations)("$what", async ({ what, page, run }) => {
     const client = await db.pool.connect();
     try {
-      const recorded = record(client);
-      await run(askOf(recorded.db));
+      const recorded = recordingDb(client);
+      await run(contextOf(recorded.db));
       expect(recorded.costs.length, "statements").toBeGreaterThan(0);
       for (const { name, found } of recorded.costs) {
         measured[`${what}: ${name}`] = { rows: found.rows, buffers: found.buffers, ms: found.ms };
@@ -172,12 +193,12 @@ describe("in every operation", () => {
   });
 });
 
-// What the guards are for: each of these statements is caught by one of them.
+// The purpose of the guards: one of them catches each of these statements.
 describe("would notice", () => {
   test("a limit that is missing", async () => {
-    const text = readEntries.text.replaceAll(/LIMIT \d+/g, "").replace("LIMIT $7", "LIMIT 1000 * $7");
-    const entries = entriesIn(both, rangesOf(readQuery("m")));
-    const few = firstReading(entries);
+    const text = selectRanges.text.replaceAll(/LIMIT \d+/g, "").replace("LIMIT $7", "LIMIT 1000 * $7");
+    const entries = brandRangesOf(both, rangesOf(parseQuery("m")));
+    const few = firstStatement(entries);
     const fewText = few.statement.text.replaceAll("LIMIT w.room", "LIMIT 1000 * w.room");
     for (const found of [
       await cost({ name: "unbounded", text }, valuesOf(entries)),

@@ -1,24 +1,24 @@
-// What is under way when a server stops is ended, whoever asked for it and has left.
+// Stop of a server: requests in flight are ended, even if their client has disconnected.
 import pg from "pg";
 import { expect, test } from "vitest";
 import { openLog } from "../../src/log.ts";
 import { startService } from "../../src/service/service.ts";
-import { freshDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { poll } from "../support/embedded/harness.ts";
 import { untilWaiting } from "../support/lock-watch.ts";
-import { settings } from "../support/test-server.ts";
+import { testConfig } from "../support/test-server.ts";
 
 test("what a caller asked for who has left is ended before the database is closed, and nothing is complained of", async () => {
-  const { url } = await freshDatabase();
+  const { url } = await createTestDatabase();
   const lines: string[] = [];
   const log = openLog("info", false, { write: (line: string) => void lines.push(line) });
-  const service = await startService(settings(url), log);
+  const service = await startService(testConfig(url), log);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     await client.query("BEGIN; LOCK TABLE brand"); // the first of the statements that a list is read by
     const leaving = new AbortController();
-    const headers = { apiKey: settings("").adminKey ?? "" };
+    const headers = { apiKey: testConfig("").adminKey ?? "" };
     const left = fetch(`${service.url}/api/v2/customer`, { headers, signal: leaving.signal }).catch(
       () => "left",
     );
@@ -27,7 +27,7 @@ test("what a caller asked for who has left is ended before the database is close
     expect(await left).toBe("left");
     const order: string[] = [];
     const closed = service.app.close().then(() => order.push("closed"));
-    // Nobody is connected any more: but for what is under way, the rest is a matter of some turns of the loop.
+    // All connections are closed: apart from requests in flight, the rest takes some turns of the loop.
     await poll(() => !service.app.server.listening);
     for (let turn = 0; turn < 50; turn += 1) await new Promise((done) => void setImmediate(done));
     order.push("released");

@@ -1,32 +1,32 @@
-// Two servers on one database, started by themselves: they share what stands in the database, and nothing else.
+// Two independent servers on one database: they share the content of the database, and nothing else.
 import { createClient } from "@dossier/api";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { freshDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { emptyFolder } from "../support/run-cli.ts";
 import { poll } from "../support/embedded/harness.ts";
 import { startReceiver } from "../support/servers/webhook-receiver.ts";
 import { scrape } from "../support/scrape.ts";
-import { adminKey, ask, type Serve, serve } from "../support/servers/server-process.ts";
+import { adminKey, getOnce, type ServeProcess, serve } from "../support/servers/server-process.ts";
 
 const receiver = await startReceiver();
-const { url: databaseUrl } = await freshDatabase();
-let one: Serve;
-let other: Serve;
+const { url: databaseUrl } = await createTestDatabase();
+let one: ServeProcess;
+let other: ServeProcess;
 
 beforeAll(async () => {
   const start = () =>
     serve([], emptyFolder(), {
       DATABASE_URL: databaseUrl,
       DOSSIER_SECRET: "cd".repeat(32),
-      DOSSIER_OUTSIDE_ALLOW: receiver.place,
+      DOSSIER_EGRESS_ALLOW: receiver.place,
       DOSSIER_RATE_LIMIT: "200",
     });
   [one, other] = await Promise.all([start(), start()]);
 }, 300_000);
 afterAll(() => Promise.all([one.stop(), other.stop()]));
 
-const statusOf = async (served: Serve, path: string, headers: Record<string, string>) =>
-  (await ask(`${served.url}/api/v2${path}`, headers)).status;
+const statusOf = async (served: ServeProcess, path: string, headers: Record<string, string>) =>
+  (await getOnce(`${served.url}/api/v2${path}`, headers)).status;
 
 test("a cursor, a session and a key of one are good at the other, and a revoked key at neither", async () => {
   const admin = createClient({ url: one.url, key: adminKey });
@@ -69,7 +69,7 @@ test("background work is done once, each counts what it did, and both see what i
 test("each has a limit of its own", async () => {
   const admin = createClient({ url: one.url, key: adminKey });
   const { key } = await admin.key.create({ name: "busy", permissions: ["CUSTOMER_READ"] });
-  const through = async (served: Serve) => {
+  const through = async (served: ServeProcess) => {
     const all = await Promise.all(
       Array.from({ length: 230 }, () => statusOf(served, "/customer", { apiKey: key })),
     );

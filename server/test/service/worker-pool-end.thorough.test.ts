@@ -1,15 +1,15 @@
-// How several processes come and go: a start that cannot be, the end of the first process, SIGTERM under load.
+// Start and end of a cluster: an impossible start, the end of the primary, SIGTERM under load.
 import { connect, createServer } from "node:net";
 import { expect, test } from "vitest";
-import { freshDatabase } from "../support/database.ts";
+import { createTestDatabase } from "../support/database.ts";
 import { emptyFolder, plainEnvironment, run } from "../support/run-cli.ts";
 import { poll } from "../support/embedded/harness.ts";
-import { adminKey, ask, isAlive, serve } from "../support/servers/server-process.ts";
+import { adminKey, getOnce, isAlive, serve } from "../support/servers/server-process.ts";
 
 const secret = "ab".repeat(32);
 
 async function settings(more: Record<string, string> = {}) {
-  const { url } = await freshDatabase();
+  const { url } = await createTestDatabase();
   return { DATABASE_URL: url, DOSSIER_SECRET: secret, ...more };
 }
 
@@ -20,7 +20,7 @@ test("workers that cannot start end the start with the reason, and a number that
   const env = await settings({ PORT: String(port) });
   const refused = await run(["serve", "--workers", "2"], { env });
   await new Promise((done) => taken.close(done));
-  expect(refused).toMatchObject({ code: 1, stdout: "" });
+  expect(refused).toMatchObject({ code: 1, stdout: expect.not.stringContaining("is ready") });
   expect(refused.stderr).toContain("The port is in use already.");
   for (const number of ["0", "65", "two"])
     expect(await run(["serve", "--workers", number], { env })).toMatchObject({ code: 2 });
@@ -49,7 +49,7 @@ test("what is under way when SIGTERM comes is answered", async () => {
     return { socket, heard: () => heard };
   });
   await poll(() => underWay.every(({ heard }) => heard().includes("100 Continue")));
-  served.signal("SIGTERM", true); // to the whole group, as some supervisors do: the workers leave it to the first process
+  served.signal("SIGTERM", true); // to the whole group, as some supervisors do: the workers leave it to the primary
   await poll(() => served.log.some((line) => line.msg === "stopping"));
   for (const [n, { socket }] of underWay.entries()) socket.write(`{"name":"B ${n}xx"}`);
   expect(await served.ended).toBe(0);
@@ -65,7 +65,7 @@ test("workers whose first process was killed end by themselves", async () => {
   const served = await serve(["--workers", "2"], emptyFolder(), await settings());
   const { url } = served;
   await poll(async () => {
-    await ask(`${url}/api/v2/brand`, { apiKey: adminKey });
+    await getOnce(`${url}/api/v2/brand`, { apiKey: adminKey });
     return served.pids().size === 2;
   });
   served.signal("SIGKILL");

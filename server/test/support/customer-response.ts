@@ -1,8 +1,8 @@
-// What the raw answers of the customer operations hold, as far as their tests look into them.
+// The parts of raw responses of the customer operations that tests read.
 import type { Customer, Fault } from "@dossier/api";
-import type { Answer, World } from "./test-server.ts";
+import type { RawResponse, TestServer } from "./test-server.ts";
 
-/** Not every answer has every field: a test looks only for what its answer must have. */
+/** Not every response has every field: a test reads only those that its response must have. */
 interface Body {
   id: number;
   code: string;
@@ -15,9 +15,9 @@ interface Body {
   itemTotal: number;
 }
 
-/** The world's raw requests, with answers that can be looked into. */
+/** Raw requests with readable responses. */
 export function readable(
-  raw: World["raw"],
-): (...ask: Parameters<World["raw"]>) => Promise<Omit<Answer, "body"> & { body: Body }> {
+  raw: TestServer["raw"],
+): (...ask: Parameters<TestServer["raw"]>) => Promise<Omit<RawResponse, "body"> & { body: Body }> {
   return raw;
 }

@@ -1,47 +1,49 @@
-// A PostgreSQL database of its own for whoever asks, already migrated: a copy of the golden one that `setup.ts` made
-// (about 50 ms). When the test file is over it is dropped, and the file fails if it left sessions open on it.
+// A migrated PostgreSQL database for a test: a copy of the golden one that `support/global-setup.ts` made (about 50 ms). It is dropped
+// after the test file, and the file fails if it left connections open on it.
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, inject } from "vitest";
 
-export interface FreshDatabase {
+export interface TestDatabase {
   connection: pg.PoolConfig;
   url: string;
-  /** Only for a test that wants the database gone early; it happens by itself. */
+  /** Only for a test that needs the database dropped early; it happens automatically. */
   drop(): Promise<void>;
 }
 
 /**
- * In milliseconds, as pg.Pool takes them. Many calls that want one thing wait for each other, on a busy machine longer
- * than Dossier would let them; what they are answered in the end must not depend on that.
+ * In milliseconds, as pg.Pool takes them. Many calls for one record wait for each other, on a busy machine longer than
+ * Dossier would allow; their responses must not depend on that.
  */
-export const patience = {
+export const testTimeouts = {
   statement_timeout: 15_000,
   query_timeout: 16_000,
   connectionTimeoutMillis: 15_000,
 };
 
-const undropped = new Set<FreshDatabase>();
+const openDatabases = new Set<TestDatabase>();
 
 afterAll(async () => {
-  for (const database of undropped) await database.drop();
+  for (const database of openDatabases) await database.drop();
 });
 
-/** Without `limits` those of Dossier hold. */
-export async function freshDatabase(limits: Partial<typeof patience> = patience): Promise<FreshDatabase> {
+/** Without `limits` Dossier's own apply. */
+export async function createTestDatabase(
+  limits: Partial<typeof testTimeouts> = testTimeouts,
+): Promise<TestDatabase> {
   const { connection, golden, run } = inject("postgres");
   const name = `test_${run}_${randomBytes(6).toString("hex")}`;
   await asAdministrator((client) => copyDatabase(client, golden, name));
   const own = { ...connection, database: name, ...limits };
-  const fresh: FreshDatabase = {
+  const fresh: TestDatabase = {
     connection: own,
     url: connectionUrl(own),
     async drop() {
-      if (undropped.delete(fresh)) await asAdministrator((client) => dropDatabase(client, name));
+      if (openDatabases.delete(fresh)) await asAdministrator((client) => dropDatabase(client, name));
     },
   };
-  undropped.add(fresh);
+  openDatabases.add(fresh);
   return fresh;
 }
 
@@ -55,7 +57,7 @@ async function asAdministrator(act: (client: pg.Client) => Promise<void>): Promi
   }
 }
 
-/** PostgreSQL refuses (55006) to copy a database while anyone, be it its own autovacuum, is connected to it. */
+/** PostgreSQL refuses (55006) to copy a database while anything, even its own autovacuum, is connected to it. */
 async function copyDatabase(client: pg.Client, template: string, name: string): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     try {
@@ -68,7 +70,7 @@ async function copyDatabase(client: pg.Client, template: string, name: string): 
   }
 }
 
-/** A session that was just ended may still show for a moment, hence the patience. */
+/** A connection that has just ended may still be listed for a moment, hence the retries. */
 async function dropDatabase(client: pg.Client, name: string): Promise<void> {
   let open = await sessionsOn(client, name);
   for (const deadline = Date.now() + 10_000; open.length > 0 && Date.now() < deadline; ) {
@@ -92,7 +94,7 @@ async function sessionsOn(client: pg.Client, name: string): Promise<string[]> {
   return rows.map((row) => row.session);
 }
 
-/** `host` may be the folder of a Unix socket, which a URL can only carry as a parameter. */
+/** `host` may be the folder of a Unix socket, which a URL can only contain as a parameter. */
 function connectionUrl(connection: pg.PoolConfig): string {
   const { user = "", password, host = "localhost", port = 5432, database = "", ...more } = connection;
   const limits = ["statement_timeout", "query_timeout"] as const;

@@ -1,20 +1,21 @@
-// Before the tests of the server: a PostgreSQL, and in it one migrated "golden" database of which `freshDatabase`
-// makes copies. The PostgreSQL is the one TEST_DATABASE_URL names (a role that may create databases), else the
-// packaged one, see packaged.ts. The golden database is named after its migrations, and nobody may connect to
-// it: so it can be kept between runs, and shared by runs at the same time.
+// Global setup: a PostgreSQL, and in it one migrated "golden" database of which `createTestDatabase` makes copies. The
+// PostgreSQL is that of TEST_DATABASE_URL (a role that may create databases), otherwise the packaged one, see
+// support/packaged-postgres.ts. The golden database is named after its migrations and accepts no connections: so it can be kept between
+// runs, and shared by concurrent runs.
 import { randomBytes } from "node:crypto";
 import pg from "pg";
 import type { TestProject } from "vitest/node";
-import { fingerprint, migrate } from "../../src/db/migrate.ts";
+import { schemaFingerprint, migrate } from "../../src/db/migrate.ts";
+import { provideWatch } from "./event-loop/second-run.ts";
 import { startPackaged } from "./packaged-postgres.ts";
 
-/** What the test files are told; they run in other processes, so it must be plain values. */
+/** What the test files receive; they run in other processes, so it must be plain values. */
 export interface TestPostgres {
   connection: { host: string; port: number; user: string; password?: string; database: string };
   golden: string;
-  /** Whether it is the one that comes with Dossier. */
+  /** Whether it is the packaged one. */
   isPackaged: boolean;
-  /** Part of the name of every database this run makes. */
+  /** Part of the name of every database of this run. */
   run: string;
 }
 
@@ -31,9 +32,11 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     ? givenServer(process.env.TEST_DATABASE_URL)
     : { name: "packaged", ...(await startPackaged()) };
   const { connection } = server;
+  const runHeldAgain = provideWatch(project);
   const teardown = async () => {
     await dropLeftDatabases(connection);
     await server.stop();
+    await runHeldAgain();
   };
   try {
     await printVersion(connection, server.name);
@@ -60,7 +63,7 @@ function givenServer(url: string): Server {
 }
 
 async function makeGolden(connection: TestPostgres["connection"]): Promise<string> {
-  const golden = `golden_${fingerprint()}`;
+  const golden = `golden_${schemaFingerprint()}`;
   const unfinished = `${golden}_${run}`;
   await withClient(connection, async (client) => {
     await client.query("SELECT pg_advisory_lock(hashtext('golden'))");

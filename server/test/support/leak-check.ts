@@ -1,5 +1,5 @@
-// Runs with every test file and fails it if, when its tests are over, it still has a child process or listens on a
-// port. (Sessions it left open on a database are found by `freshDatabase`.)
+// Leak check of every test file: it fails the file if a child process or a listening port remains after its tests.
+// (`createTestDatabase` finds open database connections.)
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll } from "vitest";
 

@@ -1,6 +1,6 @@
-// The packaged PostgreSQL for the tests of everything above it: a cluster as Dossier makes it, in a temporary folder.
-// It has Dossier's settings but for durability: what is in it is thrown away, and a database dropped must not wait
-// until the disk has what all others wrote. (What is durable is shown in embedded-crash.test.ts and proof/kills.mjs.)
+// The packaged PostgreSQL for most tests: a cluster as Dossier makes it, in a temporary folder. It has Dossier's
+// settings except durability: its data is thrown away, and dropping a database must not wait until the disk has the
+// writes of all others. (Durability is tested in db/embedded/crash.thorough.test.ts and proof/kills.mjs.)
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ export async function startPackaged(): Promise<{ connection: Connection; stop():
   );
   if (!(await awaitReady(server, cluster))) throw new Error(`PostgreSQL ended: ${await server.ended}`);
   const stop = async () => {
-    server.signal("SIGQUIT"); // at once, leaving nothing in order
+    server.signal("SIGQUIT"); // immediate, without a shutdown checkpoint
     await server.ended;
     removeSocketFolder(connection.host);
     await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
-// A strict reader of Prometheus' text format: what the format allows but nobody should write is a fault here too, such
-// as series without help, samples apart from their family, the same series twice, or buckets that do not add up.
+// Strict parser of Prometheus' text format: it also rejects what the format permits but is bad practice, such as series
+// without help, samples apart from their family, duplicate series, or buckets that do not add up.
 
 export interface Sample {
   name: string;
@@ -71,7 +71,7 @@ function seriesOf({ name, labels }: Sample): string {
   return JSON.stringify([name, Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))]);
 }
 
-/** Counters do not fall below nothing; the buckets of a histogram add up, and the last one holds all. */
+/** Counters are not negative; the buckets of a histogram add up, and the last one holds all. */
 function checkValues({ name, type, samples }: Family): void {
   if (type === "counter" && samples.some(({ value }) => !(value >= 0)))
     throw new Error(`${name} is negative`);

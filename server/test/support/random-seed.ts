@@ -1,4 +1,4 @@
-// The seed of this file's random tests: random, or the one in SEED. It is printed, so that a failure can be repeated:
+// The seed of this file's random tests: random, or from SEED. It is printed, so that a failure can be repeated:
 // `fc.assert(property, { seed: seed() })`.
 import { randomInt } from "node:crypto";
 

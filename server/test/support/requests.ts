@@ -1,26 +1,33 @@
-// A valid request for every endpoint of the table, made fresh each time, and the ways to send one. Tests that hold
-// for every endpoint start from these: a new endpoint is in all of them without a line here.
+// A valid request for every endpoint of the table, created anew each time, and the ways to send one. Tests that hold
+// for every endpoint start from these: they include a new endpoint automatically.
 import { connect } from "node:net";
 import { type Endpoint, readsBody, rows, wireName } from "@dossier/api";
 import type * as z from "zod";
 import {
   type Answer,
   brandOf,
-  fresh,
+  uniqueName,
   makeCustomer,
   makeDelivery,
   makeFailedJob,
   makeField,
   makeTicket,
   makeWebhook,
-  nowhere,
-  type Scene,
-  withCrm,
-  withoutCrm,
+  unreachableUrl,
+  type Fixture,
+  enableCrm,
+  disableCrm,
 } from "./fixtures.ts";
-import type { Ask } from "./test-server.ts";
+import type { RawRequest } from "./test-server.ts";
 
-export { type Answer, fresh, makeCustomer, openWorld, type Scene, type World } from "./fixtures.ts";
+export {
+  type Answer,
+  uniqueName,
+  makeCustomer,
+  startFixtureServer,
+  type Fixture,
+  type FixtureServer,
+} from "./fixtures.ts";
 
 export type Fields = Record<string, string>;
 export interface Call {
@@ -30,9 +37,9 @@ export interface Call {
 export type Encoding = "multipart" | "form" | "json";
 export const encodings: Encoding[] = ["multipart", "form", "json"];
 
-type Maker = (scene: Scene) => Promise<number>;
+type Maker = (scene: Fixture) => Promise<number>;
 
-/** A thing of each kind that a row can be about, for its path. */
+/** A record of each type that a row can be about, for its path. */
 const makers: Record<string, Maker> = {
   customer: async (scene) => (await makeCustomer(scene)).id,
   channel: async (scene) => (await makeCustomer(scene)).channelId,
@@ -42,29 +49,29 @@ const makers: Record<string, Maker> = {
     return (await world.admin.key.create(key)).id;
   },
   "custom field": makeField,
-  "channel type": async ({ world }) => (await world.admin.channel.create({ name: fresh("signal") })).id,
+  "channel type": async ({ world }) => (await world.admin.channel.create({ name: uniqueName("signal") })).id,
   ticket: async (scene) => makeTicket(scene),
   webhook: makeWebhook,
   delivery: makeDelivery,
   job: makeFailedJob,
 };
 
-/** The least an endpoint can be asked: a thing of its kind in the path, and the fields it requires. */
-const least =
+/** The minimal request of an endpoint: a record of its type in the path, and the required fields. */
+const minimalCall =
   (row: Endpoint) =>
-  async (scene: Scene): Promise<Call> => {
+  async (scene: Fixture): Promise<Call> => {
     const [template] = row.paths;
-    const id = template.includes("{id}") ? await makers[row.about]!(scene) : 0;
+    const id = template.includes("{id}") ? await makers[row.entity]!(scene) : 0;
     const required = Object.entries(row.input.shape as Record<string, z.ZodType>).filter(
       ([ours, one]) => ours !== "id" && !one.safeParse(undefined).success,
     );
-    const sample = (ours: string) => (ours === "brandId" ? brandOf(scene) : fresh());
+    const sample = (ours: string) => (ours === "brandId" ? brandOf(scene) : uniqueName());
     const fields = required.map(([ours]) => [wireName(row, ours), sample(ours)]);
     return { path: template.replace("{id}", String(id)), fields: Object.fromEntries(fields) as Fields };
   };
 
-/** Requests that say more than the least. */
-const telling: Record<string, (scene: Scene) => Promise<Call>> = {
+/** Requests with more than the minimum. */
+const writtenCalls: Record<string, (scene: Fixture) => Promise<Call>> = {
   "customer.list": async (scene) => ({
     path: "/customer",
     fields: { brand_id: brandOf(scene), query: "Ada", itemStart: "0", itemLimit: "5" },
@@ -73,9 +80,9 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
     path: "/customer",
     fields: {
       brand_id: brandOf(scene),
-      primary_id: fresh(),
+      primary_id: uniqueName(),
       channel_id: "email",
-      customer_link_channel: `${fresh("m")}@example.org`,
+      customer_link_channel: `${uniqueName("m")}@example.org`,
       firstname: "Ada",
       lastname: "Lovelace",
       noSync: "true",
@@ -105,7 +112,7 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
         lastname: "Hopper",
         custom_tier: "gold",
         customerChannelType_0: "1",
-        customerChannelValue_0: `${fresh("p")}@example.org`,
+        customerChannelValue_0: `${uniqueName("p")}@example.org`,
       },
     };
   },
@@ -125,7 +132,7 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
         customer_id: String(id),
         primary_id: primaryId,
         brand_id: brandOf(scene),
-        extra_email: `${fresh("x")}@example.org`,
+        extra_email: `${uniqueName("x")}@example.org`,
       },
     };
   },
@@ -143,21 +150,21 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
     };
   },
   "customer.syncWithCrm": async (scene) => {
-    await withCrm(scene);
+    await enableCrm(scene);
     return {
       path: "/customer/syncWithCRM",
-      fields: { brandID: brandOf(scene), channel: "email", address: `${fresh("crm")}@example.org` },
+      fields: { brandID: brandOf(scene), channel: "email", address: `${uniqueName("crm")}@example.org` },
     };
   },
   "customer.create": async (scene) => ({
     path: "/customer/createCustomerCRUD",
     fields: {
       brandID: brandOf(scene),
-      primaryID: fresh(),
+      primaryID: uniqueName(),
       firstname: "Ada",
       custom_tier: "gold",
       customerChannelType_0: "email",
-      customerChannelValue_0: `${fresh("c")}@example.org`,
+      customerChannelValue_0: `${uniqueName("c")}@example.org`,
     },
   }),
   "customer.restore": async (scene) => {
@@ -197,7 +204,7 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
         initiated_by: "shop",
         source_url: "https://shop.example.org/orders/7",
         type: "order",
-        event_id: fresh("e"),
+        event_id: uniqueName("e"),
         occurred_at: "2026-11-23T18:00:00Z",
       },
     };
@@ -211,14 +218,14 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
     fields: { getTicketHistory: "1" },
   }),
   "ticket.create": async (scene) => {
-    await withoutCrm(scene);
+    await disableCrm(scene);
     return {
       path: "/ticket",
       fields: {
         brandID: brandOf(scene),
         channelID: "email",
         direction: "inbound",
-        from: `${fresh("from")}@example.org`,
+        from: `${uniqueName("from")}@example.org`,
         fromName: "Ada",
         to: "desk@example.org",
         title: "Where is my parcel?",
@@ -241,25 +248,31 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
     },
   }),
   "message.chatbot": async (scene) => {
-    await withoutCrm(scene);
+    await disableCrm(scene);
     return {
       path: "/message/chatbot",
       fields: {
         brandID: brandOf(scene),
         message: "Where is my parcel?",
         subject: "Parcel",
-        from: `${fresh("bot")}@example.org`,
+        from: `${uniqueName("bot")}@example.org`,
       },
     };
   },
   "brand.list": async () => ({ path: "/brand", fields: { itemLimit: "3" } }),
-  "brand.create": async () => ({ path: "/brand", fields: { name: fresh("Brand"), default_country: "DE" } }),
-  "brand.update": async (scene) => ({ path: `/brand/${brandOf(scene)}`, fields: { name: fresh("Brand") } }),
+  "brand.create": async () => ({
+    path: "/brand",
+    fields: { name: uniqueName("Brand"), default_country: "DE" },
+  }),
+  "brand.update": async (scene) => ({
+    path: `/brand/${brandOf(scene)}`,
+    fields: { name: uniqueName("Brand") },
+  }),
   "brand.crmTest": async (scene) => {
-    await withCrm(scene);
+    await enableCrm(scene);
     return {
       path: `/brand/${brandOf(scene)}/crmTest`,
-      fields: { channel: "email", address: `${fresh("crm")}@example.org` },
+      fields: { channel: "email", address: `${uniqueName("crm")}@example.org` },
     };
   },
   "brand.delete": async ({ world }) => ({ path: `/brand/${await world.newBrand()}`, fields: {} }),
@@ -275,28 +288,39 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
   "customfield.list": async (scene) => ({ path: "/customfield", fields: { brand_id: brandOf(scene) } }),
   "customfield.create": async (scene) => ({
     path: "/customfield",
-    fields: { brand_id: brandOf(scene), name: fresh("f").replaceAll("-", "_"), type: "select", options: "a" },
+    fields: {
+      brand_id: brandOf(scene),
+      name: uniqueName("f").replaceAll("-", "_"),
+      type: "select",
+      options: "a",
+    },
   }),
   "customfield.update": async (scene) => ({
     path: `/customfield/${await makeField(scene)}`,
-    fields: { label: fresh("Label"), force: "1" },
+    fields: { label: uniqueName("Label"), force: "1" },
   }),
   "customfield.delete": async (scene) => ({
     path: `/customfield/${await makeField(scene)}`,
     fields: { force: "1" },
   }),
-  "channel.create": async () => ({ path: "/channel", fields: { name: fresh("signal"), icon: "dot" } }),
+  "channel.create": async () => ({ path: "/channel", fields: { name: uniqueName("signal"), icon: "dot" } }),
   "channel.update": async ({ world }) => ({
-    path: `/channel/${(await world.admin.channel.create({ name: fresh("signal") })).id}`,
-    fields: { name: fresh("matrix") },
+    path: `/channel/${(await world.admin.channel.create({ name: uniqueName("signal") })).id}`,
+    fields: { name: uniqueName("matrix") },
   }),
   "webhook.create": async (scene) => ({
     path: "/webhook",
-    fields: { url: nowhere, events: "customer.synced", paused: "1", name: "shop", brand_ids: brandOf(scene) },
+    fields: {
+      url: unreachableUrl,
+      events: "customer.synced",
+      paused: "1",
+      name: "shop",
+      brand_ids: brandOf(scene),
+    },
   }),
   "webhook.update": async (scene) => ({
     path: `/webhook/${await makeWebhook(scene)}`,
-    fields: { name: fresh("shop"), paused: "1" },
+    fields: { name: uniqueName("shop"), paused: "1" },
   }),
   "webhook.listDeliveries": async (scene) => ({
     path: `/webhook/deliveries/${await makeWebhook(scene)}`,
@@ -310,15 +334,17 @@ const telling: Record<string, (scene: Scene) => Promise<Call>> = {
 
 export const table = rows();
 
-/** One valid request for each endpoint, made fresh each time. */
-export const calls = Object.fromEntries(table.map(({ name, row }) => [name, telling[name] ?? least(row)]));
+/** One valid request for each endpoint, created anew each time. */
+export const calls = Object.fromEntries(
+  table.map(({ name, row }) => [name, writtenCalls[name] ?? minimalCall(row)]),
+);
 
 export function rowOf(name: string): Endpoint {
   return table.find((one) => one.name === name)!.row;
 }
 
 /** The fields where the endpoint reads them: the query, or a body in one of the encodings. */
-export function asked(row: Endpoint, fields: Fields, encoding: Encoding = "form"): Ask {
+export function encodeFields(row: Endpoint, fields: Fields, encoding: Encoding = "form"): RawRequest {
   if (!readsBody(row)) return { query: fields };
   if (row.method === "DELETE" && Object.keys(fields).length === 0) return {};
   return encoding === "json" ? { json: fields } : { [encoding]: fields };
@@ -330,22 +356,22 @@ export function idIn(path: string): string {
 }
 
 /** Sends the endpoint's valid request, or the one given. */
-export async function perform(
-  scene: Scene,
+export async function sendValid(
+  scene: Fixture,
   name: string,
-  more: Ask & { call?: Call; encoding?: Encoding } = {},
+  more: RawRequest & { call?: Call; encoding?: Encoding } = {},
 ): Promise<Answer> {
   const row = rowOf(name);
   const { call = await calls[name]!(scene), encoding, ...ask } = more;
-  return scene.world.raw(row.method, call.path, { ...asked(row, call.fields, encoding), ...ask });
+  return scene.world.raw(row.method, call.path, { ...encodeFields(row, call.fields, encoding), ...ask });
 }
 
-/** What is the same in every answer of one kind: all but the request's id. */
+/** What is the same in every response of one kind: all but the request's id. */
 export function withoutId(answer: Answer): string {
   return `${answer.status} ${answer.text.replace(/"request_id":"[^"]*"/, "")}`;
 }
 
-/** Sends bytes as they are and answers all that comes back until the connection closes, or falls silent. */
+/** Sends raw bytes and returns all that is received until the connection closes, or stays silent. */
 export function sendBytes(
   url: string,
   bytes: string | Buffer,

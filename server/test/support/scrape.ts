@@ -1,4 +1,4 @@
-// What /metrics answers, and series picked from it by name and labels.
+// Scrapes /metrics, and selects series by name and labels.
 import { type Family, readExposition } from "./prometheus-text.ts";
 
 export interface Scrape {

@@ -1,13 +1,14 @@
-// A Dossier of its own for a test file, on a fresh database, with what tests do all the time: clients with other
-// keys, brands of their own, and raw requests for what the client would never send.
+// A test server: a Dossier of its own for a test file, on a new database, with clients for other keys, brands of their
+// own, and raw requests that the client would never send.
 import { type Client, createClient, type Input, type Api, type Permission } from "@dossier/api";
 import { afterAll } from "vitest";
 import type { Config } from "../../src/config.ts";
 import { type Log, openLog } from "../../src/log.ts";
-import { type RunningService, startService, type Wanted } from "../../src/service/service.ts";
-import { freshDatabase, patience } from "./database.ts";
+import { type RunningService, startService, type StartOptions } from "../../src/service/service.ts";
+import { createTestDatabase, testTimeouts } from "./database.ts";
+import { recordResponses } from "./response-recorder.ts";
 
-export interface Answer {
+export interface RawResponse {
   status: number;
   headers: Headers;
   // oxlint-disable-next-line typescript/no-explicit-any -- an answer is looked into, not typed
@@ -15,7 +16,7 @@ export interface Answer {
   text: string;
 }
 
-export interface Ask {
+export interface RawRequest {
   key?: string | null;
   headers?: Record<string, string>;
   query?: Record<string, string> | string;
@@ -25,13 +26,13 @@ export interface Ask {
   raw?: { type?: string; body: string | Uint8Array };
 }
 
-export interface World {
+export interface TestServer {
   url: string;
   adminKey: string;
   admin: Client;
   service: RunningService;
   databaseUrl: string;
-  raw(method: string, path: string, ask?: Ask): Promise<Answer>;
+  raw(method: string, path: string, ask?: RawRequest): Promise<RawResponse>;
   keyFor(permissions: Permission[], brandIds?: number[]): Promise<string>;
   clientFor(permissions: Permission[], brandIds?: number[]): Promise<Client>;
   newBrand(settings?: Partial<Input<Api["brand"]["create"]>>): Promise<number>;
@@ -40,7 +41,7 @@ export interface World {
 const adminKey = "test-administrator-key-0123456789";
 let brands = 0;
 
-export function settings(databaseUrl: string, overrides: Partial<Config> = {}): Config {
+export function testConfig(databaseUrl: string, overrides: Partial<Config> = {}): Config {
   return {
     host: "127.0.0.1",
     port: 0,
@@ -50,46 +51,57 @@ export function settings(databaseUrl: string, overrides: Partial<Config> = {}): 
     databaseUser: undefined,
     adminKey,
     secret: Buffer.alloc(32, 7),
+    previousSecret: undefined,
     rateLimit: 0,
+    maxConnections: undefined,
     keyInQuery: true,
+    unknownQuery: "refuse",
     corsOrigins: [],
     trustedProxies: [],
-    outsideAllow: ["127.0.0.1:9"], // where nobody listens: what is sent there goes nowhere
+    stopNotice: 0,
+    erasureLog: undefined,
+    backupDir: "/nonexistent/backups",
+    backupEvery: 0,
+    backupKeep: 7,
+    backupPassphrase: undefined,
+    egressAllow: ["127.0.0.1:9"], // without a listener: what is sent there goes nowhere
     logLevel: "silent",
+    logRequests: true,
     ...overrides,
   };
 }
 
 /**
- * A Dossier that is stopped when the test file is over. On a database made with `patience` its calls wait as patiently
- * for a session as their statements do.
+ * A Dossier that is stopped after the test file. On a database made with `limits` its calls wait as long for a
+ * connection as their statements do.
  */
 export async function startInstance(
   config: Config,
   log: Log = openLog(config.logLevel, false),
-  wanted: Wanted = {},
+  wanted: StartOptions = {},
 ): Promise<RunningService> {
-  const service = await startService(config, log, wanted);
+  const service = await startService(config, log, { drainMs: 10, ...wanted });
   if (config.databaseUrl?.includes("statement_timeout"))
-    service.db.pool.options.connectionTimeoutMillis = patience.connectionTimeoutMillis;
+    service.db.pool.options.connectionTimeoutMillis = testTimeouts.connectionTimeoutMillis;
+  recordResponses(service.app.server);
   afterAll(() => service.stop());
   return service;
 }
 
-/** What a test asks is asked once, as it stands: no keys of the client's own, nothing sent again. */
-const plainly = { idempotencyKeys: false, retry: false } as const;
+/** A test's calls are sent once, as they are: no Idempotency-Keys of the client's own, no retries. */
+const noRetries = { idempotencyKeys: false, retry: false } as const;
 
 /** Starts a Dossier on a database of its own. */
-export async function startWorld(
+export async function startTestServer(
   overrides: Partial<Config> = {},
   log?: Log,
-  wanted: Wanted = {},
-): Promise<World> {
-  const database = await freshDatabase();
-  const config = settings(database.url, overrides);
+  wanted: StartOptions = {},
+): Promise<TestServer> {
+  const database = await createTestDatabase();
+  const config = testConfig(database.url, overrides);
   const service = await startInstance(config, log, wanted);
   const { url } = service;
-  const admin = createClient({ url, key: adminKey, ...plainly });
+  const admin = createClient({ url, key: adminKey, ...noRetries });
   const keyFor = async (permissions: Permission[], brandIds?: number[]) =>
     (await admin.key.create({ name: "test", permissions, ...(brandIds ? { brandIds } : {}) })).key;
   return {
@@ -101,7 +113,7 @@ export async function startWorld(
     keyFor,
     raw: (method, path, ask = {}) => send(url, method, path, ask),
     clientFor: async (permissions, brandIds) =>
-      createClient({ url, key: await keyFor(permissions, brandIds), ...plainly }),
+      createClient({ url, key: await keyFor(permissions, brandIds), ...noRetries }),
     newBrand: async (given = {}) => {
       brands += 1;
       return (await admin.brand.create({ name: `Brand ${brands}`, ...given })).id;
@@ -109,7 +121,8 @@ export async function startWorld(
   };
 }
 
-async function send(url: string, method: string, path: string, ask: Ask): Promise<Answer> {
+/** Sends a raw request to a server, or to what stands before it. */
+export async function send(url: string, method: string, path: string, ask: RawRequest): Promise<RawResponse> {
   const query = typeof ask.query === "string" ? ask.query : new URLSearchParams(ask.query ?? {}).toString();
   const headers: Record<string, string> = { ...ask.headers };
   const key = ask.key === undefined ? adminKey : ask.key;
@@ -132,7 +145,7 @@ function parse(text: string): unknown {
 }
 
 function bodyOf(
-  ask: Ask,
+  ask: RawRequest,
   headers: Record<string, string>,
 ): string | Uint8Array | FormData | URLSearchParams | undefined {
   if (ask.json !== undefined) {

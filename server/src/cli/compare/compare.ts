@@ -1,18 +1,21 @@
 /**
- * `dossier compare`: is everything here that was there? Reads the same customers from the server that is left and from
- * this one, and lists what differs. For whoever moves from the original API, or from one Dossier to another.
+ * `dossier compare`: checks a migration. It reads the same customers from an old server (the original API or another
+ * Dossier) and from the new one, and lists the differences.
  */
 import type { Command } from "commander";
-import { readTerminal } from "../../config.ts";
-import { compare, type Comparison, type Difference } from "./run.ts";
-import type { Pair } from "./sample.ts";
-import { readOriginal } from "./server.ts";
-import { jsonLine, show, sumOf } from "./show.ts";
-import { brandsOf, readTarget, typesOf } from "./target.ts";
+import { readCliConfig } from "../../config.ts";
+import { compare } from "./run.ts";
+import type { Comparison, Difference } from "./report.ts";
+import type { BrandPair } from "./sample.ts";
+import { legacyReader } from "./server.ts";
+import { jsonLine, printReport, totalsOf } from "./show.ts";
+import { brandsOf, targetReader, typesOf } from "./target.ts";
 import { CommandFailure, exitCodes } from "../exit.ts";
-import { addTargetOptions, baseOf, type TargetOptions, targetHelp, withTarget } from "../target/target.ts";
-import { isOpenRoad } from "../target/url.ts";
-import { print, readText, say } from "../terminal.ts";
+import { startProgress } from "../progress.ts";
+import { addTargetOptions, parseBaseUrl, type TargetOptions, targetHelp } from "../target/target.ts";
+import { withTarget } from "../target/open.ts";
+import { isPlaintextRemote } from "../target/url.ts";
+import { printResult, readText, printMessage } from "../terminal.ts";
 import { oneLine } from "../output/text-width.ts";
 
 interface CompareOptions extends TargetOptions {
@@ -20,7 +23,7 @@ interface CompareOptions extends TargetOptions {
   key?: string;
   fromKeyFile?: string;
   brand?: string[];
-  atMost?: string;
+  limit?: string;
   json?: true;
 }
 
@@ -39,7 +42,7 @@ export function addCompare(program: Command): void {
       "its API key itself, which others on this machine can see: better in one of the two",
     )
     .option("--brand <old=new...>", "the new number of a brand of the old server, once for each (else 1=1)")
-    .option("--at-most <number>", "compare so many customers, spread over the whole list (else 200)")
+    .option("--limit <number>", "compare so many customers, spread over the whole list (else 200)")
     .option("--json", "print a JSON object for each difference, and one for the whole");
   addTargetOptions(command)
     .addHelpText(
@@ -51,53 +54,58 @@ Compared is what a move must keep: names, primary id, addresses, custom fields,
 what happened and in which order. Not compared is what each server gives out
 itself: ids, versions, numbers of channel types.
 
-It prints names and addresses of customers: treat them like the data. A server
-that says it is asked too often is waited for.
+It prints names and addresses of customers: treat them like the data. Rate
+limits are honoured: the command waits.
 
-Ends with 0 if all is the same, 1 if something differs or a server refuses, 3 if
-one of the two does not answer.
+Exit code 0 if all is the same, 1 if something differs or a server rejects a
+call, 3 if one of the two is unreachable.
 
 Examples:
   DOSSIER_FROM_KEY=… dossier compare --from https://desk.example.org
   dossier compare --from https://desk.example.org --from-key-file old-key.txt \\
-    --brand 4=1 5=2 --at-most 1000
+    --brand 4=1 5=2 --limit 1000
 ${targetHelp}`,
     )
-    .action(perform);
+    .action(runCompare);
 }
 
-async function perform(options: CompareOptions): Promise<void> {
-  const from = baseOf(options.from, "--from");
+async function runCompare(options: CompareOptions): Promise<void> {
+  const from = parseBaseUrl(options.from, "--from");
   const key = readOldKey(options);
   const pairs = pairsOf(options.brand ?? ["1=1"]);
-  const atMost = boundOf(options.atMost);
-  if (isOpenRoad(from)) say("Careful: the old key goes to another machine over plain http. Use https.");
+  const limit = parseLimit(options.limit);
+  if (isPlaintextRemote(from))
+    printMessage("Warning: the old key is sent to another machine over plain http. Use https.");
   await withTarget(options, async (target) => {
     const names = await brandsOf(target);
     const brands = pairs.map((pair) => ({ ...pair, name: nameOf(names, pair.now) }));
     const differences: Difference[] = [];
+    const progress = startProgress();
     const comparison: Comparison = {
-      old: readOriginal(from, key),
-      now: readTarget(target),
+      old: legacyReader(from, key),
+      now: targetReader(target),
       brands,
       types: await typesOf(target),
-      atMost,
-      tell: (one) => (options.json ? print(jsonLine(one)) : differences.push(one)),
-      progress,
+      limit,
+      report: (one) => (options.json ? printResult(jsonLine(one)) : differences.push(one)),
+      progress(done, all) {
+        // lines of JSON on the same terminal would stand beside it
+        if (!options.json || !process.stdout.isTTY) progress.show(`${done} of ${all} customers`);
+      },
     };
-    const outcome = await compare(comparison).finally(endProgress);
-    const sum = sumOf(outcome);
+    const outcome = await compare(comparison).finally(() => progress.end());
+    const sum = totalsOf(outcome);
     process.exitCode = sum.differ > 0 ? exitCodes.failed : exitCodes.ok;
-    if (!options.json) return show(outcome, differences);
+    if (!options.json) return printReport(outcome, differences);
     const reads = Array.from(outcome.reads, ([read, counts]) => ({ read, ...counts }));
     const { customers, omitted } = outcome;
-    print(jsonLine({ customers, ...sum, omitted: asWire(omitted), reads }));
+    printResult(jsonLine({ customers, ...sum, omitted: asWire(omitted), reads }));
   });
 }
 
-/** Names as the API writes them. */
-function asWire({ passedOver, ...rest }: Awaited<ReturnType<typeof compare>>["omitted"]) {
-  return { passed_over: passedOver, ...rest };
+/** The counts under the wire's names. */
+function asWire({ otherBrand, duplicatePrimaryId, ...rest }: Awaited<ReturnType<typeof compare>>["omitted"]) {
+  return { other_brand: otherBrand, duplicate_primary_id: duplicatePrimaryId, ...rest };
 }
 
 function readOldKey({ key, fromKeyFile }: CompareOptions): string {
@@ -105,7 +113,7 @@ function readOldKey({ key, fromKeyFile }: CompareOptions): string {
     throw new CommandFailure("usage", "--key and --from-key-file name two keys. Leave one out.");
   const text =
     fromKeyFile === undefined
-      ? (key ?? readTerminal().fromKey)
+      ? (key ?? readCliConfig().fromKey)
       : readText(fromKeyFile, "--from-key-file").trim();
   if (text === undefined)
     throw new CommandFailure(
@@ -120,7 +128,7 @@ function readOldKey({ key, fromKeyFile }: CompareOptions): string {
   return text;
 }
 
-function pairsOf(words: readonly string[]): Omit<Pair, "name">[] {
+function pairsOf(words: readonly string[]): Omit<BrandPair, "name">[] {
   const pairs = words.flatMap((text) => text.split(",")).map(pairOf);
   const isTwice = (side: "old" | "now") => new Set(pairs.map((pair) => pair[side])).size < pairs.length;
   if (!isTwice("old") && !isTwice("now")) return pairs;
@@ -130,7 +138,7 @@ function pairsOf(words: readonly string[]): Omit<Pair, "name">[] {
   );
 }
 
-function pairOf(text: string): Omit<Pair, "name"> {
+function pairOf(text: string): Omit<BrandPair, "name"> {
   const [, old, now = old] = /^([1-9]\d{0,14})(?:=([1-9]\d{0,14}))?$/.exec(text.trim()) ?? [];
   if (old !== undefined) return { old: Number(old), now: Number(now) };
   throw new CommandFailure(
@@ -139,12 +147,12 @@ function pairOf(text: string): Omit<Pair, "name"> {
   );
 }
 
-function boundOf(text = "200"): number {
+function parseLimit(text = "200"): number {
   if (/^[1-9][0-9]{0,4}$|^100000$/.test(text)) return Number(text);
-  throw new CommandFailure("usage", "--at-most must be a whole number from 1 to 100000.");
+  throw new CommandFailure("usage", "--limit must be a whole number from 1 to 100000.");
 }
 
-/** @throws CommandFailure when the new server has no such brand */
+/** @throws CommandFailure if the new server has no such brand */
 function nameOf(names: ReadonlyMap<number, string>, id: number): string {
   const name = names.get(id);
   if (name !== undefined) return name;
@@ -153,12 +161,4 @@ function nameOf(names: ReadonlyMap<number, string>, id: number): string {
     "usage",
     `The new server has no brand ${id}, or the key does not see it. It has ${there}: --brand 4=1 says that brand 4 there became 1 here.`,
   );
-}
-
-const progress: Comparison["progress"] = (done, all) => {
-  if (process.stderr.isTTY) process.stderr.write(`\r${done} of ${all} customers`);
-};
-
-function endProgress(): void {
-  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
 }

@@ -1,39 +1,42 @@
-/** What `compare` asks of both servers, each in its own way: the reads of the Customer controller, and nothing else. */
-import type { Unlike } from "./channel.ts";
+/**
+ * Reader: the interface through which `compare` reads both servers. It has the reads of the Customer controller and no
+ * writes.
+ */
+import type { FieldDifference } from "./difference.ts";
 
-/** A thing of an answer: a customer, an item of a timeline. */
-export type Thing = Record<string, unknown>;
+/** An object in a response: a customer, or an item of a timeline. */
+export type JsonObject = Record<string, unknown>;
 
-/** A page, or all that was read of a timeline; `total` where the server tells exactly how many there are. */
+/** A page, or the part of a timeline that was read; `total` if the server returns an exact count. */
 export interface Page {
-  items: Thing[];
+  items: JsonObject[];
   total?: number | undefined;
 }
 
-/** How many items of a timeline are read at most. */
-export const longestTimeline = 990;
+/** The maximum number of timeline items read. */
+export const maxTimelineItems = 990;
 
 /**
- * The reads; `brand` is the server's own number. Who is not there is nobody, not an error.
+ * The reads; `brand` is the number of the brand on that server. A missing customer is an empty result, not an error.
  *
- * Each throws ReadRefusal for what the server refuses of this one read, and CommandFailure for what ends them all.
+ * Each throws ReadError if the server rejects this read, and CommandFailure if the comparison cannot continue.
  */
 export interface Reader {
   list(fields: { itemStart: number; itemLimit: number; query?: string; brand?: number }): Promise<Page>;
-  find(id: string): Promise<Thing | undefined>;
-  byPrimaryId(primaryId: string, brand: number): Promise<Thing[]>;
-  byAddress(address: string, brand: number): Promise<Thing[]>;
+  find(id: string): Promise<JsonObject | undefined>;
+  byPrimaryId(primaryId: string, brand: number): Promise<JsonObject[]>;
+  byAddress(address: string, brand: number): Promise<JsonObject[]>;
   timeline(primaryId: string, brand: number): Promise<Page | undefined>;
 }
 
-/** A server refused one read; the message is its status, and its code where it has one. */
-export class ReadRefusal extends Error {}
+/** A server rejected one read; the message is the status, with the error code if there is one. */
+export class ReadError extends Error {}
 
-/** What both answer; or what one of them refuses and the other does not. */
+/** Both results; or the difference, if only one server rejects the read. */
 export async function readBoth<A, B>(
   old: Promise<A>,
   now: Promise<B>,
-): Promise<{ before: A; after: B } | { refused: Unlike[] }> {
+): Promise<{ before: A; after: B } | { refused: FieldDifference[] }> {
   const [before, after] = await Promise.allSettled([old, now]);
   if (before.status === "fulfilled" && after.status === "fulfilled")
     return { before: before.value, after: after.value };
@@ -41,8 +44,8 @@ export async function readBoth<A, B>(
     one.status === "rejected" ? (one.reason as unknown) : undefined,
   );
   for (const reason of reasons)
-    if (reason !== undefined && !(reason instanceof ReadRefusal)) throw reason as Error;
-  const [was, is] = reasons.map((reason) => (reason instanceof ReadRefusal ? reason.message : "200"));
+    if (reason !== undefined && !(reason instanceof ReadError)) throw reason as Error;
+  const [was, is] = reasons.map((reason) => (reason instanceof ReadError ? reason.message : "200"));
   const isBoth = reasons.every((reason) => reason !== undefined);
   return { refused: isBoth ? [] : [{ field: "status", old: was ?? "", new: is ?? "" }] };
 }

@@ -1,16 +1,16 @@
 /**
- * What a comparison found, for people: customer by customer, then a count of each read, then one line that says it
- * all. On a terminal a long value is shown around the place where the other one begins to differ.
+ * Report output: the differences of each customer, a count per read, and one summary line. On a terminal, long values
+ * are cut to the part where they differ.
  */
-import type { Difference, Outcome } from "./run.ts";
-import { tableOf } from "../show.ts";
-import { columnsOf, type Paint, paintFor, print, say } from "../terminal.ts";
+import type { Difference, Outcome } from "./report.ts";
+import { formatTable } from "../output/format.ts";
+import { terminalWidth, type Paint, paintFor, printResult, printMessage } from "../terminal.ts";
 import { fit, oneLine, widthOf } from "../output/text-width.ts";
 
 const number = (value: number) => value.toLocaleString("en");
 
-/** How many reads there were, and how many of them differ. */
-export function sumOf({ reads }: Outcome): { compared: number; differ: number } {
+/** The number of reads, and of those that differ. */
+export function totalsOf({ reads }: Outcome): { compared: number; differ: number } {
   let [compared, differ] = [0, 0];
   for (const read of reads.values()) {
     compared += read.compared;
@@ -19,19 +19,19 @@ export function sumOf({ reads }: Outcome): { compared: number; differ: number } 
   return { compared, differ };
 }
 
-/** Prints everything. */
-export function show(outcome: Outcome, differences: readonly Difference[]): void {
-  const room = columnsOf(process.stdout);
+/** Prints the whole report. */
+export function printReport(outcome: Outcome, differences: readonly Difference[]): void {
+  const room = terminalWidth(process.stdout);
   const paint = paintFor(process.stdout);
-  for (const line of linesOf(differences, room, paint)) print(line);
+  for (const line of linesOf(differences, room, paint)) printResult(line);
   const rows = Array.from(outcome.reads, ([read, counts]) => ({ read, ...counts }));
-  if (rows.length > 0) print(tableOf(rows, room, paint).lines.join("\n"));
-  const { compared, differ } = sumOf(outcome);
+  if (rows.length > 0) printResult(formatTable(rows, room, paint).lines.join("\n"));
+  const { compared, differ } = totalsOf(outcome);
   const same = `${number(compared - differ)} of ${number(compared)} reads are the same, ${number(differ)} differ`;
-  print(
+  printResult(
     `${paint(differ > 0 ? "yellow" : "green", same)}; ${counted(outcome.customers, "customer")} compared.`,
   );
-  for (const line of omittedIn(outcome)) say(paintFor(process.stderr)("dim", line));
+  for (const line of omittedLines(outcome)) printMessage(paintFor(process.stderr)("dim", line));
 }
 
 function counted(count: number, noun: string): string {
@@ -39,30 +39,32 @@ function counted(count: number, noun: string): string {
   return `${number(count)} ${count === 1 ? noun : plural}`;
 }
 
-/** What was left out, and why. */
-function omittedIn({ omitted: { passedOver, twins, nameless, refused } }: Outcome): string[] {
-  const told: [number, string, string][] = [
-    [passedOver, "customer", "of another brand than --brand names"],
+/** The omitted customers and addresses, by reason. */
+function omittedLines({
+  omitted: { otherBrand, duplicatePrimaryId, unidentifiable, refused },
+}: Outcome): string[] {
+  const omissions: [number, string, string][] = [
+    [otherBrand, "customer", "of another brand than --brand names"],
     [
-      twins,
+      duplicatePrimaryId,
       "customer",
-      "with a primary id that another one has too: one customer here, field by field not compared",
+      "with a duplicate primary id: one customer here, so fields are not compared",
     ],
-    [nameless, "customer", "without primary id and address: nothing to find them by"],
+    [unidentifiable, "customer", "without primary id and address: nothing to find them by"],
     [refused, "address", "that Dossier's rules refuse, such as a telephone number without +"],
   ];
-  return told
+  return omissions
     .filter(([count]) => count > 0)
     .map(([count, noun, why]) => `Left out: ${counted(count, noun)} ${why}.`);
 }
 
-/** The differences, customer by customer; what several reads show is told once, with all of them. */
+/** The differences by customer; a difference of several reads is printed once, with all of them. */
 function linesOf(differences: readonly Difference[], room: number, paint: Paint): string[] {
   return Array.from(groupBy(differences, "customer"), ([customer, own]) => {
-    const told = [...groupBy(own, "field", "old", "new").values()].map((same) => {
+    const formatted = [...groupBy(own, "field", "old", "new").values()].map((same) => {
       const [{ field, old, new: now } = { field: "", old: "", new: "" }] = same;
       const reads = [...new Set(same.map(({ read }) => read))].join(", ");
-      const [was, is] = around(oneLine(old), oneLine(now), room - 6);
+      const [was, is] = alignDifference(oneLine(old), oneLine(now), room - 6);
       return [
         `  ${cutTo(oneLine(field), room - 2)}`,
         `    ${paint("red", "-")} ${was}`,
@@ -70,12 +72,12 @@ function linesOf(differences: readonly Difference[], room: number, paint: Paint)
         ...wrap(reads, room - 4).map((line) => `    ${paint("dim", line)}`),
       ].join("\n");
     });
-    return [paint("bold", cutTo(oneLine(customer), room)), ...told, ""].join("\n");
+    return [paint("bold", cutTo(oneLine(customer), room)), ...formatted, ""].join("\n");
   });
 }
 
-/** Two texts in so much room, beginning a little before they begin to differ where they do not fit whole. */
-export function around(one: string, other: string, room: number): [string, string] {
+/** Cuts two texts to a width; if they do not fit, both begin shortly before their first difference. */
+export function alignDifference(one: string, other: string, room: number): [string, string] {
   const fits = (text: string) => widthOf(text) <= room;
   if (fits(one) && fits(other)) return [one, other];
   const [letters, others] = [[...one], [...other]];
@@ -112,7 +114,7 @@ function groupBy(all: readonly Difference[], ...by: (keyof Difference)[]): Map<s
   return groups;
 }
 
-/** JSON on one line, without what a terminal would obey: that is escaped, so that nothing is lost. */
+/** JSON on one line, with terminal control characters escaped, so that no content is lost. */
 export function jsonLine(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\x7f-\x9f\u200E\u200F\u061C\u202A-\u202E\u2066-\u2069]/g,

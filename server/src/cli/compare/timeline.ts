@@ -1,114 +1,118 @@
 /**
- * When two timelines tell the same: what happened, when and in which order. How the original spells an item is not
- * documented, so an item is asked for no more than it tells; a time without a zone is taken as UTC.
+ * Timeline comparison: what happened, when, and in which order. The original's spelling of items is undocumented, so
+ * only fields that the old item has are compared; a time without a zone is read as UTC.
  */
-import { type ItemKind, itemKinds } from "@dossier/api";
-import { none, textOf, type Unlike } from "./channel.ts";
-import { longestTimeline, type Page, type Thing } from "./reader.ts";
+import { type TimelineItemType, timelineItemTypes } from "@dossier/api";
+import { textOf } from "./channel.ts";
+import { none, type FieldDifference } from "./difference.ts";
+import { maxTimelineItems, type Page, type JsonObject } from "./reader.ts";
 
-interface Told {
-  kind: ItemKind | undefined;
+interface ParsedItem {
+  kind: TimelineItemType | undefined;
   /** in seconds */
   time: number | undefined;
   text: string;
 }
 
-interface Placed {
-  item: Told;
-  /** on the new timeline */
-  place: number;
+interface PositionedItem {
+  item: ParsedItem;
+  /** position on the new timeline */
+  position: number;
 }
 
-/** Two timelines. */
-export function compareTimelines(old: Page, now: Page): Unlike[] {
-  const [before, after] = [old.items.map(told), now.items.map(told)];
-  const places = match(before, after);
-  const lost = before.filter((_, at) => places[at] === undefined);
-  const isWhole = before.length < longestTimeline && (old.total ?? 0) <= before.length;
-  const used = new Set(places);
+/** Compares two timelines. */
+export function compareTimelines(old: Page, now: Page): FieldDifference[] {
+  const [before, after] = [old.items.map(parseItem), now.items.map(parseItem)];
+  const positions = matchItems(before, after);
+  const lost = before.filter((_, at) => positions[at] === undefined);
+  const isWhole = before.length < maxTimelineItems && (old.total ?? 0) <= before.length;
+  const used = new Set(positions);
   const added = isWhole ? after.filter((_, at) => !used.has(at)) : [];
-  const changed = lost.map((item): Unlike => {
+  const changed = lost.map((item): FieldDifference => {
     const at = added.findIndex((other) => isChanged(item, other));
     const [other] = at < 0 ? [] : added.splice(at, 1);
-    return { field: "item", old: tell(item), new: other ? tell(other) : none };
+    return { field: "item", old: formatItem(item), new: other ? formatItem(other) : none };
   });
   return [
-    ...totals(old, now),
+    ...diffTotals(old, now),
     ...changed,
-    ...added.map((item) => ({ field: "item", old: none, new: tell(item) })),
-    ...orderOf(before, places),
+    ...added.map((item) => ({ field: "item", old: none, new: formatItem(item) })),
+    ...diffOrder(before, positions),
   ];
 }
 
-function totals(old: Page, now: Page): Unlike[] {
+function diffTotals(old: Page, now: Page): FieldDifference[] {
   const [was, is] = [old.total, now.total];
   if (was === undefined || is === undefined || was === is) return [];
   return [{ field: "items in all", old: String(was), new: String(is) }];
 }
 
-/** For each item of the old timeline the place of the same one in the new, each place once. */
-function match(before: readonly Told[], after: readonly Told[]): (number | undefined)[] {
+/** Maps each item of the old timeline to the position of an equal item in the new one; each position is used once. */
+function matchItems(before: readonly ParsedItem[], after: readonly ParsedItem[]): (number | undefined)[] {
   const byText = new Map<string, number[]>();
   for (const [at, { text }] of after.entries()) byText.set(text, [...(byText.get(text) ?? []), at]);
   return before.map((item) => {
-    const places = byText.get(item.text) ?? [];
-    const found = places.find((at) => isLike(item, after[at]));
+    const positions = byText.get(item.text) ?? [];
+    const found = positions.find((at) => isSameItem(item, after[at]));
     if (found !== undefined)
       byText.set(
         item.text,
-        places.filter((at) => at !== found),
+        positions.filter((at) => at !== found),
       );
     return found;
   });
 }
 
-function isLike({ kind, time }: Told, other: Told | undefined): boolean {
+function isSameItem({ kind, time }: ParsedItem, other: ParsedItem | undefined): boolean {
   if (!other) return false;
   return (kind === undefined || kind === other.kind) && (time === undefined || time === other.time);
 }
 
-/** The same item with one thing changed: its text, or its time. */
-function isChanged(item: Told, other: Told): boolean {
+/** Whether two items differ only in text, or only in time. */
+function isChanged(item: ParsedItem, other: ParsedItem): boolean {
   if (item.kind !== undefined && item.kind !== other.kind) return false;
   return item.text === other.text || (item.time !== undefined && item.time === other.time);
 }
 
-/** The first two that stand the other way round; what happened in one second may stand in any order. */
-function orderOf(before: readonly Told[], places: readonly (number | undefined)[]): Unlike[] {
-  let last: Placed | undefined; // of all before this second
-  let tie: Placed | undefined; // of this second
+/** The first two items in reverse order; items of the same second may be in any order. */
+function diffOrder(
+  before: readonly ParsedItem[],
+  positions: readonly (number | undefined)[],
+): FieldDifference[] {
+  let last: PositionedItem | undefined; // of all earlier seconds
+  let tie: PositionedItem | undefined; // of this second
   for (const [at, item] of before.entries()) {
-    const place = places[at];
-    if (place === undefined) continue;
+    const position = positions[at];
+    if (position === undefined) continue;
     if (tie && (item.time === undefined || item.time !== tie.item.time)) {
-      last = last && last.place > tie.place ? last : tie;
+      last = last && last.position > tie.position ? last : tie;
       tie = undefined;
     }
-    if (last && place < last.place) {
-      const [first, second] = [tell(last.item), tell(item)];
+    if (last && position < last.position) {
+      const [first, second] = [formatItem(last.item), formatItem(item)];
       return [{ field: "order", old: `${first}, then ${second}`, new: `${second}, then ${first}` }];
     }
-    tie = tie && tie.place > place ? tie : { item, place };
+    tie = tie && tie.position > position ? tie : { item, position };
   }
   return [];
 }
 
-function told(item: Thing): Told {
+function parseItem(item: JsonObject): ParsedItem {
   const { description, message, content, text, title, subject } = item;
-  const said = [description, message, content, text, title, subject].map(textOf).find(Boolean) ?? "";
+  const firstText = [description, message, content, text, title, subject].map(textOf).find(Boolean) ?? "";
   return {
     kind: kindOf(textOf(item.type ?? item.kind)),
     time: secondsOf(item.created_at ?? item.createdAt ?? item.occurred_at ?? item.date ?? item.time),
-    text: said.replaceAll("\r\n", "\n"),
+    text: firstText.replaceAll("\r\n", "\n"),
   };
 }
 
-/** A word that holds one of ours, such as `externalEvent`. */
-function kindOf(word: string): ItemKind | undefined {
-  return itemKinds.find((kind) => word.toLowerCase().includes(kind));
+/** The type whose name the word contains, such as `externalEvent`. */
+function kindOf(word: string): TimelineItemType | undefined {
+  return timelineItemTypes.find((kind) => word.toLowerCase().includes(kind));
 }
 
-/** A time as text, or as seconds or milliseconds since 1970. */
+/** Parses a time: text, or seconds or milliseconds since 1970. */
 function secondsOf(time: unknown): number | undefined {
   const text = textOf(time);
   if (/^[0-9]{9,11}$/.test(text)) return Number(text);
@@ -118,7 +122,7 @@ function secondsOf(time: unknown): number | undefined {
   return Number.isNaN(at) ? undefined : Math.floor(at / 1000);
 }
 
-function tell({ kind, time, text }: Told): string {
+function formatItem({ kind, time, text }: ParsedItem): string {
   const at = time === undefined ? "" : `${new Date(time * 1000).toISOString().replace(".000", "")} `;
   return `${at}${kind === undefined ? "" : `${kind}: `}${text}`;
 }

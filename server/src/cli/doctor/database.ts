@@ -1,27 +1,49 @@
-/** What the doctor says of a database: whether Dossier can run on it, and whether what it acknowledges will last. */
+/** Database checks: whether Dossier can run on the database, and whether its commits are durable. */
+import type { DatabaseAddress } from "../../config/database-address.ts";
+import { minDifference, maxClockDifference } from "../../db/clock.ts";
 import type { Inspection } from "../../db/inspect.ts";
-import { careful, type Finding, ok, wrong } from "./finding.ts";
+import { warning, type Finding, ok, wrong } from "./finding.ts";
 
-const oldestVersion = 150_000;
+const minVersion = 150_000;
 
-/** Judges what was seen; `own` is the embedded database, whose settings are ours. */
-export function judgeDatabase(seen: Inspection, whose: "own" | "given"): Finding[] {
+/** Checks an inspected database; without an address it is the embedded one, whose settings are Dossier's own. */
+export function checkDatabase(inspection: Inspection, address?: DatabaseAddress): Finding[] {
   return [
-    version(seen, whose),
-    encoding(seen),
-    letters(seen),
-    trigrams(seen),
-    ...durability(seen),
-    ...writable(seen),
-    schema(seen),
-    clock(seen),
+    version(inspection, address !== undefined),
+    ...(address ? [transport(inspection, address)] : []),
+    encoding(inspection),
+    ctypeOf(inspection),
+    trigrams(inspection),
+    ...durability(inspection),
+    ...writable(inspection),
+    schema(inspection),
+    clock(inspection),
   ];
 }
 
-function version({ version, versionNumber }: Inspection, whose: "own" | "given"): Finding {
-  if (versionNumber < oldestVersion)
+function version({ version, versionNumber }: Inspection, isGiven: boolean): Finding {
+  if (versionNumber < minVersion)
     return wrong("database", `PostgreSQL ${version} is too old.`, "Dossier needs 15 or newer.");
-  return ok("database", `PostgreSQL ${version} answers${whose === "given" ? " at DATABASE_URL" : ""}`);
+  return ok("database", `PostgreSQL ${version} answers${isGiven ? " at DATABASE_URL" : ""}`);
+}
+
+function transport(
+  { transport: { protocol, isVerified } }: Inspection,
+  { isRemote }: DatabaseAddress,
+): Finding {
+  if (protocol === undefined && !isRemote) return ok("database TLS", "not needed on the same machine");
+  if (protocol === undefined)
+    return warning(
+      "database TLS",
+      "none, as sslmode=disable says: data and password can be read on the way.",
+      "Take sslmode=disable out of DATABASE_URL: TLS is then demanded.",
+    );
+  if (isVerified) return ok("database TLS", `${protocol}, certificate verified`);
+  return warning(
+    "database TLS",
+    `${protocol}, but any certificate is accepted.`,
+    "Name the authority's with sslrootcert=/path and say sslmode=verify-full.",
+  );
 }
 
 function encoding({ encoding }: Inspection): Finding {
@@ -33,8 +55,8 @@ function encoding({ encoding }: Inspection): Finding {
   );
 }
 
-function letters({ ctype, knowsLetters }: Inspection): Finding {
-  if (knowsLetters) return ok("letters", `LC_CTYPE ${ctype} knows those beyond ASCII`);
+function ctypeOf({ ctype, supportsUnicode }: Inspection): Finding {
+  if (supportsUnicode) return ok("letters", `LC_CTYPE ${ctype} knows those beyond ASCII`);
   return wrong(
     "letters",
     `LC_CTYPE ${ctype} knows ASCII letters only: most names would not be found.`,
@@ -71,11 +93,11 @@ function writable({ readOnly }: Inspection): Finding[] {
   ];
 }
 
-function schema({ gap: { missing, unknown } }: Inspection): Finding {
+function schema({ migrations: { missing, unknown } }: Inspection): Finding {
   if (unknown.length > 0)
     return wrong("migrations", `newer than this Dossier: ${unknown.join(", ")}.`, "Use the newer release.");
   if (missing.length > 0)
-    return careful(
+    return warning(
       "migrations",
       `${missing.length} are to be applied, from ${missing[0]} on.`,
       "`dossier migrate` does it, and so does every start.",
@@ -83,18 +105,18 @@ function schema({ gap: { missing, unknown } }: Inspection): Finding {
   return ok("migrations", "those of this release");
 }
 
-const tolerance = 1000;
-const unbearable = 60_000;
+const maxDifferenceMs = 60_000;
 
-function clock({ clock: { difference, within } }: Inspection): Finding {
-  const apart = Math.max(0, Math.abs(difference) - within);
-  return judgeClock(apart, "the database");
+function clock({ clock }: Inspection): Finding {
+  return checkClock(minDifference(clock), "the database");
 }
 
-/** How far apart two clocks may be: keys expire, events are ordered and limits counted by them. */
-export function judgeClock(apart: number, other: string): Finding {
-  const told = `${(apart / 1000).toFixed(1)} s apart from ${other}'s`;
-  if (apart <= tolerance) return ok("clock", `the same as ${other}'s`);
-  const advice = "Keep both by NTP: keys expire and events are ordered by them.";
-  return apart > unbearable ? wrong("clock", `${told}.`, advice) : careful("clock", `${told}.`, advice);
+/** Checks the difference of two clocks, in milliseconds. */
+export function checkClock(differenceMs: number, other: string, subject = "clock"): Finding {
+  const found = `${(differenceMs / 1000).toFixed(1)} s apart from ${other}'s`;
+  if (differenceMs <= maxClockDifference) return ok(subject, `the same as ${other}'s`);
+  const advice = "Keep both by NTP: logs and certificates go by the machine's, data by the database's.";
+  return differenceMs > maxDifferenceMs
+    ? wrong(subject, `${found}.`, advice)
+    : warning(subject, `${found}.`, advice);
 }

@@ -1,20 +1,30 @@
 /**
- * `dossier doctor`: looks an installation over and says what is right, what deserves care, and what is wrong with what
- * to do about it. It changes nothing; a stopped data folder is opened for the time of the look, its lock held.
+ * `dossier doctor`: checks an installation and prints each finding, with advice for warnings and errors. It changes
+ * nothing; a stopped data folder is opened under its lock for the duration of the check.
  */
 import type { Command } from "commander";
-import { type Config, ConfigRefusal, readConfig, readConfigOf } from "../../config.ts";
+import { assertKnownSettings, type Config, ConfigError, readConfig, readConfigFor } from "../../config.ts";
+import { type DatabaseAddress, parseDatabaseAddress } from "../../config/database-address.ts";
+import { assertRestored } from "../../db/migrate.ts";
 import { inspect } from "../../db/inspect.ts";
-import { judgeDatabase } from "./database.ts";
-import { judgeFolder } from "./folder.ts";
-import { judgeMachine, judgeSettings } from "./machine.ts";
-import { judgeServer } from "./server.ts";
-import { exitCodes, explain, explainDatabase } from "../exit.ts";
+import { checkBackups } from "./backups.ts";
+import { checkDatabase } from "./database.ts";
+import { checkFolder } from "./folder.ts";
+import { checkMachine, checkSettings } from "./machine.ts";
+import { checkSecret } from "./secret.ts";
+import { checkServer } from "./server.ts";
+import { exitCodes, describeError, describeDatabaseError } from "../exit.ts";
 import { type Finding, type Level, wrong } from "./finding.ts";
-import { addTargetOptions, type Place, placeOf, targetHelp, type TargetOptions } from "../target/target.ts";
-import { type Opened, openFolder, openGiven } from "../target/local.ts";
-import { paintFor, print, say } from "../terminal.ts";
-import { fit, widthOf } from "../output/text-width.ts";
+import {
+  addTargetOptions,
+  type TargetSpec,
+  resolveTarget,
+  targetHelp,
+  type TargetOptions,
+} from "../target/target.ts";
+import { type OpenedDatabase, openFolder, openConfigured } from "../target/local.ts";
+import { paintFor, printResult, printMessage } from "../terminal.ts";
+import { fit, widthOf, wrap } from "../output/text-width.ts";
 
 /** Adds `doctor`. */
 export function addDoctor(program: Command): void {
@@ -26,7 +36,7 @@ export function addDoctor(program: Command): void {
     .addHelpText(
       "after",
       `
-Ends with 0 if nothing is wrong (what deserves care is not wrong), else with 1.
+Exit code 0 if there are no errors (warnings are fine), else 1.
 
 Examples:
   dossier doctor
@@ -34,49 +44,63 @@ Examples:
   dossier doctor --url https://crm.example.org --key-file key.txt
 ${targetHelp}`,
     )
-    .action(examine);
+    .action(runDoctor);
 }
 
-async function examine(options: TargetOptions & { json?: true }): Promise<void> {
-  const findings = await judge(options);
+async function runDoctor(options: TargetOptions & { json?: true }): Promise<void> {
+  const findings = await runChecks(options);
   const isWrong = findings.some(({ level }) => level === "wrong");
   process.exitCode = isWrong ? exitCodes.failed : exitCodes.ok;
-  if (options.json) return print(JSON.stringify({ ok: !isWrong, findings }));
-  print(linesOf(findings).join("\n"));
-  say(`\n${summaryOf(findings)}`);
+  if (options.json) return printResult(JSON.stringify({ ok: !isWrong, findings }));
+  printResult(linesOf(findings).join("\n"));
+  printMessage(`\n${summaryOf(findings)}`);
 }
 
-async function judge(options: TargetOptions): Promise<Finding[]> {
-  const machine = judgeMachine();
-  let place: Place;
+async function runChecks(options: TargetOptions): Promise<Finding[]> {
+  const machine = checkMachine();
+  let target: TargetSpec;
   try {
-    place = placeOf(options);
-    if (place.kind === "url") return [...machine, ...(await judgeServer(place.url, options))];
-    const config = place.kind === "folder" ? readConfigOf(place.dataDir) : readConfig();
-    return [...machine, ...judgeSettings(config), ...(await judgeData(place.kind, config))];
+    target = resolveTarget(options);
+    if (target.kind === "url") {
+      assertKnownSettings();
+      return [...machine, ...(await checkServer(target.url, options))];
+    }
+    const config = target.kind === "folder" ? readConfigFor(target.dataDir) : readConfig();
+    const data = await checkData(target.kind, config);
+    return [...machine, ...checkSettings(config), ...data, ...(await checkBackups(config))];
   } catch (error) {
-    if (!(error instanceof ConfigRefusal)) throw error;
+    if (!(error instanceof ConfigError)) throw error;
     return [...machine, ...error.faults.map((fault) => wrong("settings", fault))];
   }
 }
 
-async function judgeData(kind: "folder" | "database", config: Config): Promise<Finding[]> {
-  if (kind === "database") return look(() => openGiven(config), "given", "DATABASE_URL");
-  const { findings, isThere } = await judgeFolder(config);
-  return isThere ? [...findings, ...(await look(() => openFolder(config), "own", "database"))] : findings;
+async function checkData(kind: "folder" | "database", config: Config): Promise<Finding[]> {
+  if (kind === "database") {
+    const address = parseDatabaseAddress(config.databaseUrl ?? "");
+    return inspectDatabase(config, () => openConfigured(config), "DATABASE_URL", address);
+  }
+  const { findings, isThere } = await checkFolder(config);
+  return isThere
+    ? [...findings, ...(await inspectDatabase(config, () => openFolder(config), "database"))]
+    : findings;
 }
 
-async function look(
-  open: () => Opened | Promise<Opened>,
-  whose: "own" | "given",
+async function inspectDatabase(
+  config: Config,
+  open: () => OpenedDatabase | Promise<OpenedDatabase>,
   subject: string,
+  address?: DatabaseAddress,
 ): Promise<Finding[]> {
-  let opened: Opened | undefined;
+  let opened: OpenedDatabase | undefined;
   try {
     opened = await open();
-    return judgeDatabase(await inspect(opened.db.pool), whose);
+    await assertRestored(opened.db.pool);
+    const inspection = await inspect(opened.db);
+    const isCurrent = inspection.migrations.missing.length + inspection.migrations.unknown.length === 0;
+    const secrets = isCurrent ? await checkSecret(opened.db, config) : [];
+    return [...checkDatabase(inspection, address), ...secrets];
   } catch (error) {
-    const text = (whose === "given" && explainDatabase(error)) || explain(error);
+    const text = (address && describeDatabaseError(error)) || describeError(error);
     return [wrong(subject, text)];
   } finally {
     await opened?.close();
@@ -85,7 +109,7 @@ async function look(
 
 const marks: Record<Level, ["✓" | "!" | "✗", "green" | "yellow" | "red"]> = {
   ok: ["✓", "green"],
-  careful: ["!", "yellow"],
+  warning: ["!", "yellow"],
   wrong: ["✗", "red"],
 };
 
@@ -105,24 +129,11 @@ function linesOf(findings: readonly Finding[]): string[] {
   });
 }
 
-function wrap(text: string, room: number): string[] {
-  const lines = [""];
-  for (const word of text.split(/\s+/)) {
-    const line = lines.at(-1) ?? "";
-    if (line === "") lines[lines.length - 1] = word;
-    else if (widthOf(line) + 1 + widthOf(word) <= room) lines[lines.length - 1] = `${line} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
-}
-
 function summaryOf(findings: readonly Finding[]): string {
   const paint = paintFor(process.stderr);
   const count = (level: Level) => findings.filter((finding) => finding.level === level).length;
-  const care =
-    count("careful") > 0
-      ? ` ${count("careful")} ${count("careful") === 1 ? "deserves" : "deserve"} care.`
-      : "";
-  if (count("wrong") > 0) return paint("red", `${count("wrong")} of ${findings.length} wrong.`) + care;
-  return paint("green", "Nothing is wrong.") + care;
+  const warnings = count("warning");
+  const more = warnings > 0 ? ` ${warnings} ${warnings === 1 ? "warning" : "warnings"}.` : "";
+  if (count("wrong") > 0) return paint("red", `${count("wrong")} of ${findings.length} wrong.`) + more;
+  return paint("green", "No errors.") + more;
 }

@@ -1,9 +1,9 @@
-/** What the doctor says of one thing: right, careful, or wrong with what to do. */
+/** Finding: the result of one check, with advice if something is wrong. */
 
-/** How a thing stands; only `wrong` makes the doctor end with 1. */
-export type Level = "ok" | "careful" | "wrong";
+/** The severity; only `wrong` makes the exit code 1. */
+export type Level = "ok" | "warning" | "wrong";
 
-/** One thing looked at. */
+/** The result of one check. */
 export interface Finding {
   level: Level;
   subject: string;
@@ -11,14 +11,14 @@ export interface Finding {
   advice?: string;
 }
 
-/** As it should be. */
+/** The check passed. */
 export function ok(subject: string, found: string): Finding {
   return { level: "ok", subject, found };
 }
 
-/** It works, and there is something to know. */
-export function careful(subject: string, found: string, advice: string): Finding {
-  return { level: "careful", subject, found, advice };
+/** It works, but needs attention. */
+export function warning(subject: string, found: string, advice: string): Finding {
+  return { level: "warning", subject, found, advice };
 }
 
 /** It does not work, or is not safe. */

@@ -1,32 +1,33 @@
-/** What the doctor says of a data folder: whose it is, who may read it, how much room is left, and who is at work. */
+/** Data folder checks: owner, permissions, free space, and the process that holds the lock. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "../../config.ts";
 import { chooseAccount } from "../../db/embedded/account.ts";
 import { findPackage } from "../../db/embedded/binaries.ts";
 import { clusterPath, hasCluster } from "../../db/embedded/cluster.ts";
-import { tryTo } from "../../db/embedded-liveness.ts";
+import { ignoreErrors } from "../../db/embedded/process-identity.ts";
 import { findHolder } from "../../db/embedded/lock.ts";
 import { freeMegabytes } from "../../db/embedded/errors.ts";
-import { readWhereabouts } from "../../db/embedded/socket.ts";
-import { explain } from "../exit.ts";
-import { careful, type Finding, ok, wrong } from "./finding.ts";
+import { readRuntimeState } from "../../db/embedded/socket.ts";
+import { AdminKeyFileError, adminKeyPath, readAdminKey } from "../../service/admin-key-file.ts";
+import { describeError } from "../exit.ts";
+import { warning, type Finding, ok, wrong } from "./finding.ts";
 
-const scarce = 1024;
-const tooLittle = 128;
+const lowSpaceMb = 1024;
+const minSpaceMb = 128;
 
-/** The folder; `isThere`: there is a database in it that can be looked at. */
-export async function judgeFolder(config: Config): Promise<{ findings: Finding[]; isThere: boolean }> {
+/** Checks the folder; `isThere`: it contains a database that can be inspected. */
+export async function checkFolder(config: Config): Promise<{ findings: Finding[]; isThere: boolean }> {
   const { dataDir } = config;
   const findings = [packaged()];
   if (!existsSync(dataDir)) {
-    const above = existing(dataDir);
-    findings.push(ok("data", `${dataDir} is not there yet: the first start makes it`), room(above));
+    const above = existingParent(dataDir);
+    findings.push(ok("data", `${dataDir} is not there yet: the first start makes it`), diskSpace(above));
     return { findings, isThere: false };
   }
-  findings.push(mode(dataDir), owner(config), room(dataDir), cluster(config));
+  findings.push(mode(dataDir), owner(config), diskSpace(dataDir), cluster(config));
   const isThere = existsSync(clusterPath(dataDir)) && !findings.some(({ level }) => level === "wrong");
-  if (isThere) findings.push(secret(dataDir), await state(dataDir));
+  if (isThere) findings.push(secret(dataDir), ...adminKey(dataDir), await state(dataDir));
   return { findings, isThere: isThere && !findings.some(({ level }) => level === "wrong") };
 }
 
@@ -36,12 +37,12 @@ function packaged(): Finding {
     const { version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string };
     return ok("PostgreSQL", `packaged ${version} for ${process.platform}-${process.arch}`);
   } catch (error) {
-    return wrong("PostgreSQL", explain(error));
+    return wrong("PostgreSQL", describeError(error));
   }
 }
 
-function existing(path: string): string {
-  return existsSync(path) || path === dirname(path) ? path : existing(dirname(path));
+function existingParent(path: string): string {
+  return existsSync(path) || path === dirname(path) ? path : existingParent(dirname(path));
 }
 
 function mode(dataDir: string): Finding {
@@ -50,7 +51,7 @@ function mode(dataDir: string): Finding {
     return wrong("data", `${dataDir} is a file.`, "Name a folder with DOSSIER_DATA_DIR.");
   const bits = (stat.mode & 0o777).toString(8).padStart(3, "0");
   if ((stat.mode & 0o077) === 0) return ok("data", `${dataDir}, mode ${bits}`);
-  return careful(
+  return warning(
     "data",
     `${dataDir} has mode ${bits}: other accounts can look into it.`,
     `chmod 700 ${dataDir}`,
@@ -75,18 +76,19 @@ function owner({ dataDir, databaseUser }: Config): Finding {
         : `${accountName(uid)}; PostgreSQL runs as ${accountName(account.uid)}`,
     );
   } catch (error) {
-    return wrong("owner", explain(error));
+    return wrong("owner", describeError(error));
   }
 }
 
-function room(folder: string): Finding {
+function diskSpace(folder: string): Finding {
   const free = freeMegabytes(folder);
-  const told = free === Infinity ? "not told by this file system" : `${(free / 1024).toFixed(1)} GB free`;
-  if (free < tooLittle)
+  const found =
+    free === Infinity ? "not reported by this file system" : `${(free / 1024).toFixed(1)} GB free`;
+  if (free < minSpaceMb)
     return wrong("space", `only ${free} MB free.`, "Make room: a full disk stops every write.");
-  if (free < scarce)
-    return careful("space", `${free} MB free.`, "Make room, or move DOSSIER_DATA_DIR to a larger disk.");
-  return ok("space", told);
+  if (free < lowSpaceMb)
+    return warning("space", `${free} MB free.`, "Make room, or move DOSSIER_DATA_DIR to a larger disk.");
+  return ok("space", found);
 }
 
 function cluster({ dataDir }: Config): Finding {
@@ -98,7 +100,7 @@ function cluster({ dataDir }: Config): Finding {
       );
     return ok("format", "no database yet: the first start makes it");
   } catch (error) {
-    return wrong("format", explain(error));
+    return wrong("format", describeError(error));
   }
 }
 
@@ -107,28 +109,38 @@ function secret(dataDir: string): Finding {
   if (!existsSync(file)) return ok("secret", "none yet: the first start makes it");
   const { mode } = statSync(file);
   if ((mode & 0o077) === 0) return ok("secret", "kept beside the data, for its owner only");
-  return careful("secret", `${file} can be read by other accounts.`, `chmod 600 ${file}`);
+  return warning("secret", `${file} can be read by other accounts.`, `chmod 600 ${file}`);
+}
+
+function adminKey(dataDir: string): Finding[] {
+  try {
+    if (readAdminKey(dataDir) === undefined) return [];
+    return [ok("admin key", `in ${adminKeyPath(dataDir)}, for its owner only, until \`dossier key forget\``)];
+  } catch (error) {
+    if (!(error instanceof AdminKeyFileError)) throw error;
+    return [warning("admin key", error.fault, error.advice)];
+  }
 }
 
 async function state(dataDir: string): Promise<Finding> {
   const holder = await findHolder(dataDir);
-  if (!holder) return ok("server", "stopped; its database is opened for this look");
+  if (!holder) return ok("server", "stopped; its database is opened for this check");
   const since = `process ${holder.pid}, since ${holder.since.toISOString().slice(0, 16).replace("T", " ")}`;
-  if (!holder.here)
+  if (!holder.isLocal)
     return wrong(
       "server",
       `runs in another container or on another machine (${since}).`,
       "Run the doctor there.",
     );
-  const url = readWhereabouts(dataDir)?.url;
+  const url = readRuntimeState(dataDir)?.url;
   return ok(
     "server",
-    url === undefined ? `is starting, or a command is at work (${since})` : `runs at ${url} (${since})`,
+    url === undefined ? `is starting, or a command is running (${since})` : `runs at ${url} (${since})`,
   );
 }
 
-/** The name of an account, for people. */
+/** The name of an account. */
 function accountName(uid: number): string {
-  const lines = tryTo(() => readFileSync("/etc/passwd", "utf8"))?.split("\n") ?? [];
+  const lines = ignoreErrors(() => readFileSync("/etc/passwd", "utf8"))?.split("\n") ?? [];
   return lines.find((one) => one.split(":")[2] === String(uid))?.split(":")[0] ?? `account ${uid}`;
 }

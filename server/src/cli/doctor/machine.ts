@@ -1,8 +1,9 @@
-/** What the doctor says of the machine and of the settings together: who can reach the server, and how. */
+/** Machine and settings checks: the Node.js version, and who can reach the server, and how. */
 import type { Config } from "../../config.ts";
-import { careful, type Finding, ok } from "./finding.ts";
+import { maxConnectionsOf, descriptorLimit, connectionsWithin } from "../../service/descriptors.ts";
+import { warning, type Finding, ok } from "./finding.ts";
 
-/** When the makers of Node.js stop mending a line. */
+/** When each Node.js line stops receiving fixes. */
 const endOfLife: Record<number, string> = {
   20: "2026-04-30",
   22: "2027-04-30",
@@ -10,15 +11,15 @@ const endOfLife: Record<number, string> = {
   26: "2029-04-30",
 };
 
-/** Node.js itself; that it is not too old has been seen before this could run. */
-export function judgeMachine(now = new Date(), version = process.versions.node): Finding[] {
+/** Checks the version of Node.js; a version that is too old ends the program before this runs. */
+export function checkMachine(now = new Date(), version = process.versions.node): Finding[] {
   const major = Number(version.split(".")[0]);
   const end = endOfLife[major];
   const name = `Node.js ${version}`;
-  if (major % 2 === 1) return [careful("node", `${name} is not a line for the long term.`, "Use 24 LTS.")];
+  if (major % 2 === 1) return [warning("node", `${name} is not a line for the long term.`, "Use 24 LTS.")];
   if (end === undefined || end > now.toISOString().slice(0, 10)) return [ok("node", name)];
   return [
-    careful(
+    warning(
       "node",
       `${name} works, but gets no more fixes since ${end}.`,
       "Use 24 LTS: nothing else changes.",
@@ -26,26 +27,28 @@ export function judgeMachine(now = new Date(), version = process.versions.node):
   ];
 }
 
-/** The settings, which have been read without a fault. */
-export function judgeSettings(config: Config): Finding[] {
+/** Checks settings that are valid in themselves. */
+export function checkSettings(config: Config): Finding[] {
   return [
     ok("settings", "every one can be used"),
-    reachOf(config),
+    listenAddress(config),
     ...administrator(config),
     rate(config),
+    connections(config),
     query(config),
+    ...unknownNames(config),
   ];
 }
 
-function reachOf({ host, port, trustedProxies }: Config): Finding {
+function listenAddress({ host, port, trustedProxies }: Config): Finding {
   const at = `${host.includes(":") ? `[${host}]` : host}:${port}`;
   if (trustedProxies.length === 0) return ok("address", `${at}: this machine only, so plain HTTP is safe`);
   const proxies = trustedProxies.join(", ");
   if (trustedProxies.some((proxy) => proxy.endsWith("/0")))
-    return careful(
+    return warning(
       "address",
-      `${at}, and DOSSIER_TRUSTED_PROXIES trusts everybody (${proxies}).`,
-      "Name the proxy's own address: whoever is trusted can claim to come from anywhere, over TLS.",
+      `${at}, and DOSSIER_TRUSTED_PROXIES trusts every address (${proxies}).`,
+      "Name the proxy's own address: a trusted address can claim to come from anywhere, over TLS.",
     );
   return ok("address", `${at}, behind the proxy at ${proxies}, which must end TLS`);
 }
@@ -53,7 +56,7 @@ function reachOf({ host, port, trustedProxies }: Config): Finding {
 function administrator({ adminKey }: Config): Finding[] {
   if (adminKey === undefined) return [];
   return [
-    careful(
+    warning(
       "bootstrap key",
       "DOSSIER_ADMIN_KEY is set: an administrator's key that is never revoked.",
       "Make keys with `dossier key create`, then take it out of the environment.",
@@ -64,18 +67,50 @@ function administrator({ adminKey }: Config): Finding[] {
 function rate({ rateLimit }: Config): Finding {
   if (rateLimit > 0)
     return ok("rate limit", `${rateLimit.toLocaleString("en")} requests a minute for each key`);
-  return careful(
+  return warning(
     "rate limit",
     "is switched off.",
     "Leave DOSSIER_RATE_LIMIT out, unless something before it limits.",
   );
 }
 
+const minConnections = 500;
+
+function connections(config: Config, files = descriptorLimit()): Finding {
+  const each = maxConnectionsOf(config, files);
+  if (each === 0)
+    return warning(
+      "connections",
+      "have no limit: idle ones can take every file descriptor.",
+      "Leave DOSSIER_MAX_CONNECTIONS out.",
+    );
+  const found = `${(each * config.workers).toLocaleString("en")} at a time`;
+  const isCapped = each === connectionsWithin(files);
+  if (!isCapped || (each >= minConnections && config.maxConnections === undefined))
+    return ok("connections", found);
+  return warning(
+    "connections",
+    `${found}: more is not left of ${files.toLocaleString("en")} open files.`,
+    "Raise the limit of open files (ulimit -n, LimitNOFILE= in systemd), to 16384 or more.",
+  );
+}
+
 function query({ keyInQuery }: Config): Finding {
   if (!keyInQuery) return ok("key in query", "is refused");
-  return careful(
+  return warning(
     "key in query",
     "?apiKey= is accepted, and addresses end up in the logs of proxies.",
     "Set DOSSIER_KEY_IN_QUERY=false if no program needs it.",
   );
+}
+
+function unknownNames({ unknownQuery }: Config): Finding[] {
+  if (unknownQuery === "refuse") return [];
+  return [
+    warning(
+      "unknown names",
+      "in a query string are left out (DOSSIER_UNKNOWN_QUERY=ignore): a misspelt filter lists everything.",
+      "Correct the clients that send such names, then take the setting out.",
+    ),
+  ];
 }

@@ -1,28 +1,37 @@
-/** What the doctor says of a server by its URL alone: as much as a stranger with a key can see. */
-import { api, DossierError } from "@dossier/api";
+/** Server checks by URL: what is visible over the network, with or without a key. */
+import { DossierError, includesPermission, type Permission } from "@dossier/api";
 import { version } from "../../version.ts";
-import { judgeClock } from "./database.ts";
-import { explain } from "../exit.ts";
-import { careful, type Finding, ok, wrong } from "./finding.ts";
-import { openTarget, readKey, type TargetOptions } from "../target/target.ts";
-import { isOpenRoad, reach } from "../target/url.ts";
+import { checkClock } from "./database.ts";
+import { describeError } from "../exit.ts";
+import { warning, type Finding, ok, wrong } from "./finding.ts";
+import { findAccess } from "../target/access.ts";
+import type { TargetOptions } from "../target/target.ts";
+import { isPlaintextRemote, openUrlTarget, fetchFrom } from "../target/url.ts";
 
-/** Asks the server what it says of itself. */
-export async function judgeServer(url: string, options: TargetOptions): Promise<Finding[]> {
-  let answer: Response;
+/** Checks a server over the network. */
+export async function checkServer(url: string, options: TargetOptions): Promise<Finding[]> {
+  let response: Response;
   try {
-    answer = await reach(url, "/readyz", {}, 10_000);
+    response = await fetchFrom(url, "/readyz", {}, 10_000);
   } catch (error) {
-    return [wrong("server", explain(error))];
+    return [wrong("server", describeError(error))];
   }
-  const body = (await answer.json().catch(() => ({}))) as Record<string, unknown>;
+  const body = (await response.json().catch(() => ({}))) as Record<string, unknown>;
   if (typeof body.version !== "string")
     return [wrong("server", `${url} answers, but not as Dossier does.`, "Name its address without /api/v2.")];
-  return [road(url), ready(url, body), release(body.version), clock(answer), await key(options)];
+  const own = typeof body.clock_difference === "number" ? [databaseClock(body.clock_difference)] : [];
+  return [
+    transport(url),
+    ready(url, body),
+    release(body.version),
+    clock(response),
+    ...own,
+    ...(await checkKey(url, options)),
+  ];
 }
 
-function road(url: string): Finding {
-  if (isOpenRoad(url))
+function transport(url: string): Finding {
+  if (isPlaintextRemote(url))
     return wrong(
       "TLS",
       `${url} is plain http to another machine: keys can be read on the way.`,
@@ -38,34 +47,61 @@ function ready(url: string, { status, reason }: Record<string, unknown>): Findin
 
 function release(theirs: string): Finding {
   if (theirs === version) return ok("version", version);
-  return careful(
+  return warning(
     "version",
     `the server is ${theirs}, this command line ${version}.`,
     "Use the same: calls are made from its table.",
   );
 }
 
-/** The header tells whole seconds. */
-function clock(answer: Response): Finding {
-  const theirs = Date.parse(answer.headers.get("date") ?? "");
+/** Compares clocks by the Date header, which has whole seconds. */
+function clock(response: Response): Finding {
+  const theirs = Date.parse(response.headers.get("date") ?? "");
   if (Number.isNaN(theirs))
-    return careful("clock", "the server does not tell the time.", "Let the proxy pass the header Date on.");
-  return judgeClock(Math.max(0, Math.abs(Date.now() - theirs - 500) - 500), "the server");
+    return warning("clock", "the server does not tell the time.", "Let the proxy pass the header Date on.");
+  return checkClock(Math.max(0, Math.abs(Date.now() - theirs - 500) - 500), "the server");
 }
 
-async function key(options: TargetOptions): Promise<Finding> {
-  if (options.keyFile === undefined && readKey(options) === undefined)
-    return careful(
-      "key",
-      "none was given, so none was tried.",
-      "Set DOSSIER_KEY, or name a file with --key-file.",
-    );
+/** Compares the server's clock with that of its database. */
+function databaseClock(difference: number): Finding {
+  return checkClock(Math.abs(difference) * 1000, "its database", "server clock");
+}
+
+/** Checks the key and its permissions. */
+async function checkKey(url: string, options: TargetOptions): Promise<Finding[]> {
   try {
-    const target = await openTarget(options);
-    const { body } = await target.ask({ row: api.session.find, fields: {} });
-    const { name, permissions } = body.item as { name: string; permissions: string[] };
-    return ok("key", `${name}: ${permissions.join(", ")}`);
+    const access = await findAccess(url, options);
+    if (access === undefined) return [noKey];
+    const { key } = access;
+    const { body } = await openUrlTarget(access.url, key).client.call("session.find");
+    const { name, permissions } = body.item as { name: string; permissions: Permission[] };
+    const known = ok("key", `${name}: ${permissions.join(", ")}`);
+    return includesPermission(new Set(permissions), "METRICS_READ")
+      ? [known, ...(await workers(access.url, key))]
+      : [known];
   } catch (error) {
-    return wrong("key", error instanceof DossierError ? error.message : explain(error));
+    return [wrong("key", error instanceof DossierError ? error.message : describeError(error))];
   }
+}
+
+const noKey = warning(
+  "key",
+  "none was given, so none was tried.",
+  "Set DOSSIER_KEY, or name a file with --key-file.",
+);
+
+/** Checks a server of several processes for workers that stopped responding. */
+async function workers(url: string, key: string): Promise<Finding[]> {
+  const response = await fetchFrom(url, "/metrics", { headers: { apiKey: key } }, 10_000);
+  const [, silent] =
+    /^dossier_workers_replaced_total\{reason="silent"\} (\d+)$/m.exec(await response.text()) ?? [];
+  if (silent === undefined) return [];
+  if (silent === "0") return [ok("workers", "none has stalled since the start")];
+  return [
+    warning(
+      "workers",
+      `${silent} stopped responding since the start, and ${silent === "1" ? "was" : "were"} replaced.`,
+      "The log says when, and what they were doing: `the event loop is blocked`.",
+    ),
+  ];
 }

@@ -1,54 +1,92 @@
 /**
- * How many cells of a terminal a text takes: Chinese, Japanese and Korean letters and emoji take two, marks that sit
- * on another letter none. A text that comes from somebody else cannot move the cursor or turn the line around: what
- * could is shown as a replacement.
+ * Text width in terminal cells, by the library string-width. Text from other sources cannot move the cursor or reverse
+ * the line: control and direction characters are shown as replacements.
  */
+import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
+
+/**
+ * Every letter but the jamo that make up one syllable. The library counts a grapheme, and Unicode makes one of a
+ * conjunct (न + स्ते); terminals give each of its letters a cell. A control character, which has no width, parts them.
+ */
+const letters = /(?![\u1100-\u11FF\uA960-\uA97F\uD7B0-\uD7FF])\p{L}/gu;
+const ascii = /^[\x20-\x7e]*$/;
 const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
-const plain = /^[\x20-\x7e]*$/;
-const emoji = /^(\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F|[0-9#*]\uFE0F?\u20E3)/u;
-const silent = /^[\p{Mn}\p{Me}\p{Cf}\u1160-\u11FF]$/u;
-const wide =
-  /^[\u1100-\u115F\u2E80-\u303E\u3041-\u33FF\u3400-\u4DBF\u4E00-\uA4CF\uA960-\uA97C\uAC00-\uD7A3\uF900-\uFAFF\uFE10-\uFE19\uFE30-\uFE6F\uFF01-\uFF60\uFFE0-\uFFE6\u{16FE0}-\u{18CFF}\u{1B000}-\u{1B2FF}\u{20000}-\u{3FFFD}]$/u;
 
-/** The cells a text takes. */
+/** The width of a text in cells. */
 export function widthOf(text: string): number {
-  if (plain.test(text)) return text.length;
-  let width = 0;
-  for (const { segment } of segmenter.segment(text)) width += cellsOf(segment);
-  return width;
+  if (ascii.test(text)) return text.length;
+  return stringWidth(stripVTControlCharacters(text).replace(letters, "\0$&"));
 }
 
-function cellsOf(grapheme: string): number {
-  if (emoji.test(grapheme)) return 2;
-  let width = 0;
-  for (const letter of grapheme) width += silent.test(letter) ? 0 : wide.test(letter) ? 2 : 1;
-  return width;
-}
-
-/** The text in exactly so many cells: cut with an ellipsis, or filled up. */
+/** Fits a text to an exact width: cuts it with an ellipsis, or pads it. */
 export function fit(text: string, cells: number): string {
-  const width = widthOf(text);
-  return width <= cells ? text + " ".repeat(cells - width) : cut(text, cells);
+  const kept = cut(text, cells);
+  return kept + " ".repeat(cells - widthOf(kept));
 }
 
-function cut(text: string, cells: number): string {
+/** Cuts a text to a width, with an ellipsis if something is left out. */
+export function cut(text: string, cells: number): string {
+  if (widthOf(text) <= cells) return text;
   let kept = "";
   let width = 0;
   for (const { segment } of segmenter.segment(text)) {
-    const more = cellsOf(segment);
+    const more = widthOf(segment);
     if (width + more > cells - 1) break;
     kept += segment;
     width += more;
   }
-  return `${kept}…${" ".repeat(Math.max(0, cells - 1 - width))}`;
+  return `${kept.trimEnd()}…`;
 }
 
-/** A text without what a terminal would obey: control characters, and marks that turn the direction of a line. */
-export function harmless(text: string): string {
+/** Breaks a text between words to lines of at most this width, indented as it is; a longer word is broken inside. */
+export function wrap(text: string, cells: number): string[] {
+  if (widthOf(text) <= cells) return [text];
+  const [indent = ""] = /^ */.exec(text) ?? [];
+  return wrapWords(text.slice(indent.length), cells - indent.length).map((line) => indent + line);
+}
+
+function wrapWords(text: string, cells: number): string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ").flatMap((one) => pieces(one, Math.max(1, cells)))) {
+    if (line === "") line = word;
+    else if (widthOf(line) + 1 + widthOf(word) <= cells) line += ` ${word}`;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+}
+
+function pieces(word: string, cells: number): string[] {
+  if (widthOf(word) <= cells) return [word];
+  const all = [""];
+  for (const { segment } of segmenter.segment(word)) {
+    const last = all.at(-1) ?? "";
+    if (last !== "" && widthOf(last) + widthOf(segment) > cells) all.push(segment);
+    else all[all.length - 1] = last + segment;
+  }
+  return all;
+}
+
+const rightToLeft = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}\p{Script=Nko}]/u;
+
+/**
+ * A cell's text, closed so that it does not reorder its neighbours: beside Arabic or Hebrew, terminals that know the two
+ * directions would draw a number of the next column on the wrong side. The mark is invisible and has no width.
+ */
+export function closeDirection(text: string): string {
+  return rightToLeft.test(text) ? `${text}\u200E` : text;
+}
+
+/** Replaces control characters and marks that change the text direction. */
+export function sanitise(text: string): string {
   return text.replace(/[\x00-\x08\x0b-\x1f\x7f-\x9f\u202A-\u202E\u2066-\u2069\u200E\u200F\u061C]/g, "\uFFFD");
 }
 
-/** The same on one line. */
+/** Sanitises a text onto one line. The lookbehind prevents quadratic time on long runs of blanks. */
 export function oneLine(text: string): string {
-  return harmless(text.replace(/\s*\r?\n\s*/g, " ⏎ ").replaceAll("\t", " "));
+  return sanitise(text.replace(/(?<!\s)[^\S\n]*\n\s*/g, " ⏎ ").replaceAll("\t", " "));
 }

@@ -1,40 +1,41 @@
 /**
- * Where a command goes: a server by its URL, or the database itself, named by its data folder or DATABASE_URL. What
- * is said on the command line counts before the environment, and of the environment the URL before the database.
+ * Target: what a command acts on, a server by URL or a database by data folder or DATABASE_URL. Options override the
+ * environment; in the environment, the URL overrides the database.
  */
+import type { RawClient } from "@dossier/api";
 import type { Command } from "commander";
-import { pathFrom, readConfig, readConfigOf, readTerminal } from "../../config.ts";
+import { resolvePath, readConfig, readCliConfig } from "../../config.ts";
 import type { Db } from "../../db/database.ts";
 import { CommandFailure } from "../exit.ts";
-import type { Asked, Reply } from "../request.ts";
-import { openDatabaseTarget, openFolderTarget } from "./local.ts";
-import { openUrlTarget } from "./url.ts";
 import { readText } from "../terminal.ts";
 
-/** What commands ask. */
+/** An open target. */
 export interface Target {
-  /** asked with somebody's key, which may not see everything */
+  /** the target uses an API key, which may not see everything */
   hasKey: boolean;
-  /** @throws DossierError what was refused; CommandFailure when nobody answers */
-  ask(asked: Asked): Promise<Reply>;
-  /** the database, where the command stands beside it */
+  /** throws a DossierError if a call is rejected, and a CommandFailure if the target is unreachable */
+  client: RawClient;
+  /** the database, if the target is local */
   db?: Db;
   close(): Promise<void>;
 }
 
-/** The options that name a target. */
+/** The options that specify a target. */
 export interface TargetOptions {
   url?: string;
   keyFile?: string;
   dataDir?: string;
 }
 
-/** A place that was chosen, not opened yet. */
-export type Place = { kind: "url"; url: string } | { kind: "folder"; dataDir: string } | { kind: "database" };
+/** A target that is resolved, but not open. */
+export type TargetSpec =
+  | { kind: "url"; url: string }
+  | { kind: "folder"; dataDir: string }
+  | { kind: "database" };
 
 const heading = "Where it goes:";
 
-/** Gives a command the options that name a target. */
+/** Adds the target options to a command. */
 export function addTargetOptions(command: Command): Command {
   return command
     .optionsGroup(heading)
@@ -47,69 +48,54 @@ export function addTargetOptions(command: Command): Command {
     .optionsGroup("Options:");
 }
 
-/** The text below the help of every command that takes a target. */
+/** The help text of every command that takes a target. */
 export const targetHelp = `
 Without --url and --data-dir it goes to DOSSIER_URL, or to the PostgreSQL of
 DATABASE_URL, or to the data folder. On a database it acts as the administrator
 and needs no key; a stopped data folder is opened for the time of the command.
-Its key is never an argument, where others would see it.`;
+Its key is never an argument, where others would see it. If none is given, the
+server of this machine's data folder is called with the key in its file admin-key.`;
 
-/** Chooses the place, without looking whether anybody is there. */
-export function placeOf(options: TargetOptions): Place {
+/** Resolves the target from options and environment, without connecting. */
+export function resolveTarget(options: TargetOptions): TargetSpec {
   if (options.url !== undefined && options.dataDir !== undefined)
     throw new CommandFailure(
       "usage",
       "--url and --data-dir name two places. Leave one out: --url is a server, --data-dir its data on this machine.",
     );
-  if (options.dataDir !== undefined) return { kind: "folder", dataDir: pathFrom(options.dataDir) };
-  const { url = readTerminal().url } = options;
-  if (url !== undefined) return { kind: "url", url: baseOf(url, options.url ? "--url" : "DOSSIER_URL") };
-  if (readTerminal().hasDatabase) return { kind: "database" };
+  if (options.dataDir !== undefined) return { kind: "folder", dataDir: resolvePath(options.dataDir) };
+  const { url = readCliConfig().url } = options;
+  if (url !== undefined)
+    return { kind: "url", url: parseBaseUrl(url, options.url ? "--url" : "DOSSIER_URL") };
+  if (readCliConfig().hasDatabase) return { kind: "database" };
   return { kind: "folder", dataDir: readConfig().dataDir };
 }
 
-/** The address without what belongs to the API, so that a copied one works as well. */
-export function baseOf(text: string, from: string): string {
+/** Where a command goes, in words. */
+export function targetName(options: TargetOptions): string {
+  const target = resolveTarget(options);
+  if (target.kind === "url") return target.url;
+  return target.kind === "folder" ? target.dataDir : "the PostgreSQL of DATABASE_URL";
+}
+
+/** The base URL without the API's path, so that a copied endpoint URL works too. */
+export function parseBaseUrl(text: string, source: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (!url || !/^https?:$/.test(url.protocol))
-    throw new CommandFailure("usage", `${from} must be an address such as http://127.0.0.1:8080.`);
+    throw new CommandFailure("usage", `${source} must be an address such as http://127.0.0.1:8080.`);
   if (url.username || url.password)
     throw new CommandFailure(
       "usage",
-      `${from} must not hold a user name or password. The key has a place of its own.`,
+      `${source} must not hold a user name or password. The key has a place of its own.`,
     );
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, "").replace(/\/api\/v2$/i, "");
+  return `${url.origin}${url.pathname}`.replace(/(?<!\/)\/+$/, "").replace(/\/api\/v2$/i, "");
 }
 
-/** The key for a server, from its file, standard input or the environment. */
+/** The API key, from its file, standard input or the environment. */
 export function readKey(options: TargetOptions): string | undefined {
   const key =
-    options.keyFile === undefined ? readTerminal().key : readText(options.keyFile, "--key-file").trim();
+    options.keyFile === undefined ? readCliConfig().key : readText(options.keyFile, "--key-file").trim();
   if (key !== undefined && !/^[\x21-\x7e]+$/.test(key))
     throw new CommandFailure("usage", "The API key is empty, or not one line of visible ASCII characters.");
   return key;
-}
-
-/** Opens what the options and the environment name. */
-export async function openTarget(options: TargetOptions): Promise<Target> {
-  const place = placeOf(options);
-  if (place.kind === "folder") return openFolderTarget(readConfigOf(place.dataDir));
-  if (place.kind === "database") return openDatabaseTarget(readConfig());
-  const key = readKey(options);
-  if (key !== undefined) return openUrlTarget(place.url, key);
-  throw new CommandFailure(
-    "usage",
-    `${place.url} wants an API key: set DOSSIER_KEY, or name a file with --key-file (- is standard input).\n` +
-      "On the server's own machine, --data-dir instead of --url needs none.",
-  );
-}
-
-/** Does something with a target and closes it, whatever happens. */
-export async function withTarget<T>(options: TargetOptions, act: (target: Target) => Promise<T>): Promise<T> {
-  const target = await openTarget(options);
-  try {
-    return await act(target);
-  } finally {
-    await target.close();
-  }
 }

@@ -1,52 +1,66 @@
-/** A server by its URL. Whoever does not answer, or answers something else, is named together with what to look at. */
+/**
+ * URL target: a server over the network. If it is unreachable, or another program responds, the message says what to
+ * check.
+ */
+import { type DossierError, isDossierError } from "@dossier/api";
+import { createTargetClient } from "./client.ts";
 import { CommandFailure } from "../exit.ts";
-import { type Asked, replyOf, requestOf } from "../request.ts";
 import type { Target } from "./target.ts";
-import { say } from "../terminal.ts";
+import { printMessage } from "../terminal.ts";
 
-const patience = 60_000;
+const requestTimeoutMs = 60_000;
 
-/** A server as a target; nothing is sent yet. */
+/** The one place where the command line calls the server that the operator named. */
+const send = (url: string | URL, init: RequestInit) => fetch(url, init);
+
+/** A server as a target; sends nothing yet. */
 export function openUrlTarget(url: string, key: string): Target {
-  if (isOpenRoad(url)) say("Careful: the key goes to another machine over plain http. Use https.");
-  return { hasKey: true, ask: (asked) => ask(url, key, asked), close: async () => undefined };
+  if (isPlaintextRemote(url))
+    printMessage("Warning: the key is sent to another machine over plain http. Use https.");
+  const timeouts = { timeout: requestTimeoutMs, tryTimeout: requestTimeoutMs };
+  const client = createTargetClient({ url, key, ...timeouts }, send, (error) => explain(url, error));
+  return { hasKey: true, client, close: async () => undefined };
 }
 
-/** Whether what is sent there passes other machines unencrypted. */
-export function isOpenRoad(url: string): boolean {
+/** Whether requests to this URL cross the network unencrypted. */
+export function isPlaintextRemote(url: string): boolean {
   const { protocol, hostname } = new URL(url);
   return protocol === "http:" && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-async function ask(url: string, key: string, asked: Asked) {
-  const { path, ...init } = requestOf(asked, key);
-  const answer = await reach(url, path, init);
-  const reply = replyOf(answer.status, answer.headers, await answer.text());
-  if (reply) return reply;
-  throw new CommandFailure(
-    "unreachable",
-    `${url} answered ${answer.status}, but not as Dossier does. Is the address right? It is the one without /api/v2.`,
-  );
+/** Explains the error of a call that did not reach a Dossier. */
+function explain(url: string, error: DossierError): Error {
+  if (error.foreignStatus !== undefined)
+    return new CommandFailure(
+      "unreachable",
+      `${url} answered ${error.foreignStatus}, but not as Dossier does. Is the address right? It is the one without /api/v2.`,
+    );
+  if (error.status > 0) return error;
+  return noAnswer(url, error.code === "timed_out" ? error : error.cause);
 }
 
-/** @throws CommandFailure in words when nobody answers */
-export async function reach(
+/** Sends a request outside the endpoint table. @throws CommandFailure with an explanation if the server is unreachable */
+export async function fetchFrom(
   url: string,
   path: string,
   init: RequestInit = {},
-  wait = patience,
+  timeoutMs = requestTimeoutMs,
 ): Promise<Response> {
   try {
-    return await fetch(url + path, { ...init, redirect: "manual", signal: AbortSignal.timeout(wait) });
+    return await send(url + path, { ...init, redirect: "manual", signal: AbortSignal.timeout(timeoutMs) });
   } catch (error) {
-    throw new CommandFailure("unreachable", `Nobody answers at ${url}: ${reasonOf(error)}.`, error);
+    throw noAnswer(url, error);
   }
+}
+
+function noAnswer(url: string, error: unknown): CommandFailure {
+  return new CommandFailure("unreachable", `No server answers at ${url}: ${reasonOf(error)}.`, error);
 }
 
 const reasons: Record<string, string> = {
   ECONNREFUSED: "no server listens there. Is it started, and is the port right",
   ENOTFOUND: "its host has no address. Is the name right",
-  EAI_AGAIN: "its host's address cannot be found just now. Is the network up",
+  EAI_AGAIN: "its host's address cannot be resolved. Is the network up",
   ECONNRESET: "the connection was cut. Is it http or https",
   UND_ERR_SOCKET: "the connection was cut. Is it http or https",
   ETIMEDOUT: "no answer in time",
@@ -55,7 +69,8 @@ const reasons: Record<string, string> = {
 };
 
 function reasonOf(error: unknown): string {
-  if ((error as Error).name === "TimeoutError") return "no answer in time";
+  if ((error as Error).name === "TimeoutError" || isDossierError(error, "timed_out"))
+    return "no answer in time";
   const cause = (error as { cause?: NodeJS.ErrnoException }).cause;
   const code = cause?.code ?? "";
   const known = reasons[code];

@@ -1,8 +1,8 @@
-// The cluster folder <dataDir>/postgres: of our major version, owned by the account PostgreSQL runs as, with our
+// The cluster folder <dataDir>/postgres: of our major version, owned by the account that PostgreSQL runs as, with our
 // settings.
 //
-// It belongs to an unprivileged account while we may be root, so files in it are only ever replaced through a new
-// file and a rename; a link planted there leads nowhere.
+// It belongs to an unprivileged account while we may be root, so a file in it is only replaced by a new file and a
+// rename: a planted link has no effect.
 import {
   chmodSync,
   closeSync,
@@ -20,8 +20,8 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import type { Account } from "./account.ts";
-import { tryTo } from "../embedded-liveness.ts";
-import { EmbeddedRefusal, refuseUnwritable } from "./errors.ts";
+import { ignoreErrors } from "./process-identity.ts";
+import { EmbeddedPostgresError, wrapFsErrors } from "./errors.ts";
 import { writeAccessRules, writeTunedSettings } from "./settings.ts";
 
 const major = "18";
@@ -30,48 +30,48 @@ export function clusterPath(dataDir: string): string {
   return join(dataDir, "postgres");
 }
 
-export function openDataFolder(dataDir: string): void {
-  refuseUnwritable(dataDir, () => {
+export function ensureDataFolder(dataDir: string): void {
+  wrapFsErrors(dataDir, () => {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
     readdirSync(dataDir);
   });
 }
 
-/** Refuses what another version made, and what is no cluster at all. True: there is one, and it is ours. */
+/** Returns whether there is a cluster of ours; throws if another version made it, or if it is no cluster. */
 export function hasCluster(dataDir: string): boolean {
   const cluster = clusterPath(dataDir);
   if (!existsSync(cluster)) return false;
-  const version = tryTo(() => readFileSync(join(cluster, "PG_VERSION"), "latin1").trim());
+  const version = ignoreErrors(() => readFileSync(join(cluster, "PG_VERSION"), "latin1").trim());
   if (version === major) return true;
-  if (version === undefined && tryTo(() => readdirSync(cluster).length) === 0) return false;
+  if (version === undefined && ignoreErrors(() => readdirSync(cluster).length) === 0) return false;
   if (version === undefined) {
-    throw new EmbeddedRefusal(
+    throw new EmbeddedPostgresError(
       `${cluster} is not a PostgreSQL data folder that can be read (no PG_VERSION in it). Move it away, or set ` +
         "DOSSIER_DATA_DIR to another folder.",
     );
   }
-  throw new EmbeddedRefusal(
+  throw new EmbeddedPostgresError(
     `The data in ${cluster} was made by PostgreSQL ${version}; this Dossier brings ${major} and cannot read it. Keep ` +
       `the folder as it is and start the release of Dossier that brings PostgreSQL ${version}; or set ` +
       "DOSSIER_DATA_DIR to a new folder, or DATABASE_URL to a database that holds your data.",
   );
 }
 
-/** At each start: the machine, our account or its name may have changed. */
+/** Runs at each start: the machine, our account or its name may have changed. */
 export function configureCluster(cluster: string, role: string, ownName: string, account: Account): void {
-  refuseUnwritable(cluster, () => giveTo(cluster, account));
+  wrapFsErrors(cluster, () => chownTo(cluster, account));
   const { hba, ident } = writeAccessRules(role, ownName);
-  refuseUnwritable(cluster, () => {
+  wrapFsErrors(cluster, () => {
     replaceFile(join(cluster, "pg_hba.conf"), hba, account);
     replaceFile(join(cluster, "pg_ident.conf"), ident, account);
     replaceFile(join(cluster, "dossier.conf"), writeTunedSettings(), account);
   });
 }
 
-function giveTo(cluster: string, account: Account): void {
+function chownTo(cluster: string, account: Account): void {
   if (statSync(cluster).uid === account.uid) return;
   if (account.identity.uid === undefined) {
-    throw new EmbeddedRefusal(
+    throw new EmbeddedPostgresError(
       `${cluster} belongs to another account (number ${statSync(cluster).uid}): start Dossier as that one or as root, ` +
         "or change the folder's owner.",
     );

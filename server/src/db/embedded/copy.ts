@@ -1,8 +1,8 @@
-// A copy of the packaged programs where the account that PostgreSQL runs as can reach them.
+// A copy of the packaged programs that the account of PostgreSQL can read.
 //
-// As others may write in the temporary folder, a copy is used only if it belongs to us, nobody else can write it and
-// every file is there at its full size (some systems clean that folder by age); else it is made anew. It comes into
-// being under another name and is renamed when whole.
+// Others may write in the temporary folder, so a copy is used only if it belongs to us, is writable for us alone and
+// has every file at its full size (some systems clean that folder by age); otherwise it is made again. It is made under
+// another name and renamed when complete.
 import {
   accessSync,
   chmodSync,
@@ -18,8 +18,8 @@ import {
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 import { type Account, canReach } from "./account.ts";
-import { tryTo } from "../embedded-liveness.ts";
-import { describeFullDisk, EmbeddedRefusal } from "./errors.ts";
+import { ignoreErrors } from "./process-identity.ts";
+import { describeFullDisk, EmbeddedPostgresError } from "./errors.ts";
 
 type Linker = (folder: string) => boolean;
 
@@ -27,13 +27,14 @@ export function copyBinaries(source: string, version: string, account: Account, 
   const files = listFiles(source);
   const tried = new Set([tmpdir(), "/var/tmp", "/tmp"]);
   for (const base of tried) {
-    if (tryTo(() => canReach(base, account)) !== true) continue;
+    if (ignoreErrors(() => canReach(base, account)) !== true) continue;
     const copy = join(base, `dossier-postgres-${version}-${account.uid}`);
-    const whole = () => isOurs(copy) && isClosedToOthers(copy) && isWhole(copy, source, files) && link(copy);
-    if (tryTo(whole) !== true) tryTo(() => makeCopy(copy, source, files, link));
-    if (tryTo(whole) === true && tryTo(() => mayRun(copy)) === true) return copy;
+    const isUsable = () =>
+      isOurs(copy) && isWriteProtected(copy) && isComplete(copy, source, files) && link(copy);
+    if (ignoreErrors(isUsable) !== true) ignoreErrors(() => makeCopy(copy, source, files, link));
+    if (ignoreErrors(isUsable) === true && ignoreErrors(() => isExecutable(copy)) === true) return copy;
   }
-  throw new EmbeddedRefusal(
+  throw new EmbeddedPostgresError(
     `PostgreSQL's programs in ${source} cannot be reached by the account it runs as (number ${account.uid}), and ` +
       `could not be copied to any of ${[...tried].join(", ")} (not writable, not allowed to run programs, or taken ` +
       `by somebody else's dossier-postgres-* folder). Install Dossier where that account can read it, or set TMPDIR.` +
@@ -41,7 +42,7 @@ export function copyBinaries(source: string, version: string, account: Account, 
   );
 }
 
-/** What a server needs: no static libraries, no links (they are made anew). */
+/** What a server needs: no static libraries, no links (they are made again). */
 function listFiles(source: string): string[] {
   return readdirSync(join(source, "native"), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith(".a") && !entry.name.endsWith(".pc"))
@@ -53,15 +54,15 @@ function isOurs(copy: string): boolean {
   return stats.isDirectory() && stats.uid === process.getuid?.();
 }
 
-function isClosedToOthers(copy: string): boolean {
+function isWriteProtected(copy: string): boolean {
   return (lstatSync(copy).mode & 0o022) === 0;
 }
 
-function isWhole(copy: string, source: string, files: string[]): boolean {
+function isComplete(copy: string, source: string, files: string[]): boolean {
   return files.every((file) => lstatSync(join(copy, file)).size === lstatSync(join(source, file)).size);
 }
 
-function mayRun(copy: string): boolean {
+function isExecutable(copy: string): boolean {
   accessSync(join(copy, "native", "bin", "postgres"), constants.X_OK); // fails on a noexec file system
   return true;
 }
@@ -73,18 +74,18 @@ function makeCopy(copy: string, source: string, files: string[], link: Linker): 
     for (const folder of folders) mkdirSync(join(partial, folder), { recursive: true });
     for (const file of files)
       copyFileSync(join(source, file), join(partial, file), constants.COPYFILE_FICLONE);
-    openToAll(partial);
+    makeWorldReadable(partial);
     link(partial);
-    if (tryTo(() => isOurs(copy)) === true) tryTo(() => renameSync(copy, `${partial}.old`));
-    renameSync(partial, copy); // fails if somebody was faster; the caller then looks at theirs
+    if (ignoreErrors(() => isOurs(copy)) === true) ignoreErrors(() => renameSync(copy, `${partial}.old`));
+    renameSync(partial, copy); // fails if another start was faster; the caller then checks that copy
   } finally {
     rmSync(partial, { recursive: true, force: true });
     rmSync(`${partial}.old`, { recursive: true, force: true });
   }
 }
 
-/** Whatever the umask and the modes of the package were. */
-function openToAll(folder: string): void {
+/** Ignores the umask and the modes in the package. */
+function makeWorldReadable(folder: string): void {
   chmodSync(folder, 0o755);
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     const isProgram = entry.isDirectory() || entry.parentPath.endsWith("/bin");

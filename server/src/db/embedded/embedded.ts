@@ -1,21 +1,22 @@
-// The embedded PostgreSQL: a real server of our own, started with Dossier, kept alive by it and stopped with it.
+// Supervisor of the embedded PostgreSQL: a complete server of our own that starts and stops with Dossier.
 //
-// One Dossier at a time on a data folder. Whatever was killed before (we, PostgreSQL, some of its children, or all),
-// a start finds the leftovers, ends them and recovers; a PostgreSQL that dies under us is started again. It is
-// reached through a private Unix socket only, never over a network.
-import { setTimeout as delay } from "node:timers/promises";
-import { chooseAccount, findOwnName } from "./account.ts";
+// One Dossier at a time uses a data folder. After any kill (of Dossier, PostgreSQL, some of its children, or all), a
+// start finds and ends the remaining processes and recovers; a PostgreSQL that dies is restarted. It is reachable
+// through a private Unix socket only, never over a network.
+import { sleep } from "../../abort.ts";
+import { exponentialBackoff, restartBackoff } from "../../backoff.ts";
+import { chooseAccount, ownAccountName } from "./account.ts";
 import { prepareBinaries } from "./binaries.ts";
-import { clusterPath, configureCluster, hasCluster, openDataFolder } from "./cluster.ts";
-import { makeCluster, removePartialClusters } from "./initdb.ts";
-import { tryTo } from "../embedded-liveness.ts";
-import { type Lock, takeLock } from "./lock.ts";
-import { boundLog, logSize, quoteLog } from "./log.ts";
+import { clusterPath, configureCluster, hasCluster, ensureDataFolder } from "./cluster.ts";
+import { createCluster, removePartialClusters } from "./initdb.ts";
+import { ignoreErrors } from "./process-identity.ts";
+import { type Lock, acquireLock } from "./lock.ts";
+import { rotateLog, logSize, tailLog } from "./log.ts";
 import { stopOrphans } from "./orphans.ts";
-import { describeFullDisk, EmbeddedRefusal } from "./errors.ts";
+import { describeFullDisk, EmbeddedPostgresError } from "./errors.ts";
 import {
   awaitReady,
-  endServer,
+  stopServer,
   ensureDatabase,
   type Server,
   type ServerSetup,
@@ -27,21 +28,19 @@ import {
   port,
   removeSocketFolder,
   removeStaleSocketFolder,
-  removeWhereabouts,
-  writeWhereabouts,
+  removeRuntimeState,
+  writeRuntimeState,
 } from "./socket.ts";
 
-export { EmbeddedRefusal } from "./errors.ts";
+export { EmbeddedPostgresError } from "./errors.ts";
 
 const role = "dossier";
 const database = "dossier";
-const shortestPause = 100;
-const longestPause = 5_000;
 
 export interface EmbeddedOptions {
-  /** Absolute; created with mode 0700 if missing. PostgreSQL's cluster lies in <dataDir>/postgres. */
+  /** Absolute; created with mode 0700 if missing. PostgreSQL's cluster is <dataDir>/postgres. */
   dataDir: string;
-  /** DOSSIER_DB_USER: the account PostgreSQL runs as when we are root. */
+  /** DOSSIER_DB_USER: the account PostgreSQL runs as if we are root. */
   user?: string;
   log: {
     info(fields: object, message: string): void;
@@ -56,18 +55,18 @@ export interface EmbeddedPostgres {
   /** False while PostgreSQL is down and being restarted. */
   readonly running: boolean;
   readonly pid: number | undefined;
-  /** Writes down where Dossier answers, for the commands of a terminal. */
-  announce(url: string): void;
-  /** How often PostgreSQL ended unexpectedly and was started again. */
+  /** Stores the URL of the running Dossier, for the commands of a terminal. */
+  publishUrl(url: string): void;
+  /** How often PostgreSQL ended unexpectedly and was restarted. */
   readonly restarts: number;
-  /** Fast shutdown; resolves when the child is reaped and the lock given up. Idempotent. */
+  /** Fast shutdown; resolves when the child is reaped and the lock released. Idempotent. */
   stop(): Promise<void>;
 }
 
-/** Resolves when the database answers; rejects with an EmbeddedRefusal when that cannot come about. */
+/** Resolves when the database is ready; rejects with an EmbeddedPostgresError if it cannot start. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
-  openDataFolder(options.dataDir);
-  const lock = await takeLock(options.dataDir, () => boundLog(options.dataDir));
+  ensureDataFolder(options.dataDir);
+  const lock = await acquireLock(options.dataDir, () => rotateLog(options.dataDir));
   let supervisor: Supervisor | undefined;
   try {
     supervisor = new Supervisor(options, lock, await prepare(options));
@@ -80,18 +79,18 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedP
   }
 }
 
-/** Everything up to a cluster that a server can be started on. */
+/** Prepares everything up to a cluster on which a server can start. */
 async function prepare({ dataDir, user, log }: EmbeddedOptions): Promise<ServerSetup> {
   const cluster = clusterPath(dataDir);
   const account = chooseAccount(user, cluster);
-  const ownName = findOwnName();
-  const isOld = hasCluster(dataDir);
+  const ownName = ownAccountName();
+  const hasExisting = hasCluster(dataDir);
   const binaries = prepareBinaries(account);
-  boundLog(dataDir);
+  rotateLog(dataDir);
   await removePartialClusters(dataDir);
-  if (!isOld) {
-    log.info({ cluster }, "making a new database");
-    await makeCluster(dataDir, binaries.initdb, role, account);
+  if (!hasExisting) {
+    log.info({ cluster }, "creating a new database");
+    await createCluster(dataDir, binaries.initdb, role, account);
   }
   configureCluster(cluster, role, ownName, account);
   removeStaleSocketFolder(dataDir);
@@ -104,7 +103,7 @@ class Supervisor implements EmbeddedPostgres {
   #running = false;
   #restarts = 0;
   #server: Server | undefined;
-  #watching: Promise<void> = Promise.resolve();
+  #supervising: Promise<void> = Promise.resolve();
   #stopped: Promise<void> | undefined;
   #url: string | undefined;
   readonly #stopping = new AbortController();
@@ -127,9 +126,9 @@ class Supervisor implements EmbeddedPostgres {
     return this.#server?.pid;
   }
 
-  announce(url: string): void {
+  publishUrl(url: string): void {
     this.#url = url;
-    tryTo(() => this.#record(this.pid)); // a disk that is full just now is no reason not to answer
+    ignoreErrors(() => this.#writeRuntimeInfo(this.pid)); // a full disk is no reason not to start
   }
 
   get restarts(): number {
@@ -137,9 +136,9 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   async start(): Promise<void> {
-    this.#record();
-    const server = await this.#launch();
-    this.#watching = this.#keepAlive(server);
+    this.#writeRuntimeInfo();
+    const server = await this.#startServer();
+    this.#supervising = this.#supervise(server);
   }
 
   stop(): Promise<void> {
@@ -149,45 +148,48 @@ class Supervisor implements EmbeddedPostgres {
 
   async #end(): Promise<void> {
     this.#stopping.abort();
-    if (this.#server !== undefined) await endServer(this.#server);
-    await this.#watching;
-    await stopOrphans(this.#setup.cluster); // sessions outlive a killed postmaster for a moment
+    if (this.#server !== undefined) await stopServer(this.#server);
+    await this.#supervising;
+    await stopOrphans(this.#setup.cluster); // backends outlive a killed postmaster for a moment
     removeSocketFolder(this.connection.host);
-    removeWhereabouts(this.#setup.dataDir);
+    removeRuntimeState(this.#setup.dataDir);
     this.#lock.release();
   }
 
-  /** One server, from leftovers removed to a database that answers; ended again if it does not get that far. */
-  async #launch(): Promise<Server> {
+  /**
+   * Starts a server, from the removal of what an earlier run left to a ready database; stops it again if it does not
+   * become ready.
+   */
+  async #startServer(): Promise<Server> {
     const orphans = await stopOrphans(this.#setup.cluster);
-    if (orphans > 0) this.#options.log.warn({ orphans }, "ended PostgreSQL processes of an earlier run");
+    if (orphans > 0) this.#options.log.warn({ orphans }, "stopped PostgreSQL processes of an earlier run");
     restoreSocketFolder(this.connection.host, this.#setup.account);
     const from = logSize(this.#setup.dataDir);
     const server = await spawnServer(this.#setup);
     this.#server = server;
     try {
-      if (this.#stopping.signal.aborted) throw new Error("told to stop");
+      if (this.#stopping.signal.aborted) throw new Error("stop requested");
       if (!(await awaitReady(server, this.#setup.cluster))) throw await this.#explain(server, from);
       await ensureDatabase(this.connection);
     } catch (error) {
-      await endServer(server);
+      await stopServer(server);
       this.#server = undefined;
       throw error;
     }
-    tryTo(() => this.#record(server.pid)); // a disk that is full just now is no reason to end it again
+    ignoreErrors(() => this.#writeRuntimeInfo(server.pid)); // a full disk is no reason to stop it again
     this.#running = true;
     this.#options.log.info({ pid: server.pid, socket: this.connection.host }, "PostgreSQL is ready");
     return server;
   }
 
-  async #explain(server: Server, from: number): Promise<EmbeddedRefusal> {
+  async #explain(server: Server, from: number): Promise<EmbeddedPostgresError> {
     const { dataDir } = this.#setup;
-    return new EmbeddedRefusal(
-      `PostgreSQL ended while starting (${await server.ended}).${describeFullDisk(dataDir)}${quoteLog(dataDir, from)}`,
+    return new EmbeddedPostgresError(
+      `PostgreSQL ended while starting (${await server.ended}).${describeFullDisk(dataDir)}${tailLog(dataDir, from)}`,
     );
   }
 
-  async #keepAlive(first: Server): Promise<void> {
+  async #supervise(first: Server): Promise<void> {
     let server: Server | undefined = first;
     while (server !== undefined) {
       const reason = await server.ended;
@@ -195,17 +197,17 @@ class Supervisor implements EmbeddedPostgres {
       this.#server = undefined;
       if (this.#stopping.signal.aborted) return;
       this.#options.log.error({ reason }, "PostgreSQL ended unexpectedly; starting it again");
-      server = await this.#relaunch();
+      server = await this.#restartServer();
     }
   }
 
-  /** Undefined: told to stop in the meantime. */
-  async #relaunch(): Promise<Server | undefined> {
-    for (let pause = shortestPause; ; pause = Math.min(pause * 2, longestPause)) {
-      const inTime = await delay(pause, true, { signal: this.#stopping.signal }).catch(() => false);
-      if (!inTime) return undefined;
+  /** Returns undefined if the supervisor was stopped in the meantime. */
+  async #restartServer(): Promise<Server | undefined> {
+    for (let attempt = 1; ; attempt += 1) {
+      if (!(await sleep(exponentialBackoff(attempt, restartBackoff), this.#stopping.signal)))
+        return undefined;
       try {
-        const server = await this.#launch();
+        const server = await this.#startServer();
         this.#restarts += 1;
         return server;
       } catch (error) {
@@ -215,8 +217,8 @@ class Supervisor implements EmbeddedPostgres {
     }
   }
 
-  #record(postgres?: number): void {
-    writeWhereabouts(this.#setup.dataDir, {
+  #writeRuntimeInfo(postgres?: number): void {
+    writeRuntimeState(this.#setup.dataDir, {
       pid: process.pid,
       since: this.#lock.since.toISOString(),
       socketFolder: this.connection.host,

@@ -1,36 +1,39 @@
-// PostgreSQL's own log, <dataDir>/postgres.log: bounded, readable by us only, and quoted when a start fails.
+// PostgreSQL's own log, <dataDir>/postgres.log: limited in size, readable for us only, and quoted when a start fails.
 import { closeSync, copyFileSync, openSync, readSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
-import { tryTo } from "../embedded-liveness.ts";
+import { ignoreErrors } from "./process-identity.ts";
 
-const limit = 4 * 2 ** 20;
+const maxBytes = 4 * 2 ** 20;
 
 function logPath(dataDir: string): string {
   return join(dataDir, "postgres.log");
 }
 
-/** For the child's stderr; the caller closes it. Appending, so that it may be cut while the child writes. */
+/**
+ * For the child's stderr; the caller closes it. Opened for appending, so that it may be truncated while the child
+ * writes.
+ */
 export function openLog(dataDir: string): number {
   return openSync(logPath(dataDir), "a", 0o600);
 }
 
 /** Keeps one older file, <dataDir>/postgres.log.1. */
-export function boundLog(dataDir: string): void {
+export function rotateLog(dataDir: string): void {
   const path = logPath(dataDir);
-  const size = tryTo(() => statSync(path).size) ?? 0;
-  if (size <= limit) return;
-  tryTo(() => copyFileSync(path, `${path}.1`));
-  tryTo(() => truncateSync(path));
+  const size = ignoreErrors(() => statSync(path).size) ?? 0;
+  if (size <= maxBytes) return;
+  ignoreErrors(() => copyFileSync(path, `${path}.1`));
+  ignoreErrors(() => truncateSync(path));
 }
 
 export function logSize(dataDir: string): number {
-  return tryTo(() => statSync(logPath(dataDir)).size) ?? 0;
+  return ignoreErrors(() => statSync(logPath(dataDir)).size) ?? 0;
 }
 
 /** The last few lines since `from`, for the message of a failed start. */
-export function quoteLog(dataDir: string, from: number): string {
+export function tailLog(dataDir: string, from: number): string {
   const path = logPath(dataDir);
-  const text = tryTo(() => readTail(path, from)) ?? "";
+  const text = ignoreErrors(() => readTail(path, from)) ?? "";
   const lines = text.trim().split("\n").slice(-8).filter(Boolean);
   return lines.length === 0
     ? ` Its log ${path} says nothing.`

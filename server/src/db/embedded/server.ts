@@ -1,14 +1,15 @@
 // One run of the PostgreSQL server: spawned, ready, ended.
 //
-// It has a session of its own, so that Ctrl-C in a terminal reaches only us and we drain before it stops; and if we
-// exit without stopping it, it is told to quit.
+// It has a process session of its own, so that Ctrl-C in a terminal reaches only us and we drain before it stops; if we
+// exit without stopping it, it gets SIGQUIT.
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { Client, DatabaseError } from "pg";
+import { timeoutOr } from "../../abort.ts";
 import type { Account } from "./account.ts";
-import { tryTo } from "../embedded-liveness.ts";
+import { ignoreErrors } from "./process-identity.ts";
 import { openLog } from "./log.ts";
 import { listFixedSettings } from "./settings.ts";
 
@@ -21,7 +22,7 @@ export interface Connection {
 
 export interface Server {
   pid: number;
-  /** Why it ended, in words; resolves once the child is reaped. */
+  /** The reason of its end, in words; resolves once the child is reaped. */
   ended: Promise<string>;
   hasEnded(): boolean;
   signal(signal: "SIGINT" | "SIGQUIT" | "SIGKILL"): void;
@@ -35,7 +36,7 @@ export interface ServerSetup {
   connection: Connection;
 }
 
-/** Throws if the program cannot be run at all. */
+/** Throws if the program cannot be run. */
 export async function spawnServer(
   setup: ServerSetup,
   settings = listFixedSettings(setup.connection.host),
@@ -52,54 +53,55 @@ export async function spawnServer(
     ...account.identity,
   });
   closeSync(log);
-  const server = watch(child);
-  if (child.pid === undefined) throw new Error(explainSpawn(await failure(child), postgres));
+  const server = watchChild(child);
+  if (child.pid === undefined) throw new Error(explainSpawnError(await spawnError(child), postgres));
   return { ...server, pid: child.pid };
 }
 
-function watch(child: ChildProcess): Omit<Server, "pid"> {
+function watchChild(child: ChildProcess): Omit<Server, "pid"> {
   const quit = () => child.kill("SIGQUIT");
   process.once("exit", quit);
-  let over = false;
+  let isEnded = false;
   const ended = new Promise<string>((resolve) => {
     child.once("exit", (code, signal) => resolve(signal === null ? `exit code ${code}` : `signal ${signal}`));
     child.once("error", (error) => resolve(error.message));
   }).finally(() => {
-    over = true;
+    isEnded = true;
     process.removeListener("exit", quit);
   });
-  return { ended, hasEnded: () => over, signal: (signal) => void child.kill(signal) };
+  return { ended, hasEnded: () => isEnded, signal: (signal) => void child.kill(signal) };
 }
 
-function failure(child: ChildProcess): Promise<Error> {
+function spawnError(child: ChildProcess): Promise<Error> {
   return new Promise((resolve) => child.once("error", resolve));
 }
 
-/** True once it takes connections; false if it ended before. Recovery after a crash may take its time. */
+/** Returns true once it accepts connections, false if it ended before. Recovery after a crash can take long. */
 export async function awaitReady(server: Server, cluster: string): Promise<boolean> {
   while (!server.hasEnded()) {
-    const lines = tryTo(() => readFileSync(join(cluster, "postmaster.pid"), "latin1"))?.split("\n");
+    const lines = ignoreErrors(() => readFileSync(join(cluster, "postmaster.pid"), "latin1"))?.split("\n");
     if (lines?.[0] === String(server.pid) && lines[7]?.startsWith("ready") === true) return true;
     await delay(5);
   }
   return false;
 }
 
-/** Makes the database if this cluster has none yet; afterwards it is known to answer. */
+/** Creates the database if this cluster has none yet; afterwards it is known to be reachable. */
 export async function ensureDatabase(connection: Connection): Promise<void> {
-  const missing = await ask(connection, "SELECT 1").then(
+  const missing = await runSql(connection, "SELECT 1").then(
     () => false,
     (error: unknown) => {
       if (!(error instanceof DatabaseError && error.code === "3D000")) throw error;
       return true;
     },
   );
-  if (missing) await ask({ ...connection, database: "postgres" }, `CREATE DATABASE ${connection.database}`);
+  if (missing)
+    await runSql({ ...connection, database: "postgres" }, `CREATE DATABASE ${connection.database}`);
 }
 
-async function ask(connection: Connection, sql: string): Promise<void> {
+async function runSql(connection: Connection, sql: string): Promise<void> {
   const client = new Client({ ...connection, ssl: false, connectionTimeoutMillis: 10_000 });
-  client.on("error", () => {}); // the query's own rejection says it
+  client.on("error", () => {}); // the query's own rejection reports it
   await client.connect();
   try {
     await client.query(sql);
@@ -108,33 +110,31 @@ async function ask(connection: Connection, sql: string): Promise<void> {
   }
 }
 
-/** In order within eight seconds, or else at once: the next start then recovers from the log. */
-export async function endServer(server: Server): Promise<string> {
-  for (const [signal, patience] of [
+/** Stops in order within eight seconds, then immediately: the next start recovers from the log. */
+export async function stopServer(server: Server): Promise<string> {
+  for (const [signal, timeoutMs] of [
     ["SIGINT", 8_000],
     ["SIGQUIT", 6_000],
     ["SIGKILL", 60_000],
   ] as const) {
     server.signal(signal);
-    const stop = new AbortController();
-    await Promise.race([server.ended, delay(patience, undefined, { signal: stop.signal }).catch(() => {})]);
-    stop.abort();
+    await timeoutOr(timeoutMs, server.ended, undefined);
     if (server.hasEnded()) break;
   }
   return server.ended;
 }
 
-/** The folder given to -D. The folder above may be closed to the account: its own working folder never is. */
+/** The folder given to -D. The folder above may be closed to the account; its own working folder never is. */
 export function pathForServer(cluster: string): string {
   return process.platform === "linux" ? "/proc/self/cwd" : cluster;
 }
 
-/** Nothing of ours (PGOPTIONS, PGDATA, ...) reaches the child. */
+/** Passes none of our variables (PGOPTIONS, PGDATA, ...) to the child. */
 export function serverEnvironment(): NodeJS.ProcessEnv {
   return { PATH: process.env["PATH"] ?? "/usr/bin:/bin", LC_ALL: "C", TZ: "UTC" };
 }
 
-export function explainSpawn(error: Error, program: string): string {
+export function explainSpawnError(error: Error, program: string): string {
   const code = (error as NodeJS.ErrnoException).code;
   if (code === "ENOENT" && existsSync(program)) {
     return `${program} cannot run here: it needs the GNU C library (musl, as in Alpine, is not enough). Use an image with glibc, or set DATABASE_URL.`;

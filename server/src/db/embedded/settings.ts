@@ -1,11 +1,11 @@
 // PostgreSQL's settings for a private server on this machine.
 //
-// Three layers: what safety and privacy rest on goes on the command line, where nothing in the data folder can
-// override it; what fits the machine goes to dossier.conf, written at each start; an operator may override the
-// latter with ALTER SYSTEM, which we never touch.
+// Three layers: settings for safety and privacy are on the command line, where nothing in the data folder can override
+// them; those that fit the machine are in dossier.conf, written at each start; an operator may override the latter with
+// ALTER SYSTEM, which we never touch.
 import { totalmem } from "node:os";
 
-/** Durable, reachable only through the socket, and with a log that holds neither statements nor values. */
+/** Durable, reachable only through the socket, and with a log that contains neither statements nor values. */
 export function listFixedSettings(socketFolder: string): Record<string, string> {
   return {
     listen_addresses: "",
@@ -16,8 +16,8 @@ export function listFixedSettings(socketFolder: string): Record<string, string> 
     synchronous_commit: "on",
     logging_collector: "off",
     log_destination: "stderr",
-    // LOG ranks above ERROR here: starts, recoveries and crashes are told, failing statements are not. DETAIL lines
-    // (the duplicate key, the query of a crashed session) are left out by "terse".
+    // LOG ranks above ERROR here: starts, recoveries and crashes are logged, failing statements are not. "terse" omits
+    // DETAIL lines (the duplicate key, the query of a crashed backend).
     log_min_messages: "log",
     log_error_verbosity: "terse",
     log_min_error_statement: "panic",
@@ -41,7 +41,7 @@ export function writeTunedSettings(memory: number = findMemory()): string {
     timezone: "UTC",
     log_timezone: "UTC",
     max_connections: "100",
-    // Solid state disks: the default of 4 makes the planner sort whole histories (219 against 5,527 pages/s).
+    // For solid state disks: the default of 4 makes the planner sort whole histories (219 against 5,527 pages/s).
     random_page_cost: "1.1",
     jit: "off",
     shared_buffers: `${buffers}MB`,
@@ -50,7 +50,7 @@ export function writeTunedSettings(memory: number = findMemory()): string {
     maintenance_work_mem: `${clamp(megabytes / 64, 16, 256)}MB`,
     max_wal_size: megabytes < 2048 ? "256MB" : "1GB",
     min_wal_size: "64MB",
-    // Nothing is replicated from here, and few of its scans are long: processes that would only sit there.
+    // Nothing is replicated from here, and few scans are long: these processes would be idle.
     max_logical_replication_workers: "0",
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = '${value}'`);
@@ -67,7 +67,10 @@ function clamp(value: number, low: number, high: number): number {
   return Math.floor(Math.min(Math.max(value, low), high));
 }
 
-/** Peer only: the kernel says who connects, and only our own account (and root) may be the database's role. */
+/**
+ * Peer authentication only: the kernel identifies the client, and only our own account (and root) may be the database's
+ * role.
+ */
 export function writeAccessRules(role: string, ownName: string): { hba: string; ident: string } {
   const names = [...new Set([ownName, "root"])];
   return {

@@ -1,26 +1,36 @@
-/** Trying a brand's CRM: what is asked, what comes back, and what would be taken over. Changes nothing. */
-import { type Api, type Decoded, DossierError, type Output } from "@dossier/api";
-import type { Ask } from "../context.ts";
-import { CrmFailure, mapResult, readResults, type Result } from "./response.ts";
-import { ask as askCrm, type CrmBrand, findCrmBrand } from "./client.ts";
+/** Preview of a CRM lookup: the request, the response, and what would be applied. Changes nothing. */
+import {
+  type Api,
+  type Decoded,
+  DossierError,
+  type Fault,
+  type Output,
+  type RawCustomField,
+} from "@dossier/api";
+import type { Db } from "../../db/database.ts";
+import type { RequestContext } from "../context.ts";
+import { customerFields } from "../customer-fields.ts";
+import { CrmError, mapResult, parseResults, type CrmResult } from "./response.ts";
+import { requestLookup as askCrm, type CrmBrand, findCrmBrand } from "./client.ts";
 import { lookupUrl } from "./query.ts";
-import { questionOf } from "./sync.ts";
-import { previewFitting } from "../customer/custom-values.ts";
+import { lookupRequest } from "./sync.ts";
+import { planCustomValuesLeniently, readFieldFacts } from "../customer/custom-values.ts";
+import { fitCustomValues } from "../customer/size.ts";
 
-type Trial = Output<Api["brand"]["crmTest"]>["item"];
+type CrmPreview = Output<Api["brand"]["crmTest"]>["item"];
 
-/** Asks a brand's CRM and tells what came of it. */
-export async function tryCrm(
-  ask: Ask,
+/** Sends a request to a brand's CRM and reports its outcome. */
+export async function previewLookup(
+  ctx: RequestContext,
   { id, ...input }: Decoded<Api["brand"]["crmTest"]>,
 ): Promise<Output<Api["brand"]["crmTest"]>> {
-  const { asked } = questionOf(ask, input);
-  const brand = await findCrmBrand(ask, id);
+  const { query } = lookupRequest(ctx, input);
+  const brand = await findCrmBrand(ctx, id);
   if (brand.crm_lookup_url === "")
     throw new DossierError("crm_not_configured", "This brand has no CRM: set its crm_lookup_url.");
-  const begun = performance.now();
-  const item: Trial = {
-    url: lookupUrl(brand.crm_lookup_url, asked),
+  const startedAt = performance.now();
+  const item: CrmPreview = {
+    url: lookupUrl(brand.crm_lookup_url, query),
     headers: brand.crm_header_names,
     status: null,
     milliseconds: 0,
@@ -29,39 +39,53 @@ export async function tryCrm(
     mapped: [],
   };
   try {
-    const answer = await askCrm(ask, brand, asked);
-    item.status = answer.status;
-    const results = readResults(answer);
+    const response = await askCrm(ctx, brand, query);
+    item.status = response.status;
+    const results = parseResults(brand, response);
     item.results = results.length;
-    item.mapped = await Promise.all(results.map((result) => preview(ask, brand, result)));
+    item.mapped = await Promise.all(results.map((result) => previewResult(ctx, brand, result)));
   } catch (error) {
-    if (!(error instanceof CrmFailure)) throw error;
+    if (!(error instanceof CrmError)) throw error;
     item.failure = { code: error.code, message: error.message };
   }
-  item.milliseconds = Math.round(performance.now() - begun);
+  item.milliseconds = Math.round(performance.now() - startedAt);
   return { type: "item", item };
 }
 
-async function preview(ask: Ask, brand: CrmBrand, result: Result): Promise<Trial["mapped"][number]> {
-  const {
-    primaryId = "",
-    firstname = "",
-    lastname = "",
-    channels,
-    custom,
-    skipped,
-  } = mapResult(brand, ask.types, result);
-  const { values, faults } = await previewFitting(ask.db, brand, custom);
+async function previewResult(
+  ctx: RequestContext,
+  brand: CrmBrand,
+  result: CrmResult,
+): Promise<CrmPreview["mapped"][number]> {
+  const { fields, channels, custom, skipped } = mapResult(brand, ctx.channelTypes, result);
+  const { values, faults } = await previewCustomValues(ctx.db, brand, custom);
+  const texts = Object.fromEntries(customerFields.map(({ name, wire }) => [wire, fields[name] ?? ""]));
   return {
-    external_primary_id: primaryId,
-    firstname,
-    lastname,
+    ...(texts as Record<(typeof customerFields)[number]["wire"], string>),
     channels: channels.map(({ typeId, typeName, address }) => ({
-      channel_id: ask.types.find((type) => type.id === typeId)?.channel_id ?? typeId,
+      channel_id: ctx.channelTypes.find((type) => type.id === typeId)?.channel_id ?? typeId,
       channel_name: typeName,
       address,
     })),
     custom: values,
     skipped: [...skipped, ...faults],
   };
+}
+
+/** The values that a result would produce; missing fields are not created. */
+async function previewCustomValues(
+  db: Db,
+  brand: CrmBrand,
+  sent: readonly RawCustomField[],
+): Promise<{ values: { field: string; value: string }[]; faults: Fault[] }> {
+  const facts = await db.transaction((tx) => readFieldFacts(tx, brand.id, sent));
+  const { changes, faults } = planCustomValuesLeniently(brand, facts, sent);
+  const named = changes.map((change) =>
+    change.fieldId < 0 ? change : { ...change, field: `custom_${change.name}` },
+  );
+  const values = fitCustomValues(
+    named.toSorted((a, b) => Number(a.fieldId < 0) - Number(b.fieldId < 0)),
+    faults,
+  );
+  return { values: values.map(({ field, value }) => ({ field, value })), faults };
 }

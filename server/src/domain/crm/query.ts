@@ -1,10 +1,10 @@
 /**
- * The URL by which a brand's CRM is asked. Its own query string stays as it was typed; what is asked for is appended,
- * each value as one component, so that no address can become another parameter, a path or a second request.
+ * URL of a CRM lookup. The brand's own query string stays as entered; the query is appended, each value as one
+ * component, so that no address can become another parameter, a path or a second request.
  */
 
-/** Whom a CRM is asked about. */
-export type Asked =
+/** The subject of a lookup. */
+export type LookupQuery =
   | {
       by: "address";
       channelAddressType: "phoneNumber" | "email";
@@ -13,18 +13,22 @@ export type Asked =
     }
   | { by: "primaryId"; primaryId: string };
 
-/** The URL to ask. The values are well-formed texts of at most 255 characters, as the fields they come from are. */
-export function lookupUrl(base: string, asked: Asked): string {
+/**
+ * The URL of the lookup. The values are well-formed texts of at most 255 characters, as the fields they come from are.
+ */
+export function lookupUrl(base: string, query: LookupQuery): string {
   const pairs =
-    asked.by === "primaryId"
-      ? [["primaryID", asked.primaryId]]
+    query.by === "primaryId"
+      ? [["primaryID", query.primaryId]]
       : [
-          ["channelAddressType", asked.channelAddressType],
-          ["address", asked.address],
-          ...(asked.ticketId === undefined ? [] : [["ticketID", String(asked.ticketId)]]),
+          ["channelAddressType", query.channelAddressType],
+          ["address", query.address],
+          ...(query.ticketId === undefined ? [] : [["ticketID", String(query.ticketId)]]),
         ];
-  const query = pairs.map(([name = "", value = ""]) => `${name}=${encodeURIComponent(value)}`).join("&");
-  return `${base}${separator(base)}${query}`;
+  const queryString = pairs
+    .map(([name = "", value = ""]) => `${name}=${encodeURIComponent(value)}`)
+    .join("&");
+  return `${base}${separator(base)}${queryString}`;
 }
 
 function separator(base: string): string {

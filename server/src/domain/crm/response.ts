@@ -1,26 +1,29 @@
 /**
- * What a CRM answers, as far as it is believed. The answer is a stranger's text: only own properties are looked at, only
- * at the places we know or the brand names, and a value that breaks our rules is left out and told. Empty never clears.
+ * Anti-corruption layer for CRM responses. The response is untrusted text: only own properties are read, only at the
+ * places that we know or the brand names, and a value that breaks our rules is skipped and reported. An empty value
+ * never clears one.
  */
 import {
   api,
-  type ChannelSent,
+  type DecodedChannel,
   type ChannelType,
   customFieldKey,
-  type CustomSent,
+  type RawCustomField,
   findType,
-  normaliseAddress,
-  textFault,
+  channelAddress,
+  validateText,
 } from "@dossier/api";
-import type { Brand } from "../brand/brand.ts";
-import { looksLikeNone } from "../customer/identify.ts";
+import { isDeeperThan } from "../../json-structure.ts";
+import type { Brand } from "../brand/row.ts";
+import { type CustomerField, type CustomerFields, customerFields } from "../customer-fields.ts";
+import { isForbiddenPlaceholder } from "../customer/identify.ts";
 
-/** Why a CRM's answer is of no use: a sentence for whoever runs the CRM, without a word of the answer. */
-export class CrmFailure extends Error {
+/** Why a CRM's response is unusable: a sentence for the CRM's operator, without any text of the response. */
+export class CrmError extends Error {
   readonly code: "crm_failed" | "crm_timeout";
-  /** seconds until it is worth asking again */
+  /** seconds until a retry makes sense */
   readonly retryAfter: number | undefined;
-  /** whether asking the same again can only fail again */
+  /** whether the same request would only fail again */
   readonly isFinal: boolean;
   constructor(
     message: string,
@@ -28,7 +31,7 @@ export class CrmFailure extends Error {
       code = "crm_failed",
       retryAfter,
       isFinal = false,
-    }: Partial<Pick<CrmFailure, "code" | "retryAfter" | "isFinal">> = {},
+    }: Partial<Pick<CrmError, "code" | "retryAfter" | "isFinal">> = {},
   ) {
     super(message);
     this.code = code;
@@ -37,106 +40,129 @@ export class CrmFailure extends Error {
   }
 }
 
-/** A result as it stands in an answer. */
-export type Result = Readonly<Record<string, unknown>>;
+/** A row of a response. */
+type CrmRow = Readonly<Record<string, unknown>>;
 
-/** Something of a result that is not taken over, and why; never with its value. */
-export interface Skipped {
+/** A person of a response: one row, or several with one primary id, as a join of tables answers them. */
+export type CrmResult = readonly CrmRow[];
+
+/** A part of a result that is not applied, and why; never with its value. */
+export interface SkippedValue {
   field: string;
   message: string;
 }
 
 /** A result in our terms. */
-export interface Mapped {
-  primaryId: string | undefined;
-  firstname: string | undefined;
-  lastname: string | undefined;
-  channels: ChannelSent[];
-  custom: CustomSent[];
-  skipped: Skipped[];
+export interface MappedResult {
+  /** the customer's own fields */
+  fields: CustomerFields;
+  channels: DecodedChannel[];
+  custom: RawCustomField[];
+  skipped: SkippedValue[];
 }
 
-const mostResults = 50;
-const deepest = 32;
-const mostChannels = 50;
-const mostCustoms = 100;
+const primaryIdField = customerFields.find(
+  ({ name }) => name === "primaryId",
+) as (typeof customerFields)[number];
+const maxResults = 50;
+const maxDepth = 32;
+const maxChannels = 50;
+const maxCustomFields = 100;
 
 /**
- * The results of an answer; none: nobody is known.
+ * The persons of a response; empty if the CRM knows no such customer. Rows with one primary id are one person, and so are
+ * rows without one that are equal.
  *
- * @throws CrmFailure when it is no answer to the question
+ * @throws CrmError if the response does not fit the request
  */
-export function readResults({ status, body }: { status: number; body: Buffer }): Result[] {
+export function parseResults(brand: Brand, response: { status: number; body: Buffer }): CrmResult[] {
+  const persons = new Map<string, CrmRow[]>();
+  for (const row of parseRows(response)) {
+    const key = personKey(brand, row);
+    const rows = persons.get(key);
+    if (rows) rows.push(row);
+    else persons.set(key, [row]);
+  }
+  return [...persons.values()];
+}
+
+/** What rows of one person have in common. */
+function personKey(brand: Brand, row: CrmRow): string {
+  const { name, crm } = primaryIdField;
+  const id = new ResultReader(brand.crm_field_map, row, []).ownField(name, crm);
+  return id === undefined || isForbiddenPlaceholder(brand, id) ? JSON.stringify(row) : `id ${id}`;
+}
+
+function parseRows({ status, body }: { status: number; body: Buffer }): CrmRow[] {
   if (status === 204 || status === 404) return [];
   if (status === 400)
-    throw new CrmFailure("The CRM answered 400: it does not take these parameters.", { isFinal: true });
-  if (status !== 200) throw new CrmFailure(`The CRM answered with the status ${status}.`);
-  const parsed = parse(body);
-  if (!Array.isArray(parsed)) throw new CrmFailure("The CRM's answer is not a JSON array.");
-  if (parsed.length > mostResults)
-    throw new CrmFailure(`The CRM's answer has more than ${mostResults} results.`);
-  if (!parsed.every(isObject))
-    throw new CrmFailure("The CRM's answer holds something that is no JSON object.");
+    throw new CrmError("The CRM answered 400: it does not take these parameters.", { isFinal: true });
+  if (status !== 200) throw new CrmError(`The CRM answered with the status ${status}.`);
+  const parsed = parseJson(body);
+  if (!Array.isArray(parsed)) throw new CrmError("The CRM's answer is not a JSON array.");
+  if (parsed.length > maxResults) throw new CrmError(`The CRM's answer has more than ${maxResults} results.`);
+  if (!parsed.every(isObject)) throw new CrmError("The CRM's answer holds something that is no JSON object.");
   return parsed;
 }
 
-function parse(body: Buffer): unknown {
+function parseJson(body: Buffer): unknown {
   try {
     const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
-    if (!isTooDeep(text)) return JSON.parse(text);
+    if (!isDeeperThan(text, maxDepth)) return JSON.parse(text);
   } catch {
-    throw new CrmFailure("The CRM's answer is not JSON in UTF-8.");
+    throw new CrmError("The CRM's answer is not JSON in UTF-8.");
   }
-  throw new CrmFailure(`The CRM's answer is nested more than ${deepest} levels deep.`);
+  throw new CrmError(`The CRM's answer is nested more than ${maxDepth} levels deep.`);
 }
 
-function isTooDeep(text: string): boolean {
-  let [depth, isQuoted] = [0, false];
-  for (let at = 0; at < text.length; at += 1) {
-    const letter = text[at];
-    if (letter === '"') isQuoted = !isQuoted;
-    else if (isQuoted && letter === "\\") at += 1;
-    else if (isQuoted) continue;
-    else if (letter === "[" || letter === "{") depth += 1;
-    else if (letter === "]" || letter === "}") depth -= 1;
-    if (depth > deepest) return true;
-  }
-  return false;
-}
-
-function isObject(value: unknown): value is Result {
+function isObject(value: unknown): value is CrmRow {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const names = {
-  primaryId: ["primary_id", "external_primary_id", "primaryID", "id"],
-  firstname: ["firstname"],
-  lastname: ["lastname"],
-} as const;
+/** The part of a person that can be applied to a brand: of several rows the first that has a value, and all channels. */
+export function mapResult(brand: Brand, types: readonly ChannelType[], rows: CrmResult): MappedResult {
+  const [first, ...others] = rows.map((row) => mapRow(brand, types, row)) as [
+    MappedResult,
+    ...MappedResult[],
+  ];
+  return others.reduce(mergeRows, first);
+}
 
-/** What of a result can be taken over into a brand. */
-export function mapResult(brand: Brand, types: readonly ChannelType[], result: Result): Mapped {
-  const skipped: Skipped[] = [];
-  const read = new Reader(brand.crm_field_map, result, skipped);
-  const primaryId = read.own("primaryId", "primary_id", names.primaryId);
-  const refused = primaryId !== undefined && looksLikeNone(brand, primaryId);
-  if (refused) skipped.push({ field: "primary_id", message: "looks like a placeholder for no id at all" });
+function mergeRows(first: MappedResult, second: MappedResult): MappedResult {
+  const fields = { ...first.fields };
+  for (const { name } of customerFields) fields[name] ??= second.fields[name];
+  const keys = new Set(first.custom.map(({ key }) => key));
+  const known = new Set(first.skipped.map(({ field, message }) => `${field} ${message}`));
   return {
-    primaryId: refused ? undefined : primaryId,
-    firstname: read.own("firstname", "firstname", names.firstname),
-    lastname: read.own("lastname", "lastname", names.lastname),
-    channels: channelsOf(read, types),
-    custom: customsOf(read),
-    skipped,
+    fields,
+    channels: uniqueChannels([...first.channels, ...second.channels]).slice(0, maxChannels),
+    custom: [...first.custom, ...second.custom.filter(({ key }) => !keys.has(key))].slice(0, maxCustomFields),
+    skipped: [
+      ...first.skipped,
+      ...second.skipped.filter(({ field, message }) => !known.has(`${field} ${message}`)),
+    ],
   };
 }
 
-/** Looks things up in one result: first where the brand says, then under our own names. */
-class Reader {
+function mapRow(brand: Brand, types: readonly ChannelType[], result: CrmRow): MappedResult {
+  const skipped: SkippedValue[] = [];
+  const reader = new ResultReader(brand.crm_field_map, result, skipped);
+  const fields: CustomerFields = {};
+  for (const { name, crm } of customerFields) fields[name] = reader.ownField(name, crm);
+  const isForbidden = fields.primaryId !== undefined && isForbiddenPlaceholder(brand, fields.primaryId);
+  if (isForbidden) {
+    skipped.push({ field: "primary_id", message: "looks like a placeholder for no id at all" });
+    fields.primaryId = undefined;
+  }
+  return { fields, channels: channelsOf(reader, types), custom: customFieldsOf(reader), skipped };
+}
+
+/** Reads one result: first at the places that the brand names, then under our own names. */
+class ResultReader {
   readonly map: Readonly<Record<string, string>>;
-  readonly result: Result;
-  readonly skipped: Skipped[];
-  constructor(map: Readonly<Record<string, string>>, result: Result, skipped: Skipped[]) {
+  readonly result: CrmRow;
+  readonly skipped: SkippedValue[];
+  constructor(map: Readonly<Record<string, string>>, result: CrmRow, skipped: SkippedValue[]) {
     this.map = map;
     this.result = result;
     this.skipped = skipped;
@@ -146,28 +172,28 @@ class Reader {
     this.skipped.push({ field, message });
   }
 
-  /** The same of one of several, as a list of what remains of it. */
-  leaveOut(field: string, message: string): [] {
+  /** The same for one of several, as an empty list. */
+  skipItem(field: string, message: string): [] {
     this.skip(field, message);
     return [];
   }
 
-  /** What stands for a field, in the order in which it counts; empty things are passed over. */
-  values(field: string, natural: readonly string[]): unknown[] {
+  /** The values for a field, in the order of preference, without empty ones. */
+  candidates(field: string, natural: readonly string[]): unknown[] {
     const pointer = Object.hasOwn(this.map, field) ? this.map[field] : undefined;
-    const mapped = pointer === undefined ? [] : [at(this.result, pointer)];
-    return [...mapped, ...natural.map((name) => member(this.result, name))].filter(
+    const mapped = pointer === undefined ? [] : [resolvePointer(this.result, pointer)];
+    return [...mapped, ...natural.map((name) => ownProperty(this.result, name))].filter(
       (value) => !isEmpty(value),
     );
   }
 
-  /** The first of them that is a text, or something with one. */
-  text(field: string, natural: readonly string[]): string | undefined {
-    const [value] = this.values(field, natural);
-    return value === undefined ? undefined : this.textOf(field, value);
+  /** The first of them that is a text, or contains one. */
+  textField(field: string, natural: readonly string[]): string | undefined {
+    const [value] = this.candidates(field, natural);
+    return value === undefined ? undefined : this.toText(field, value);
   }
 
-  textOf(field: string, value: unknown): string | undefined {
+  toText(field: string, value: unknown): string | undefined {
     if (typeof value === "string") return value;
     if (typeof value === "boolean") return String(value);
     if (typeof value !== "number") return this.skip(field, "must be a text, a number or a boolean");
@@ -177,12 +203,9 @@ class Reader {
   }
 
   /** One of the customer's own fields, by the rule of operation 3 for it. */
-  own(
-    ours: "primaryId" | "firstname" | "lastname",
-    field: string,
-    natural: readonly string[],
-  ): string | undefined {
-    const text = this.text(field, natural);
+  ownField(ours: CustomerField, natural: readonly string[]): string | undefined {
+    const [field = ours] = natural;
+    const text = this.textField(field, natural);
     if (text === undefined) return undefined;
     const read = api.customer.resolve.input.shape[ours].safeParse(text);
     if (!read.success) return this.skip(field, read.error.issues[0]?.message ?? "is not valid");
@@ -194,41 +217,40 @@ function isEmpty(value: unknown): boolean {
   return value === undefined || value === null || (typeof value === "string" && value.trim() === "");
 }
 
-function member(value: unknown, name: string): unknown {
+function ownProperty(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null && Object.hasOwn(value, name)
     ? (value as Record<string, unknown>)[name]
     : undefined;
 }
 
-/** What a JSON pointer (RFC 6901) leads to. */
-function at(value: unknown, pointer: string): unknown {
+function resolvePointer(value: unknown, pointer: string): unknown {
   const steps = pointer
     .split("/")
     .slice(1)
     .map((step) => step.replaceAll("~1", "/").replaceAll("~0", "~"));
-  return steps.reduce(member, value);
+  return steps.reduce(ownProperty, value);
 }
 
-function channelsOf(read: Reader, types: readonly ChannelType[]): ChannelSent[] {
+function channelsOf(reader: ResultReader, types: readonly ChannelType[]): DecodedChannel[] {
   const found = [
-    ...["email", "telephone"].map((type) => ({ field: type, type, value: read.text(type, [type]) })),
-    ...listed(read),
+    ...["email", "telephone"].map((type) => ({ field: type, type, value: reader.textField(type, [type]) })),
+    ...channelEntries(reader),
   ];
-  const channels = found.slice(0, mostChannels).flatMap(({ field, type, value }) => {
+  const channels = found.slice(0, maxChannels).flatMap(({ field, type, value }) => {
     if (value === undefined) return [];
-    const meant = findType(types, type);
-    if (!meant) return read.leaveOut(field, "is no channel type");
-    const address = normaliseAddress(meant.rule, value);
-    if ("fault" in address) return read.leaveOut(field, address.fault);
-    return [{ field, typeId: meant.id, typeName: meant.name, ...address }];
+    const channelType = findType(types, type);
+    if (!channelType) return reader.skipItem(field, "is no channel type");
+    const address = channelAddress(channelType.rule, value);
+    if ("fault" in address) return reader.skipItem(field, address.fault);
+    return [{ field, typeId: channelType.id, typeName: channelType.name, ...address }];
   });
-  if (found.length > mostChannels)
-    read.skip("channels", `are more than ${mostChannels}: the rest is left out`);
-  return once(channels);
+  if (found.length > maxChannels)
+    reader.skip("channels", `are more than ${maxChannels}: the rest is left out`);
+  return uniqueChannels(channels);
 }
 
 /** Each address once. */
-export function once(channels: readonly ChannelSent[]): ChannelSent[] {
+export function uniqueChannels(channels: readonly DecodedChannel[]): DecodedChannel[] {
   const seen = new Set<string>();
   return channels.filter(({ typeId, normalised }) => {
     const key = `${typeId} ${normalised}`;
@@ -236,42 +258,44 @@ export function once(channels: readonly ChannelSent[]): ChannelSent[] {
   });
 }
 
-function listed(read: Reader): { field: string; type: string; value: string | undefined }[] {
-  const [list] = read.values("channels", ["channels"]);
+function channelEntries(reader: ResultReader): { field: string; type: string; value: string | undefined }[] {
+  const [list] = reader.candidates("channels", ["channels"]);
   if (list === undefined) return [];
-  if (!Array.isArray(list)) return read.leaveOut("channels", "must be a list of objects with type and value");
+  if (!Array.isArray(list))
+    return reader.skipItem("channels", "must be a list of objects with type and value");
   return list.flatMap((one: unknown, place) => {
     const field = `channels.${place}`;
-    const [type, value] = [member(one, "type"), member(one, "value")];
+    const [type, value] = [ownProperty(one, "type"), ownProperty(one, "value")];
     if (isEmpty(value)) return [];
     if (typeof type !== "string" && typeof type !== "number")
-      return read.leaveOut(field, "must have a type, by name or number");
-    return [{ field, type: String(type), value: read.textOf(field, value) }];
+      return reader.skipItem(field, "must have a type, by name or number");
+    return [{ field, type: String(type), value: reader.toText(field, value) }];
   });
 }
 
-function customsOf(read: Reader): CustomSent[] {
-  const fields = [...Object.keys(read.map), ...Object.keys(read.result)].filter((name) =>
+function customFieldsOf(reader: ResultReader): RawCustomField[] {
+  const fields = [...Object.keys(reader.map), ...Object.keys(reader.result)].filter((name) =>
     name.startsWith("custom_"),
   );
-  const customs = new Map<string, CustomSent>();
+  const customFields = new Map<string, RawCustomField>();
   for (const field of new Set(fields)) {
     const name = field.slice("custom_".length);
-    const key = textFault(name, 64) === undefined ? customFieldKey(name) : undefined;
-    const shown = textFault(field, 71) === undefined ? field : "custom_…";
-    if (key === undefined) read.skip(shown, "must be custom_ and a name of 1 to 64 characters");
-    else if (!customs.has(key)) {
-      const value = read.text(field, [field]);
-      const fault = value === undefined ? undefined : valueFault(value);
-      if (fault) read.skip(field, fault);
-      else if (value !== undefined) customs.set(key, { field, name, key, value, bare: false });
+    const key = validateText(name, 64) === undefined ? customFieldKey(name) : undefined;
+    const shown = validateText(field, 71) === undefined ? field : "custom_…";
+    if (key === undefined) reader.skip(shown, "must be custom_ and a name of 1 to 64 characters");
+    else if (!customFields.has(key)) {
+      const value = reader.textField(field, [field]);
+      const fault = value === undefined ? undefined : valueError(value);
+      if (fault) reader.skip(field, fault);
+      else if (value !== undefined) customFields.set(key, { field, name, key, value, bare: false });
     }
   }
-  const all = [...customs.values()];
-  for (const { field } of all.slice(mostCustoms)) read.skip(field, `is one of more than ${mostCustoms}`);
-  return all.slice(0, mostCustoms);
+  const all = [...customFields.values()];
+  for (const { field } of all.slice(maxCustomFields))
+    reader.skip(field, `is one of more than ${maxCustomFields}`);
+  return all.slice(0, maxCustomFields);
 }
 
-function valueFault(value: string): string | undefined {
-  return Buffer.byteLength(value) > 64 * 1024 ? "is over 64 KiB" : textFault(value, 64 * 1024, true);
+function valueError(value: string): string | undefined {
+  return Buffer.byteLength(value) > 64 * 1024 ? "is over 64 KiB" : validateText(value, 64 * 1024, true);
 }

@@ -1,10 +1,11 @@
 /**
- * Operation 15: asks the brand's CRM anew and takes one result over. The question is asked between transactions; if the
- * brand's settings were changed meanwhile, or somebody was purged, it is asked once more rather than answered from before.
+ * Operation 15: repeats the CRM lookup of a customer and applies one result. The request is sent between transactions;
+ * if the brand's settings change meanwhile, or a customer is purged, it is repeated instead of using a stale response.
  */
 import {
   type Api,
-  type ChannelSent,
+  builtinTypeId,
+  type DecodedChannel,
   type Decoded,
   DossierError,
   findType,
@@ -12,103 +13,106 @@ import {
   normaliseAddress,
   type Output,
 } from "@dossier/api";
-import { type Ask, spelledBy } from "../context.ts";
-import { CrmFailure, type Result } from "./response.ts";
+import { type RequestContext, wireNameOf } from "../context.ts";
+import { CrmError, type CrmResult } from "./response.ts";
 import { type CrmBrand, findCrmBrand, lookUp } from "./client.ts";
-import { type Mark, noteBefore, Outdated, Purged } from "./snapshot.ts";
-import type { Asked } from "./query.ts";
-import { type About, outcomeOf, settleResult, syncNews } from "./apply.ts";
-import { result, skippedOf } from "../customer/update.ts";
-import { checkPrimaryId } from "../customer/identify.ts";
-import { answerAgain, write } from "../command.ts";
+import { type LookupSnapshot, takeSnapshot, SnapshotStale, CustomerPurged } from "./snapshot.ts";
+import type { LookupQuery } from "./query.ts";
+import { applyingResult, type Lookup, type LookupSubject, outcomeOf, syncEvents } from "./apply.ts";
+import { resultEnvelope, skippedOf } from "../customer/result.ts";
+import { assertNoPlaceholder } from "../customer/identify.ts";
+import { type Call, defineCommand, run } from "../command.ts";
+import { findStoredResponse } from "../idempotency.ts";
 
-type Sent = Decoded<Api["customer"]["syncWithCrm"]>;
-type Answer = Output<Api["customer"]["syncWithCrm"]>;
+type SyncInput = Decoded<Api["customer"]["syncWithCrm"]>;
+type SyncResponse = Output<Api["customer"]["syncWithCrm"]>;
 
 /** Operation 15. */
-export async function syncWithCrm(ask: Ask, input: Sent): Promise<Answer> {
-  const question = questionOf(ask, input);
-  const again = await answerAgain<Answer>(ask);
+export async function syncWithCrm(ctx: RequestContext, input: SyncInput): Promise<SyncResponse> {
+  const request = lookupRequest(ctx, input);
+  const again = await findStoredResponse<SyncResponse>(ctx.db, ctx);
   if (again) return again;
   try {
-    return await whileOutdated(ask, input.brandId, question, (mark, results) =>
-      take(ask, mark, question, results),
+    return await retryWhileStale(ctx, input.brandId, request, (mark, results) =>
+      applySync(ctx, mark, request, results),
     );
   } catch (error) {
-    throw error instanceof CrmFailure ? refusalOf(error) : error;
+    throw error instanceof CrmError ? toDossierError(error) : error;
   }
 }
 
-/** Whom the CRM is asked about, on the wire and among our customers. */
-export interface Question {
-  asked: Asked;
-  about: About;
+/** The subject of a lookup, on the wire and among our customers. */
+export interface LookupRequest {
+  query: LookupQuery;
+  subject: LookupSubject;
 }
 
 /**
- * What a call asks.
+ * The lookup that a call requests.
  *
- * @throws DossierError `invalid_field` when it is no address of the channel, or a primary id as well
+ * @throws DossierError `invalid_field` if it is no address of the channel, or also has a primary id
  */
-export function questionOf(
-  ask: Ask,
-  { channel = "phoneNumber", address, primaryId }: Omit<Sent, "brandId">,
-): Question {
+export function lookupRequest(
+  ctx: RequestContext,
+  { channel = "phoneNumber", address, primaryId }: Omit<SyncInput, "brandId">,
+): LookupRequest {
   if (primaryId !== undefined && address !== undefined)
     throw invalid([
-      { field: spelledBy(ask, "address"), message: "cannot be sent together with a primary id" },
+      { field: wireNameOf(ctx, "address"), message: "cannot be sent together with a primary id" },
     ]);
-  if (primaryId !== undefined) return { asked: { by: "primaryId", primaryId }, about: { primaryId } };
-  const type = findType(ask.types, channel);
-  if (type?.id !== 1 && type?.id !== 2)
-    throw invalid([{ field: spelledBy(ask, "channel"), message: "must be phoneNumber, telephone or email" }]);
-  const field = spelledBy(ask, "address");
+  if (primaryId !== undefined) return { query: { by: "primaryId", primaryId }, subject: { primaryId } };
+  const type = findType(ctx.channelTypes, channel);
+  if (type?.id !== builtinTypeId.email && type?.id !== builtinTypeId.telephone)
+    throw invalid([
+      { field: wireNameOf(ctx, "channel"), message: "must be phoneNumber, telephone or email" },
+    ]);
+  const field = wireNameOf(ctx, "address");
   const read = normaliseAddress(type.rule, address ?? "");
   if ("fault" in read) throw invalid([{ field, message: read.fault }]);
-  return questionAbout(
+  return addressLookup(
     { field, typeId: type.id, typeName: type.name, ...read },
-    type.id === 1 ? "email" : "phoneNumber",
+    type.id === builtinTypeId.email ? "email" : "phoneNumber",
   );
 }
 
-/** What is asked about an address. */
-export function questionAbout(
-  channel: ChannelSent,
+export function addressLookup(
+  channel: DecodedChannel,
   channelAddressType: "email" | "phoneNumber",
   ticketId?: number,
-): Question {
-  const asked: Asked = { by: "address", channelAddressType, address: channel.address, ticketId };
-  return { asked, about: { channel } };
+): LookupRequest {
+  const query: LookupQuery = { by: "address", channelAddressType, address: channel.address, ticketId };
+  return { query, subject: { channel } };
 }
 
-const rounds = 4;
+const maxRounds = 4;
 
 /**
- * Asks, and asks again while what was noted before is no longer so.
+ * Sends the request, and repeats it while the snapshot is stale.
  *
- * @throws CrmFailure when the CRM does not answer; what `use` throws
+ * @throws CrmError if the CRM does not answer; the errors of `use`
  */
-export async function whileOutdated<T>(
-  ask: Ask,
+export async function retryWhileStale<T>(
+  ctx: RequestContext,
   brandId: number,
-  { asked, about }: Question,
-  use: (mark: Mark, results: Result[]) => Promise<T>,
+  { query, subject }: LookupRequest,
+  use: (snapshot: LookupSnapshot, results: CrmResult[]) => Promise<T>,
 ): Promise<T> {
   for (let round = 1; ; round += 1) {
-    const brand = await findCrmBrand(ask, brandId);
-    checkConfigured(brand);
-    checkPrimaryId(ask, brand, "primaryId", about.primaryId);
-    const phones = ask.types.filter(({ rule }) => rule === "phone").map(({ id }) => id);
-    const typeIds = about.channel && (about.channel.typeId === 1 ? [1] : phones);
-    const mark = await noteBefore(ask.db, brand, {
-      ...(typeIds ? { typeIds, normalised: about.channel?.normalised ?? null } : {}),
-      primaryId: about.primaryId ?? null,
+    const brand = await findCrmBrand(ctx, brandId);
+    assertConfigured(brand);
+    assertNoPlaceholder(ctx, brand, "primaryId", subject.primaryId);
+    const phones = ctx.channelTypes.filter(({ rule }) => rule === "phone").map(({ id }) => id);
+    const { email } = builtinTypeId;
+    const typeIds = subject.channel && (subject.channel.typeId === email ? [email] : phones);
+    const mark = await takeSnapshot(ctx.db, brand, {
+      ...(typeIds ? { typeIds, normalised: subject.channel?.normalised ?? null } : {}),
+      primaryId: subject.primaryId ?? null,
     });
     try {
-      return await use(mark, await lookUp(ask, brand, asked));
+      return await use(mark, await lookUp(ctx, brand, query));
     } catch (error) {
-      if (!(error instanceof Outdated)) throw error;
-      if (round === rounds)
+      if (!(error instanceof SnapshotStale)) throw error;
+      if (round === maxRounds)
         throw new DossierError(
           "unavailable",
           "The brand's settings keep changing, or customers of it are being purged; try again.",
@@ -121,43 +125,52 @@ export async function whileOutdated<T>(
   }
 }
 
-function checkConfigured({ crm_lookup_url }: CrmBrand): void {
+function assertConfigured({ crm_lookup_url }: CrmBrand): void {
   if (crm_lookup_url === "")
     throw new DossierError("crm_not_configured", "This brand has no CRM: set its crm_lookup_url.");
 }
 
-function refusalOf({ code, message, retryAfter }: CrmFailure): DossierError {
+function toDossierError({ code, message, retryAfter }: CrmError): DossierError {
   return new DossierError(code, message, retryAfter === undefined ? {} : { retryAfter });
 }
 
-async function take(ask: Ask, mark: Mark, { about }: Question, results: Result[]): Promise<Answer> {
-  const [only, second] = results;
-  if (second) throw several(results.length, about);
-  if (!only) return unknown("The CRM knows nobody by this.");
+const application = defineCommand({
+  ...applyingResult,
+  name: "customer.sync",
+  respond: (_: Call<Lookup>, { change, skipped }) => ({
+    ...resultEnvelope("Customer synced.", outcomeOf(change), change.customer, change.fields),
+    ...(skipped.length > 0 ? { skipped } : {}),
+    ...skippedOf(change),
+    events: syncEvents(change),
+  }),
+});
+
+async function applySync(
+  ctx: RequestContext,
+  snapshot: LookupSnapshot,
+  { subject }: LookupRequest,
+  results: CrmResult[],
+): Promise<SyncResponse> {
+  const [result, second] = results;
+  if (second) throw ambiguousResult(results.length, subject);
+  if (!result) return unknownCustomer("The CRM has no matching person.");
   try {
-    return await write(ask, async (tx) => {
-      const { done, found, skipped } = await settleResult(tx, ask, mark, about, only);
-      return {
-        ...result("Customer synced.", outcomeOf(done, found), done.held, done.fields),
-        ...(skipped.length > 0 ? { skipped } : {}),
-        ...skippedOf(done),
-        news: syncNews(done, found),
-      };
-    });
+    return await run(application, ctx, { snapshot, subject, result });
   } catch (error) {
-    if (error instanceof Purged) return unknown("The customer was purged while the CRM was asked.");
+    if (error instanceof CustomerPurged)
+      return unknownCustomer("The customer was purged while the CRM was asked.");
     throw error;
   }
 }
 
-/** Why several results come to nothing. */
-function several(count: number, about: About): DossierError {
-  const by = about.channel ? "by this address" : "by this primary id";
+/** Why several results cannot be applied. */
+function ambiguousResult(count: number, subject: LookupSubject): DossierError {
+  const by = subject.channel ? "by this address" : "by this primary id";
   const message = `The CRM knows ${count} ${by}; which of them is meant is not guessed.`;
   return new DossierError("crm_several_results", message, { conflict: { count } });
 }
 
-/** Nobody: there is nothing to write, to note or to keep for a retry. */
-function unknown(message: string): Answer {
+/** No customer: nothing to write or to store for a retry. */
+function unknownCustomer(message: string): SyncResponse {
   return { type: "result", message, id: null, outcome: "unknown" };
 }

@@ -1,10 +1,9 @@
 /**
  * Values of custom fields. They are stored as text in the one canonical form of their type, so that equal values are
- * equal texts; reading a canonical text again gives the same text. A fault never repeats the value it refuses.
+ * equal texts; reading a canonical text again returns the same text. A fault never repeats the rejected value.
  */
-import type { CustomType } from "@dossier/api";
+import { type CustomType, readBoolean } from "@dossier/api";
 
-/** A custom field of a brand. */
 export interface CustomField {
   id: number;
   brand_id: number;
@@ -15,60 +14,66 @@ export interface CustomField {
   options: string[];
 }
 
-type Reading = { value: string } | { fault: string };
+/** Maximum size of all custom values of one customer, in bytes of UTF-8. */
+export const maxCustomBytes = 256 * 1024;
 
-const readers: Record<CustomType, (text: string, field: CustomField) => Reading> = {
+type ParsedValue = { value: string } | { fault: string };
+
+/** The longest texts that can be values of a type, without surrounding blanks: longer ones are not matched. */
+const maxLength = { number: 64, date: 10 };
+
+const parsers: Record<CustomType, (text: string, field: Pick<CustomField, "options">) => ParsedValue> = {
   text: (text) => ({ value: text }),
-  number: (text) => readNumber(text.trim()),
-  boolean: (text) => readBoolean(text.trim()),
-  date: (text) => readDate(text.trim()),
+  number: (text) => parseNumber(text.trim()),
+  boolean: (text) => parseBoolean(text.trim()),
+  date: (text) => parseDate(text.trim()),
   select: (text, { options }) =>
     options.includes(text) ? { value: text } : { fault: "must be one of the options of this field" },
 };
 
-/** The canonical text of what was sent for a field, or why it does not fit the field's type. */
-export function readCustomValue(field: CustomField, text: string): Reading {
-  return readers[field.type](text, field);
+/** The canonical text of a value sent, or why it does not fit the field's type. */
+export function parseCustomValue(field: Pick<CustomField, "type" | "options">, text: string): ParsedValue {
+  return parsers[field.type](text, field);
 }
 
-/** What JSON shows for a stored text. */
-export function showCustomValue(type: CustomType, value: string): string | number | boolean {
+export function toWireCustomValue(type: CustomType, value: string): string | number | boolean {
   if (type === "number") return Number(value);
   return type === "boolean" ? value === "true" : value;
 }
 
-function readNumber(text: string): Reading {
-  const value = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
+function parseNumber(text: string): ParsedValue {
+  if (text.length > maxLength.number)
+    return { fault: `must be a number of at most ${maxLength.number} characters` };
+  const value = /^[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
   if (Number.isNaN(value)) return { fault: "must be a number such as 7 or -7.5" };
   if (Math.abs(value) > Number.MAX_SAFE_INTEGER)
     return { fault: "must be a number within ±9007199254740991" };
   return { value: String(value + 0) }; // -0 + 0 is 0
 }
 
-function readBoolean(text: string): Reading {
-  if (text === "") return { fault: "must be true or false" };
-  return { value: /^(false|0|no|off)$/i.test(text) ? "false" : "true" };
+function parseBoolean(text: string): ParsedValue {
+  const value = readBoolean(text);
+  return value === undefined
+    ? { fault: "must be true or false, yes or no, on or off, 1 or 0" }
+    : { value: String(value) };
 }
 
-function readDate(text: string): Reading {
-  const day = /^\d{4}-\d\d-\d\d$/.test(text) ? new Date(`${text}T00:00:00Z`) : undefined;
+function parseDate(text: string): ParsedValue {
+  const isShaped = text.length === maxLength.date && /^(?!0000)\d{4}-\d\d-\d\d$/.test(text);
+  const day = isShaped ? new Date(`${text}T00:00:00Z`) : undefined;
   const exists = day && !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
   return exists ? { value: text } : { fault: "must be a day such as 2026-11-23" };
 }
 
-/** A stored text, how many customers have it, and what it becomes: nothing, where it is lost. */
+/** A stored text, the number of customers with it, and its new form: undefined if it is lost. */
 export interface Conversion {
   value: string;
   count: number;
-  becomes: string | undefined;
+  converted: string | undefined;
 }
 
-/**
- * What a stored text becomes when its field changes. Stricter than a request about booleans: there every word is
- * true, here a word that means neither would be lost unnoticed.
- */
+/** The new form of a stored text when its field changes. */
 export function convertValue(field: CustomField, value: string): string | undefined {
-  if (field.type === "boolean" && !/^(true|false|yes|no|1|0|on|off)$/i.test(value.trim())) return undefined;
-  const reading = readCustomValue(field, value);
+  const reading = parseCustomValue(field, value);
   return "value" in reading ? reading.value : undefined;
 }

@@ -1,175 +1,207 @@
 /**
- * The custom values of a customer: which field of the brand each means, whether it fits, and writing what differs.
- * The fields are held from the reading to the commit, so that none changes its type between the two.
+ * Custom values of customers: which field of the brand each value is for, whether it fits, and writing what differs. The
+ * fields are locked from reading to commit, so none changes its type between the two.
  */
-import { type CustomSent, DossierError, type Fault, invalid } from "@dossier/api";
-import type { Db, Statement, Tx } from "../../db/database.ts";
-import { type Ask, originOf } from "../context.ts";
-import type { Brand } from "../brand/brand.ts";
-import { type CustomField, ensureFields, holdFields, readCustomValue } from "../custom-field/custom-field.ts";
+import { type RawCustomField, type Fault, invalid } from "@dossier/api";
+import type { Queryable, Statement, Tx } from "../../db/database.ts";
+import type { Brand } from "../brand/row.ts";
+import { ConcurrentChangeError } from "../command.ts";
+import { type RequestContext, provenanceOf } from "../context.ts";
+import { countFields, getOrCreateFields, lockFields, maxFields } from "../custom-field/registry.ts";
+import { type CustomField, parseCustomValue } from "../custom-field/value.ts";
+import type { CustomChange, NewField } from "./change.ts";
 
-/** A custom value to be written; the empty text clears. */
-export interface CustomChange {
-  fieldId: number;
-  name: string;
-  value: string;
+/** The custom fields of a brand that values may be for, by key, and how many it has in all. */
+export interface FieldFacts {
+  known: ReadonlyMap<string, CustomField>;
+  count: number;
 }
 
-/**
- * What the custom fields sent come to in this brand.
- *
- * @throws DossierError with every value that does not fit, or every name the brand has not defined
- */
-export async function readCustoms(
-  tx: Tx,
-  brand: Brand,
-  sent: readonly CustomSent[],
-  emptyClears: boolean,
-): Promise<CustomChange[]> {
-  const counting = sent.filter((one) => emptyClears || one.fault || one.value.trim() !== "");
-  if (counting.length === 0) return [];
-  const { changes, faults } = fit(await knownFields(tx, brand, counting), counting);
-  if (faults.length > 0) throw invalid(faults);
-  return changes;
+const noFields: FieldFacts = { known: new Map(), count: 0 };
+
+/** Locks the fields that values are for; counts the brand's fields where one is unknown. */
+export async function readFieldFacts(
+  tx: Queryable,
+  brandId: number,
+  sent: readonly RawCustomField[],
+): Promise<FieldFacts> {
+  if (sent.length === 0) return noFields;
+  const keys = [...new Set(sent.map(({ key }) => key))];
+  const known = await lockFields(tx, brandId, keys);
+  const isMissing = sent.some(({ key, bare }) => !bare && !known.has(key));
+  return { known, count: isMissing ? await countFields(tx, brandId) : 0 };
 }
 
-/** The same of a stranger's values: what does not fit is left out and told, the rest is taken. */
-export async function readFitting(
-  tx: Tx,
-  brand: Brand,
-  sent: readonly CustomSent[],
-): Promise<{ changes: CustomChange[]; faults: Fault[] }> {
-  if (sent.length === 0) return { changes: [], faults: [] };
-  const { known, unknown } = await splitKnown(tx, brand, sent);
-  const { fields, faults } = await makeFitting(tx, brand, known, unknown);
-  const fitted = fit(
-    fields,
-    sent.filter(({ key }) => fields.has(key)),
-  );
-  return { changes: fitted.changes, faults: [...faults, ...fitted.faults] };
-}
-
-/** What `readFitting` would make of values, and nothing made. */
-export async function previewFitting(
-  db: Db,
-  brand: Brand,
-  sent: readonly CustomSent[],
-): Promise<{ values: { field: string; value: string }[]; faults: Fault[] }> {
-  const { known, unknown } = await db.transaction((tx) => splitKnown(tx, brand, sent));
-  const { changes, faults } = fit(
-    known,
-    sent.filter(({ key }) => known.has(key)),
-  );
-  const values = changes.map(({ name, value }) => ({ field: `custom_${name}`, value }));
-  if (brand.custom_fields === "open")
-    return { values: [...values, ...unknown.map(({ field, value }) => ({ field, value }))], faults };
-  const refused = unknown.map(({ field }) => ({ field, message: undefinedField }));
-  return { values, faults: [...refused, ...faults] };
+/** What values come to: changes, and the fields to be made for them. */
+export interface CustomPlan {
+  changes: CustomChange[];
+  newFields: NewField[];
+  faults: Fault[];
 }
 
 const undefinedField = "is no custom field of this brand";
+const tooManyFields = `would be more than the ${maxFields} custom fields a brand can have`;
 
-/** Makes the fields that a brand lacks, where it lets callers; a brand without room for all of them gets none. */
-async function makeFitting(
-  tx: Tx,
+/**
+ * What the values of a call come to in a brand. Blank values clear a field only on updates.
+ *
+ * @throws DossierError with every value that does not fit, or every name the brand has not defined
+ */
+export function planCustomValues(
   brand: Brand,
-  known: Map<string, CustomField>,
-  unknown: readonly CustomSent[],
-): Promise<{ fields: Map<string, CustomField>; faults: Fault[] }> {
-  if (unknown.length === 0) return { fields: known, faults: [] };
-  const refuse = (message: string) => ({
-    fields: known,
-    faults: unknown.map(({ field }) => ({ field, message })),
-  });
-  if (brand.custom_fields === "defined") return refuse(undefinedField);
-  try {
-    return { fields: await ensureFields(tx, brand.id, unknown), faults: [] };
-  } catch (error) {
-    if (error instanceof DossierError && error.code === "invalid_field")
-      return refuse("would be more custom fields than a brand can have");
-    throw error;
-  }
+  facts: FieldFacts,
+  sent: readonly RawCustomField[],
+  emptyClears: boolean,
+): CustomPlan {
+  const counting = sent.filter((one) => emptyClears || one.fault || one.value.trim() !== "");
+  const unknown = unknownOf(facts, counting);
+  if (unknown.length > 0 && brand.custom_fields === "defined")
+    throw invalid(
+      unknown.map(({ field }) => ({ field, message: undefinedField })),
+      "unknown_custom_field",
+    );
+  const newFields = newFieldsOf(unknown.filter(({ value }) => value.trim() !== ""));
+  const excess = newFields.slice(Math.max(0, maxFields - facts.count));
+  if (excess.length > 0) throw invalid(excess.map(({ field }) => ({ field, message: tooManyFields })));
+  const plan = fitValues(facts, newFields, counting);
+  if (plan.faults.length > 0) throw invalid(plan.faults);
+  return plan;
 }
 
-/** How the values fit the fields the brand has. */
-function fit(
-  known: Map<string, CustomField>,
-  sent: readonly CustomSent[],
-): { changes: CustomChange[]; faults: Fault[] } {
+/** The same of another program's values: what does not fit is reported in `faults`, the rest is taken. */
+export function planCustomValuesLeniently(
+  brand: Brand,
+  facts: FieldFacts,
+  sent: readonly RawCustomField[],
+): CustomPlan {
+  const unknown = unknownOf(facts, sent);
+  const newFields = newFieldsOf(unknown);
+  const isFull = facts.count + newFields.length > maxFields;
+  const refusal =
+    brand.custom_fields === "defined"
+      ? undefinedField
+      : isFull
+        ? "would be more custom fields than a brand can have"
+        : undefined;
+  if (unknown.length === 0 || refusal === undefined) return fitValues(facts, newFields, sent);
+  const { faults, ...plan } = fitValues(facts, [], sent);
+  return { ...plan, faults: [...unknown.map(({ field }) => ({ field, message: refusal })), ...faults] };
+}
+
+function unknownOf({ known }: FieldFacts, sent: readonly RawCustomField[]): RawCustomField[] {
+  return sent.filter(({ key, bare }) => !bare && !known.has(key));
+}
+
+function newFieldsOf(sent: readonly RawCustomField[]): NewField[] {
+  const byKey = new Map<string, NewField>();
+  for (const { key, name, field } of sent)
+    if (!byKey.has(key)) byKey.set(key, { id: -1 - byKey.size, key, name, field });
+  return [...byKey.values()];
+}
+
+type FieldOfValue = Pick<CustomField, "id" | "name" | "type" | "options">;
+
+function fitValues(facts: FieldFacts, newFields: NewField[], sent: readonly RawCustomField[]): CustomPlan {
+  const made = new Map(
+    newFields.map(({ key, id, name }) => [key, { id, name, type: "text" as const, options: [] }]),
+  );
   const faults: Fault[] = [];
   const changes = new Map<number, CustomChange>();
   for (const one of sent) {
-    const field = known.get(one.key);
+    const field: FieldOfValue | undefined = facts.known.get(one.key) ?? made.get(one.key);
     if (!field) continue;
-    const read = one.value.trim() === "" ? { value: "" } : readCustomValue(field, one.value);
+    const read = one.value.trim() === "" ? { value: "" } : parseCustomValue(field, one.value);
     if (one.fault) faults.push({ field: one.field, message: one.fault });
     else if ("fault" in read) faults.push({ field: one.field, message: read.fault });
     else if ((changes.get(field.id)?.value ?? read.value) !== read.value)
       faults.push({ field: one.field, message: "was sent more than once with different values" });
-    else changes.set(field.id, { fieldId: field.id, name: field.name, value: read.value });
+    else changes.set(field.id, { fieldId: field.id, name: field.name, value: read.value, field: one.field });
   }
-  return { changes: [...changes.values()], faults };
+  return { changes: [...changes.values()], newFields, faults };
 }
 
-async function splitKnown(tx: Tx, brand: Brand, sent: readonly CustomSent[]) {
-  const known = await holdFields(
-    tx,
-    brand.id,
-    sent.map((one) => one.key),
-  );
-  return { known, unknown: sent.filter((one) => !one.bare && !known.has(one.key)) };
+/** The values of a customer to be written. */
+export interface ValueChange {
+  ctx: RequestContext;
+  id: number;
+  customs: readonly CustomChange[];
+  newFields: readonly NewField[];
 }
 
-async function knownFields(
+/**
+ * Makes the fields that values need; the values with the ids of their fields.
+ *
+ * @throws ConcurrentChangeError when such a field exists by now and is no text; DossierError when the brand has no room
+ */
+export async function createMissingFields<C extends Pick<ValueChange, "customs" | "newFields">>(
   tx: Tx,
-  brand: Brand,
-  sent: readonly CustomSent[],
-): Promise<Map<string, CustomField>> {
-  const { known, unknown } = await splitKnown(tx, brand, sent);
-  if (unknown.length === 0) return known;
-  if (brand.custom_fields === "defined")
-    throw invalid(
-      unknown.map((one) => ({ field: one.field, message: undefinedField })),
-      "unknown_custom_field",
-    );
-  const wanted = unknown.filter((one) => one.value.trim() !== "");
-  return wanted.length === 0 ? known : ensureFields(tx, brand.id, wanted);
+  brandId: number,
+  all: readonly C[],
+): Promise<C[]> {
+  const wanted = all.flatMap(({ newFields }) => newFields);
+  const fields = await getOrCreateFields(tx, brandId, wanted);
+  return all.map((one) => {
+    const ids = new Map<number, number>();
+    for (const { id, key } of one.newFields) {
+      const field = fields.get(key);
+      if (field?.type !== "text") throw new ConcurrentChangeError();
+      ids.set(id, field.id);
+    }
+    const customs = one.customs.map((change) => ({
+      ...change,
+      fieldId: ids.get(change.fieldId) ?? change.fieldId,
+    }));
+    return { ...one, customs };
+  });
 }
 
 const setValues: Statement = {
   name: "custom_value_set",
-  text: `INSERT INTO custom_value AS v (customer_id, brand_id, field_id, value, source, key_id)
-    SELECT $1, $2, f, value, $3, $4 FROM unnest($5::bigint[], $6::text[]) AS a (f, value) ORDER BY f
+  text: `INSERT INTO customer_custom_value AS v (customer_id, brand_id, field_id, value, source, key_id)
+    SELECT customer_id, $1, field_id, value, source, key_id
+      FROM unnest($2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[])
+        AS a (customer_id, field_id, value, source, key_id) ORDER BY customer_id, field_id
     ON CONFLICT (customer_id, field_id) DO UPDATE
       SET value = excluded.value, source = excluded.source, key_id = excluded.key_id, set_at = clock_timestamp()
       WHERE v.value <> excluded.value
-    RETURNING field_id`,
+    RETURNING customer_id, field_id`,
 };
 
 const clearValues: Statement = {
   name: "custom_value_clear",
-  text: "DELETE FROM custom_value WHERE customer_id = $1 AND field_id = ANY ($2::bigint[]) AND brand_id = $3 RETURNING field_id",
+  text: `DELETE FROM customer_custom_value v USING unnest($2::bigint[], $3::bigint[]) AS a (customer_id, field_id)
+    WHERE v.customer_id = a.customer_id AND v.field_id = a.field_id AND v.brand_id = $1
+    RETURNING v.customer_id, v.field_id`,
 };
 
-/** Writes the values; answers the names of those that differed from what stood there. */
-export async function writeCustoms(
+/** Writes values of customers of a brand under lock; by customer the changes that differed from what stood there. */
+export async function writeCustomValues(
   tx: Tx,
-  ask: Ask,
-  to: { id: number; brand_id: number },
-  changes: readonly CustomChange[],
-): Promise<string[]> {
-  const sets = changes.filter((change) => change.value !== "");
-  const clears = changes.filter((change) => change.value === "");
-  const changed: { field_id: number }[] = [];
-  if (sets.length > 0) {
-    const fieldIds = sets.map((one) => one.fieldId);
-    const values = [to.id, to.brand_id, ...originOf(ask.caller), fieldIds, sets.map((one) => one.value)];
-    changed.push(...(await tx.rows<{ field_id: number }>(setValues, values)));
-  }
-  if (clears.length > 0) {
-    const fieldIds = clears.map((one) => one.fieldId);
-    changed.push(...(await tx.rows<{ field_id: number }>(clearValues, [to.id, fieldIds, to.brand_id])));
-  }
-  const ids = new Set(changed.map((one) => one.field_id));
-  return changes.filter((change) => ids.has(change.fieldId)).map((change) => `custom_${change.name}`);
+  brandId: number,
+  all: readonly ValueChange[],
+): Promise<Map<number, CustomChange[]>> {
+  const changes = all.flatMap(({ id, ctx, customs }) => customs.map((one) => ({ ...one, id, ctx })));
+  const [sets, clears] = [
+    changes.filter(({ value }) => value !== ""),
+    changes.filter(({ value }) => value === ""),
+  ];
+  const origins = sets.map(({ ctx }) => provenanceOf(ctx.caller));
+  const columns = (some: typeof changes) => [some.map(({ id }) => id), some.map(({ fieldId }) => fieldId)];
+  type Row = { customer_id: number; field_id: number };
+  const [set, cleared] = await Promise.all([
+    sets.length === 0
+      ? []
+      : tx.rows<Row>(setValues, [
+          brandId,
+          ...columns(sets),
+          sets.map(({ value }) => value),
+          origins.map(([source]) => source),
+          origins.map(([, keyId]) => keyId),
+        ]),
+    clears.length === 0 ? [] : tx.rows<Row>(clearValues, [brandId, ...columns(clears)]),
+  ]);
+  const written = new Set([...set, ...cleared].map((row) => `${row.customer_id} ${row.field_id}`));
+  return new Map(
+    all.map(({ id, customs }) => [id, customs.filter(({ fieldId }) => written.has(`${id} ${fieldId}`))]),
+  );
 }

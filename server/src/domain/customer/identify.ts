@@ -1,87 +1,67 @@
-/** Which customer a call means, by the identifiers it sent, and the rule for primary ids that name nobody. */
+/** Which customer a call names, by the identifiers it sent, and the rule for primary ids that name none. */
 import { DossierError, invalid, notFound } from "@dossier/api";
-import type { Db, Queries, Statement, Tx } from "../../db/database.ts";
-import { type Ask, scopeOf, sees, spelledBy } from "../context.ts";
-import { type Brand, findBrand, listBrandIds } from "../brand/brand.ts";
-import { type Held, lockCustomer, lockHolder } from "./row.ts";
+import type { Db, Queryable, Statement } from "../../db/database.ts";
+import { findExistingBrands, listBrandIds, readVisibleBrandIds } from "../brand/brand.ts";
+import type { Brand } from "../brand/row.ts";
+import { isPlaceholder } from "./placeholder.ts";
+import { brandScope, type Caller, canSeeBrand, type RequestContext, wireNameOf } from "../context.ts";
 
 /** The identifiers of a call. */
-export interface Who {
+export interface CustomerRef {
   customerId?: number | undefined;
   primaryId?: string | undefined;
   brandId?: number | undefined;
 }
 
-const holdersAcrossBrands: Statement = {
-  name: "customer_by_primary_id_anywhere",
-  text: `SELECT c.brand_id FROM unnest($1::bigint[]) AS b (id) JOIN customer c ON c.brand_id = b.id AND c.primary_id = $2
-    ORDER BY c.id LIMIT 2`,
-};
-
-/** Locks the customer that is meant by a call that names somebody. */
-export async function lockWho(tx: Tx, ask: Ask, { customerId, primaryId, brandId }: Who): Promise<Held> {
-  const held =
-    customerId === undefined
-      ? await lockByPrimaryId(tx, ask, primaryId ?? "", brandId)
-      : await lockCustomer(tx, ask, customerId);
-  if (!held) throw notFound("customer");
-  if (customerId !== undefined) checkSame(held, { primaryId, brandId });
-  return held;
-}
-
-async function lockByPrimaryId(
-  tx: Tx,
-  ask: Ask,
-  primaryId: string,
-  brandId: number | undefined,
-): Promise<Held | undefined> {
-  if (brandId !== undefined) return lockHolder(tx, (await findBrand(tx, ask.caller, brandId)).id, primaryId);
-  const brandIds = await listBrandIds(tx, ask.caller);
-  const [first, second] = await tx.rows<{ brand_id: number }>(holdersAcrossBrands, [brandIds, primaryId]);
-  if (second) throw ambiguous("Customers of several brands have this primary id: send the brand id with it.");
-  return first && lockHolder(tx, first.brand_id, primaryId); // not by id: it may have changed hands meanwhile
-}
-
 /** A customer as far as it must be known to ask about it. */
-export interface Found {
+export interface CustomerIdentity {
   id: number;
   brand_id: number;
   primary_id: string | null;
 }
 
-const foundById: Statement = {
-  name: "customer_who_by_id",
+const selectById: Statement = {
+  name: "customer_find_by_id",
   text: `SELECT id, brand_id, primary_id FROM customer
     WHERE id = $1 AND ($2::bigint[] IS NULL OR brand_id = ANY ($2))`,
 };
 
-const foundByPrimaryId: Statement = {
-  name: "customer_who_by_primary_id",
+const selectByPrimaryId: Statement = {
+  name: "customer_find_by_primary_id",
   text: `SELECT c.id, c.brand_id, c.primary_id FROM unnest($1::bigint[]) AS b (id)
     JOIN customer c ON c.brand_id = b.id AND c.primary_id = $2 ORDER BY c.id LIMIT 2`,
 };
 
-/** The customer that is meant by a call that names somebody, without holding it. */
-export async function findWho(
-  db: Db | Tx,
-  ask: Ask,
-  { customerId, primaryId, brandId }: Who,
-): Promise<Found> {
+/** The customer that a read names. @throws DossierError when it names none, or more than one */
+export async function findByRef(
+  db: Db,
+  ctx: RequestContext,
+  { customerId, primaryId, brandId }: CustomerRef,
+): Promise<CustomerIdentity> {
   if (customerId !== undefined) {
-    const found = await db.row<Found>(foundById, [customerId, scopeOf(ask.caller)]);
+    const found = await db.row<CustomerIdentity>(selectById, [customerId, brandScope(ctx.caller)]);
     if (!found) throw notFound("customer");
-    checkSame(found, { primaryId, brandId });
+    assertSameCustomer(found, { primaryId, brandId });
     return found;
   }
-  const brandIds = await listBrandIds(db, ask.caller, brandId);
-  const [found, second] = await db.rows<Found>(foundByPrimaryId, [brandIds, primaryId]);
-  if (second) throw ambiguous("Customers of several brands have this primary id: send the brand id with it.");
+  const brandIds = await listBrandIds(ctx, brandId);
+  const [found, second] = await db.rows<CustomerIdentity>(selectByPrimaryId, [brandIds, primaryId]);
+  if (second) throw ambiguousBrand();
   if (!found) throw notFound("customer");
   return found;
 }
 
-const whoAmong: Statement = {
-  name: "customer_who_among",
+/** A call that names a customer, among others of callers with the same brands. */
+export interface RefCall {
+  ctx: RequestContext;
+  ref: CustomerRef;
+}
+
+/** The customer that a call names, or why it names none. */
+export type RefResult = { customer: CustomerIdentity } | { error: DossierError };
+
+const selectManyByRef: Statement = {
+  name: "customer_find_many",
   text: `SELECT a.n, c.id, c.brand_id, c.primary_id FROM unnest($2::int[], $3::bigint[]) AS a (n, id)
       JOIN customer c ON c.id = a.id WHERE $1::bigint[] IS NULL OR c.brand_id = ANY ($1)
     UNION ALL SELECT a.n, c.id, c.brand_id, c.primary_id
@@ -89,86 +69,140 @@ const whoAmong: Statement = {
       JOIN customer c ON c.brand_id = a.brand_id AND c.primary_id = a.primary_id`,
 };
 
-/** A call that names somebody, among others. */
-export interface Naming {
-  ask: Ask;
-  who: Who;
-}
+const selectManyAnywhere: Statement = {
+  name: "customer_find_many_in_brands",
+  text: `SELECT a.n, c.id, c.brand_id, c.primary_id FROM unnest($2::int[], $3::text[]) AS a (n, primary_id)
+    CROSS JOIN LATERAL (SELECT c.id, c.brand_id, c.primary_id FROM unnest($1::bigint[]) AS b (id)
+      JOIN customer c ON c.brand_id = b.id AND c.primary_id = a.primary_id ORDER BY c.id LIMIT 2) AS c ORDER BY a.n, c.id`,
+};
 
-/** The brand of whoever is named, if it can be told beforehand. */
-export function brandNamed({ ask: { caller }, who: { brandId } }: Naming): number | undefined {
+/** The brand of the customer that is named, where that is known without reading. */
+export function knownBrandId({ caller }: RequestContext, { brandId }: CustomerRef): number | undefined {
   const only = caller.brands?.length === 1 ? caller.brands[0] : undefined;
-  return brandId !== undefined && sees(caller, brandId) ? brandId : only;
+  return brandId !== undefined && canSeeBrand(caller, brandId) ? brandId : only;
 }
 
-/** Whether one statement finds who is named by several callers of one scope. */
-export function isFoundAmong(naming: Naming): boolean {
-  return naming.who.customerId !== undefined || brandNamed(naming) !== undefined;
+/** Names a brand that the caller may not know of, and the customer by that alone. */
+function isOutOfScope({ ctx, ref: { customerId, brandId } }: RefCall): boolean {
+  return customerId === undefined && brandId !== undefined && !canSeeBrand(ctx.caller, brandId);
 }
 
-/** Who is named by each of several callers of one scope, if it is somebody and every identifier says so. */
-export async function findAmong<N extends Naming>(tx: Queries, all: readonly N[]): Promise<Map<N, Found>> {
-  const [first] = all;
-  const named = all.map((one, n) => ({ ...one.who, n, brandId: brandNamed(one) }));
+type FoundRow = CustomerIdentity & { n: number };
+
+/** The customers that calls of callers with the same brands name, without locking them; in the order of the calls. */
+export async function findManyByRef(tx: Queryable, calls: readonly RefCall[]): Promise<RefResult[]> {
+  const named = calls.flatMap((call, n) =>
+    isOutOfScope(call) ? [] : [{ ...call.ref, n, brandId: knownBrandId(call.ctx, call.ref) }],
+  );
   const byId = named.filter(({ customerId }) => customerId !== undefined);
-  const byPrimaryId = named.filter(({ customerId }) => customerId === undefined);
-  const rows = await tx.rows<Found & { n: number }>(whoAmong, [
-    first ? scopeOf(first.ask.caller) : [],
-    byId.map(({ n }) => n),
-    byId.map(({ customerId }) => customerId),
-    byPrimaryId.map(({ n }) => n),
-    byPrimaryId.map(({ brandId }) => brandId),
-    byPrimaryId.map(({ primaryId }) => primaryId),
+  const byPrimaryId = named.filter(
+    ({ customerId, brandId }) => customerId === undefined && brandId !== undefined,
+  );
+  const anywhere = named.filter(
+    ({ customerId, brandId }) => customerId === undefined && brandId === undefined,
+  );
+  const caller = calls[0]?.ctx.caller as Caller;
+  const rows = await Promise.all([
+    byId.length + byPrimaryId.length === 0
+      ? []
+      : tx.rows<FoundRow>(selectManyByRef, [
+          brandScope(caller),
+          byId.map(({ n }) => n),
+          byId.map(({ customerId }) => customerId),
+          byPrimaryId.map(({ n }) => n),
+          byPrimaryId.map(({ brandId }) => brandId),
+          byPrimaryId.map(({ primaryId }) => primaryId),
+        ]),
+    anywhere.length === 0 ? [] : findAnywhere(tx, caller, anywhere),
   ]);
-  const pairs = rows.map(({ n, ...found }) => [all[n] as N, found] as const);
-  return new Map(pairs.filter(([{ who }, found]) => isSame(found, who)));
+  const found = new Map<number, CustomerIdentity[]>();
+  for (const { n, ...customer } of rows.flat()) found.set(n, [...(found.get(n) ?? []), customer]);
+  const missing = named.filter(
+    ({ n, customerId, brandId }) => !found.has(n) && customerId === undefined && brandId,
+  );
+  const brands = await findExistingBrands(
+    tx,
+    missing.map(({ brandId }) => brandId as number),
+  );
+  return calls.map((call, n) => resultOf(call, found.get(n) ?? [], brands));
 }
 
-function isSame({ brand_id, primary_id }: Found, { brandId, primaryId }: Who): boolean {
-  return (brandId ?? brand_id) === brand_id && (primaryId ?? primary_id) === primary_id;
+async function findAnywhere(
+  tx: Queryable,
+  caller: Caller,
+  all: readonly { n: number; primaryId?: string | undefined }[],
+): Promise<FoundRow[]> {
+  const brandIds = await readVisibleBrandIds(tx, brandScope(caller));
+  return tx.rows<FoundRow>(selectManyAnywhere, [
+    brandIds,
+    all.map(({ n }) => n),
+    all.map(({ primaryId }) => primaryId ?? ""),
+  ]);
+}
+
+function resultOf(
+  call: RefCall,
+  [customer, second]: readonly CustomerIdentity[],
+  brands: ReadonlySet<number>,
+): RefResult {
+  const { customerId, brandId } = call.ref;
+  if (second) return { error: ambiguousBrand() };
+  if (!customer) {
+    const isBrandMissing = customerId === undefined && brandId !== undefined && !brands.has(brandId);
+    return { error: notFound(isOutOfScope(call) || isBrandMissing ? "brand" : "customer") };
+  }
+  const error = disagreement(customer, call.ref);
+  return error ? { error } : { customer };
+}
+
+function ambiguousBrand(): DossierError {
+  return ambiguousCustomerError(
+    "Customers of several brands have this primary id: send the brand id with it.",
+  );
 }
 
 /** More than one customer may be meant. */
-export function ambiguous(message: string): DossierError {
+export function ambiguousCustomerError(message: string): DossierError {
   return new DossierError("ambiguous_customer", message);
 }
 
 /** Refuses identifiers that are not the customer's own. */
-export function checkSame(held: Found, who: Who): void {
+export function assertSameCustomer(customer: CustomerIdentity, ref: CustomerRef): void {
+  const error = disagreement(customer, ref);
+  if (error) throw error;
+}
+
+function disagreement(
+  { id, brand_id, primary_id }: CustomerIdentity,
+  ref: CustomerRef,
+): DossierError | undefined {
   const wrong = [
-    ...(who.brandId !== undefined && who.brandId !== held.brand_id ? ["brand id"] : []),
-    ...(who.primaryId !== undefined && who.primaryId !== held.primary_id ? ["primary id"] : []),
+    ...(ref.brandId !== undefined && ref.brandId !== brand_id ? ["brand id"] : []),
+    ...(ref.primaryId !== undefined && ref.primaryId !== primary_id ? ["primary id"] : []),
   ];
-  if (wrong.length === 0) return;
-  throw new DossierError(
+  if (wrong.length === 0) return undefined;
+  return new DossierError(
     "identifiers_disagree",
-    `The ${wrong.join(" and the ")} sent are not those of customer ${held.id}.`,
+    `The ${wrong.join(" and the ")} sent are not those of customer ${id}.`,
   );
 }
 
-const placeholders = /^(null|undefined|none|nan|\[object object\]|-1|0+)$/i;
-
-/** Whether a primary id is what broken callers send for "no id". */
-export function isPlaceholder(primaryId: string): boolean {
-  return placeholders.test(primaryId);
-}
-
-/** The same in a brand that does not allow it. */
-export function looksLikeNone(brand: Brand, primaryId: string): boolean {
+/** Whether a primary id is what broken callers send for "no id", in a brand that does not allow it. */
+export function isForbiddenPlaceholder(brand: Brand, primaryId: string): boolean {
   return brand.placeholder_ids === "refuse" && isPlaceholder(primaryId);
 }
 
-/** Refuses what broken callers send for "no id": with resolve-or-create it would glue strangers together. */
-export function checkPrimaryId(
-  ask: Ask,
+/** Refuses what broken callers send for "no id": resolve-or-create would make one customer of unrelated people. */
+export function assertNoPlaceholder(
+  ctx: RequestContext,
   brand: Brand,
-  ours: "primaryId" | "newPrimaryId",
+  field: "primaryId" | "newPrimaryId",
   primaryId?: string,
 ): void {
-  if (primaryId === undefined || !looksLikeNone(brand, primaryId)) return;
+  if (primaryId === undefined || !isForbiddenPlaceholder(brand, primaryId)) return;
   throw invalid([
     {
-      field: spelledBy(ask, ours),
+      field: wireNameOf(ctx, field),
       message: "looks like a placeholder for no id at all; the brand's placeholder_ids can allow it",
     },
   ]);

@@ -1,43 +1,43 @@
-/** What a change of a customer is to webhooks: which events it makes, in which order, with which ids. */
+/** Webhook events of a customer's change: which there are, in which order, with which ids. */
 import type { EventType } from "@dossier/api";
-import type { Done } from "./update.ts";
-import type { Held } from "./row.ts";
-import { ticketNews } from "../linking.ts";
-import type { Happening } from "../outbox.ts";
+import { ticketLinkedEvent } from "../linking.ts";
+import type { DomainEvent } from "../outbox.ts";
+import type { ChangeResult } from "./change.ts";
+import type { LockedCustomer } from "./row.ts";
 
-/** Something that happened to a customer as a whole, with the version it has by that. */
-export function customerNews(
+/** An event about a customer as a whole, with the version it has by that. */
+export function customerEvent(
   type: EventType & `customer.${string}`,
-  { id, brand_id, version }: Held,
+  { id, brand_id, version }: LockedCustomer,
   outcome: string,
   fields?: readonly string[],
-): Happening {
-  return {
-    type,
-    brand_id,
-    customer_id: id,
-    version,
-    outcome,
-    ...(fields ? { fields: [...fields] } : {}),
-  };
+): DomainEvent {
+  return { type, brand_id, customer_id: id, version, outcome, ...(fields ? { fields: [...fields] } : {}) };
 }
 
-/** Channels that came or went. */
-export function channelNews(
+/** Channels that were added or removed. */
+export function channelEvents(
   type: EventType & `channel.${string}`,
-  { id, brand_id, version }: Held,
+  { id, brand_id, version }: LockedCustomer,
   channelIds: readonly number[],
-): Happening[] {
+): DomainEvent[] {
   if (channelIds.length === 0) return [];
   return [{ type, brand_id, customer_id: id, version, channel_ids: [...channelIds] }];
 }
 
-/** Everything that a call did to a customer: that it was made or changed, its new channels, its new tickets. */
-export function newsOf({ held, changed, fields, fresh, tickets }: Done, made: boolean): Happening[] {
-  const type = made ? "customer.created" : "customer.updated";
+/** Everything that a call did to a customer: it was created or updated, its new channels, its new tickets. */
+export function eventsOf({
+  customer,
+  isNew,
+  changed,
+  fields,
+  newChannelIds,
+  tickets,
+}: ChangeResult): DomainEvent[] {
+  const type = isNew ? "customer.created" : "customer.updated";
   return [
-    ...(changed ? [customerNews(type, held, made ? "created" : "updated", fields)] : []),
-    ...channelNews("channel.added", held, fresh),
-    ...tickets.map((ticketId) => ticketNews(held.brand_id, held.id, ticketId)),
+    ...(changed ? [customerEvent(type, customer, isNew ? "created" : "updated", fields)] : []),
+    ...channelEvents("channel.added", customer, newChannelIds),
+    ...tickets.map((ticketId) => ticketLinkedEvent(customer.brand_id, customer.id, ticketId)),
   ];
 }

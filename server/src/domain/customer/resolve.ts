@@ -1,245 +1,154 @@
 /**
- * Operation 3: resolve or create. The transaction looks for who is meant, locks them and looks again; it inserts when
- * there is nobody. When the second look or a constraint says that somebody came between, the whole transaction is run
- * again and finds them. So any number of simultaneous identical calls make exactly one customer, and all succeed.
+ * Operation 3: resolve or create. The rules look for the customer that is meant, by primary id, search value and addresses;
+ * its row is locked and the same is looked up again. Without a match a customer is inserted. When the second look or a
+ * constraint says that another call came between, the call is planned again and finds that one's customer: so any number
+ * of simultaneous identical calls make exactly one customer, and all succeed.
  */
 import {
   type Api,
-  type ChannelSent,
   type Decoded,
   DossierError,
   inferType,
   invalid,
-  normaliseAddress,
+  channelAddress,
   notFound,
+  type DecodedChannel,
 } from "@dossier/api";
 import type { Tx } from "../../db/database.ts";
-import { type Ask, spelledBy } from "../context.ts";
-import { type Brand, findBrand } from "../brand/brand.ts";
-import { type Change, changeWhole, type Done, insertWhole, result, skippedOf } from "./update.ts";
-import { channelTaken, holderOf, readHolders } from "./channels.ts";
-import { newsOf } from "./notifications.ts";
-import { readCustoms } from "./custom-values.ts";
-import { holdersOf } from "./read.ts";
-import { type Held, lockCustomer, lockHolder } from "./row.ts";
-import { changeTogether } from "../customer-change-together.ts";
-import { insertTogether } from "../customer-together.ts";
-import { ambiguous, checkPrimaryId, isPlaceholder } from "./identify.ts";
-import { hasTicket, linkTicket } from "../linking.ts";
-import { Raced, write } from "../command.ts";
+import { type Call, defineCommand, run } from "../command.ts";
+import { canSeeBrand, type RequestContext, wireNameOf } from "../context.ts";
+import { findBrandOrNone } from "../brand/brand.ts";
+import type { Brand } from "../brand/row.ts";
+import { textFieldsOf } from "../customer-fields.ts";
+import { findTicketsOfBrand } from "../linking.ts";
+import { applyPlans } from "./apply.ts";
+import type { ChangeResult, CustomerPlan } from "./change.ts";
+import { withoutSkipped } from "./channels.ts";
+import { planCustomValues } from "./custom-values.ts";
+import { assertNoPlaceholder } from "./identify.ts";
+import { findMatch, type MatchFacts, readMatches } from "./match.ts";
+import { eventsOf } from "./notifications.ts";
+import { claimsOf, planInsert, planUpdate } from "./plan.ts";
+import { repetitionOf, resultEnvelope, skippedOf } from "./result.ts";
 
-type Sent = Decoded<Api["customer"]["resolve"]>;
+type Input = Decoded<Api["customer"]["resolve"]>;
 
-/** Who is meant, if anybody, and addresses sent that customers with other primary ids keep. */
-interface Meant {
-  held?: Held | undefined;
-  kept: Done["skipped"];
+/** The facts of matching and of changing, and which of the tickets named the brand has. */
+interface Facts extends MatchFacts {
+  tickets: ReadonlySet<number>;
 }
+
+const resolve = defineCommand({
+  name: "customer.resolve",
+  batchKey: ({ ctx, input }) => (canSeeBrand(ctx.caller, input.brandId) ? String(input.brandId) : undefined),
+  read: async (tx: Tx, calls: readonly Call<Input>[]): Promise<Facts> => {
+    const brandId = calls[0]?.input.brandId as number;
+    const ticketIds = calls.flatMap(({ input }) => input.ticketId ?? []);
+    const [facts, tickets] = await Promise.all([
+      readMatches(tx, brandId, calls, () => findBrandOrNone(tx, brandId)),
+      findTicketsOfBrand(tx, brandId, ticketIds),
+    ]);
+    return { ...facts, tickets };
+  },
+  plan: planCall,
+  claims: claimsOf,
+  isRepeatable: () => true,
+  apply: (tx, planned, { brand }) =>
+    applyPlans(
+      tx,
+      brand?.id as number,
+      planned.map(({ plan }) => plan),
+    ),
+  respond: ({ input }, result: ChangeResult, isRepetition) =>
+    respond(input, isRepetition ? repetitionOf(result) : result),
+});
 
 /** Operation 3. */
-export async function resolveCustomer(ask: Ask, input: Sent) {
-  return (await resolveTogether(ask, input)) ?? (await write(ask, (tx) => resolveOnce(tx, ask, input)));
+export function resolveCustomer(ctx: RequestContext, input: Input) {
+  return run(resolve, ctx, input);
 }
 
-/** Whoever is named by a primary id alone is made or changed together with others. */
-async function resolveTogether(ask: Ask, input: Sent) {
-  const { brandId, primaryId, firstname, lastname, channels = [], custom = [], noSync } = input;
-  if (primaryId === undefined || input.searchValue !== undefined || input.ticketId !== undefined)
-    return undefined;
-  const made = await insertTogether(ask, input, (done) => answer(done, false));
-  if (made || custom.length > 0 || isPlaceholder(primaryId)) return made;
-  const plain = { fields: { firstname, lastname }, channels, noSync };
-  return changeTogether(ask, { primaryId, brandId }, plain, (done) => answer(done, true));
+function planCall({ ctx, input }: Call<Input>, facts: Facts): CustomerPlan {
+  const { brand, tickets } = facts;
+  if (!brand || !canSeeBrand(ctx.caller, brand.id)) throw notFound("brand");
+  const { ticketId, primaryId, noSync, channels = [], custom = [] } = input;
+  if (ticketId !== undefined && !tickets.has(ticketId)) throw notFound("ticket");
+  assertIdentified(ctx, brand, input);
+  const { found, kept } = findMatch({ ctx, input }, facts);
+  const { changes, newFields } = planCustomValues(brand, facts.fields, custom, false);
+  const fields = { primaryId, ...textFieldsOf(input) };
+  const change = { fields, channels, customs: changes, newFields, noSync };
+  if (found)
+    return { ...planUpdate(ctx, found, { ...change, fields: adopted(found.customer, fields) }), ticketId };
+  const all = primaryId === undefined ? withSearchValue(ctx, input, channels) : channels;
+  const free = withoutSkipped(all, kept);
+  return { ...planInsert(ctx, facts.owners, { ...change, channels: free }), skipped: kept, ticketId };
 }
 
-async function resolveOnce(tx: Tx, ask: Ask, input: Sent) {
-  const brand = await findBrand(tx, ask.caller, input.brandId);
-  const { ticketId } = input;
-  if (ticketId !== undefined && !(await hasTicket(tx, ticketId, brand.id))) throw notFound("ticket");
-  checkIdentified(ask, brand, input);
-  const { done, found } = await settle(tx, ask, brand, input, async (held) => {
-    const customs = await readCustoms(tx, brand, input.custom ?? [], false);
-    const { primaryId, firstname, lastname, noSync, channels = [] } = input;
-    const all = held || primaryId !== undefined ? channels : withSearchValue(ask, input, channels);
-    return { fields: { primaryId, firstname, lastname }, customs, channels: all, noSync };
-  });
-  if (ticketId !== undefined && (await linkTicket(tx, { id: ticketId, brandId: brand.id }, done.held.id)))
-    done.tickets.push(ticketId);
-  return answer(done, found);
+/** The fields for a customer that was found: one without a primary id takes the one sent. */
+export function adopted<F extends { primaryId?: string | undefined }>(
+  customer: { primary_id: string | null },
+  fields: F,
+): F {
+  return { ...fields, primaryId: customer.primary_id === null ? fields.primaryId : undefined };
 }
 
-/** What says who is meant. */
-export type Meaning = Pick<Sent, "primaryId" | "searchValue" | "channels">;
-
-/**
- * The middle of operation 3: finds who is meant and changes them, or inserts them, with what `read` says is to be done
- * to the customer found, or to the new one.
- */
-export async function settle(
-  tx: Tx,
-  ask: Ask,
-  brand: Brand,
-  meaning: Meaning,
-  read: (held: Held | undefined) => Promise<Change>,
-): Promise<{ done: Done; found: boolean }> {
-  const { held, kept } = await findMeant(tx, ask, brand, meaning);
-  const change = await read(held);
-  const done = held
-    ? await adopt(tx, ask, brand, held, change)
-    : await insertNew(tx, ask, brand, change, kept);
-  return { done, found: held !== undefined };
-}
-
-function answer(done: Done, found: boolean) {
-  const linked = done.fresh.length > 0;
-  const outcome = !found ? "created" : done.changed ? "updated" : "unchanged";
-  const what = found ? "Customer updated" : "User created";
+function respond({ ticketId }: Input, result: ChangeResult) {
+  const isLinked = result.newChannelIds.length > 0;
+  const outcome = result.isNew
+    ? ("created" as const)
+    : result.changed
+      ? ("updated" as const)
+      : ("unchanged" as const);
+  const what = result.isNew ? "User created" : "Customer updated";
   return {
-    ...result(`${what}${linked ? " and channel linked" : ""}.`, outcome, done.held, done.fields),
-    ...skippedOf(done),
-    news: newsOf(done, !found),
+    ...resultEnvelope(`${what}${isLinked ? " and channel linked" : ""}.`, outcome, result.customer, [
+      ...result.fields,
+      ...result.tickets.filter((id) => id === ticketId).map(() => "ticket_id"),
+    ]),
+    ...skippedOf(result),
+    events: eventsOf(result),
   };
 }
 
-function checkIdentified(ask: Ask, brand: Brand, input: Sent): void {
-  checkPrimaryId(ask, brand, "primaryId", input.primaryId);
+function assertIdentified(ctx: RequestContext, brand: Brand, input: Input): void {
+  assertNoPlaceholder(ctx, brand, "primaryId", input.primaryId);
   if (input.primaryId !== undefined || brand.search_by_channel) return;
   if (input.searchValue === undefined)
     throw invalid([
       {
-        field: spelledBy(ask, "primaryId"),
+        field: wireNameOf(ctx, "primaryId"),
         message: "is required unless the brand finds customers by channels (search_by_channel)",
       },
     ]);
   throw new DossierError(
     "search_by_channel_disabled",
     "This brand does not find customers by channels: send primary_id, or switch the brand's search_by_channel on.",
-    { errors: [{ field: spelledBy(ask, "searchValue"), message: "needs the brand's search_by_channel" }] },
+    { errors: [{ field: wireNameOf(ctx, "searchValue"), message: "needs the brand's search_by_channel" }] },
   );
 }
 
-/** Who is meant: by primary id, by the search value, by an address to be added; nobody means a new customer. */
-async function findMeant(tx: Tx, ask: Ask, brand: Brand, input: Meaning): Promise<Meant> {
-  const byId = input.primaryId === undefined ? undefined : await lockHolder(tx, brand.id, input.primaryId);
-  if (byId) return { held: byId, kept: [] };
-  const { id, kept } = await look(tx, ask, brand, input);
-  if (id === undefined) return { kept };
-  const held = await lockCustomer(tx, ask, id);
-  if (!held || (await look(tx, ask, brand, input)).id !== id) throw new Raced();
-  return { held, kept };
-}
-
-/** Looks without locking: only one customer is ever locked, and only after it is known which. */
-async function look(
-  tx: Tx,
-  ask: Ask,
-  brand: Brand,
-  input: Meaning,
-): Promise<{ id?: number | undefined; kept: Done["skipped"] }> {
-  const id = await lookBySearchValue(tx, ask, brand, input);
-  return id === undefined ? lookByAddress(tx, brand, input) : { id, kept: [] };
-}
-
-function hasAnother(holder: { primary_id: string | null }, { primaryId }: Meaning): boolean {
-  return primaryId !== undefined && holder.primary_id !== null && holder.primary_id !== primaryId;
-}
-
-async function lookBySearchValue(
-  tx: Tx,
-  ask: Ask,
-  brand: Brand,
-  input: Meaning,
-): Promise<number | undefined> {
-  if (!brand.search_by_channel || input.searchValue === undefined) return undefined;
-  const [first, second] = await holdersOf(tx, ask, [brand.id], input.searchValue);
-  if (second)
-    throw ambiguous("Two customers hold this address, on channels of different types: send primary_id.");
-  return first && !hasAnother(first, input) ? first.id : undefined;
-}
-
-const priority = [
-  "customer_link_channel",
-  "extra_email",
-  "extra_telephone",
-  "extra_twitter",
-  "extra_facebook",
-];
-
-function byPriority(channels: readonly ChannelSent[]): ChannelSent[] {
-  return [...channels].sort((a, b) => rankOf(a) - rankOf(b));
-}
-
-function rankOf(channel: ChannelSent): number {
-  const at = priority.indexOf(channel.field.toLowerCase());
-  return at < 0 ? priority.length : at;
-}
-
-/** The first address held decides, unless its holder has another primary id: that is refused, or left with them. */
-async function lookByAddress(tx: Tx, brand: Brand, input: Meaning) {
-  const { channels = [] } = input;
-  const holders = await readHolders(tx, brand.id, channels);
-  const taken = byPriority(channels).flatMap((channel) => {
-    const holder = holderOf(holders, channel);
-    const { field, address } = channel;
-    return holder ? [{ holder, shown: { field, address, customer_id: holder.customer_id } }] : [];
-  });
-  const kept = taken.filter(({ holder }) => hasAnother(holder, input));
-  const [first] = brand.taken_address === "skip" ? taken.filter((one) => !kept.includes(one)) : taken;
-  if (first && kept.includes(first)) throw channelTaken(kept.map(({ shown }) => shown));
-  return { id: first?.holder.customer_id, kept: kept.map(({ shown }) => shown) };
-}
-
-/** Changes the customer found; one without a primary id takes the one sent. */
-async function adopt(tx: Tx, ask: Ask, brand: Brand, held: Held, change: Change): Promise<Done> {
-  const primaryId = held.primary_id === null ? change.fields.primaryId : undefined;
-  try {
-    return await changeWhole(tx, ask, brand, held, { ...change, fields: { ...change.fields, primaryId } });
-  } catch (error) {
-    if (error instanceof DossierError && error.code === "primary_id_taken") throw new Raced(error);
-    throw error;
-  }
-}
-
-function isSame(one: { field: string; address: string }, channel: ChannelSent): boolean {
-  return one.field === channel.field && one.address === channel.address;
-}
-
-/** Inserts the customer with every address but those that others keep. */
-async function insertNew(
-  tx: Tx,
-  ask: Ask,
-  brand: Brand,
-  change: Change,
-  kept: Done["skipped"],
-): Promise<Done> {
-  const channels = change.channels.filter((channel) => !kept.some((one) => isSame(one, channel)));
-  try {
-    const done = await insertWhole(tx, ask, brand, { ...change, channels });
-    if (done) return { ...done, skipped: kept };
-  } catch (error) {
-    if (error instanceof DossierError && error.code === "channel_taken") throw new Raced(error);
-    throw error;
-  }
-  throw new Raced(); // the primary id has an owner by now
-}
-
 /** Without a primary id the search value becomes a channel too, so that the same call finds the customer next time. */
-function withSearchValue(ask: Ask, input: Sent, channels: readonly ChannelSent[]): readonly ChannelSent[] {
-  const field = spelledBy(ask, "searchValue");
-  const type = input.searchValue === undefined ? undefined : inferType(ask.types, input.searchValue);
-  if (!type || input.searchValue === undefined) {
+function withSearchValue(
+  ctx: RequestContext,
+  { searchValue }: Input,
+  channels: readonly DecodedChannel[],
+): readonly DecodedChannel[] {
+  const field = wireNameOf(ctx, "searchValue");
+  const type = searchValue === undefined ? undefined : inferType(ctx.channelTypes, searchValue);
+  if (!type || searchValue === undefined) {
     if (channels.length > 0) return channels;
     const message =
       "must be an e-mail address or a telephone number when nothing else identifies the customer";
     throw invalid([
       {
-        field: input.searchValue === undefined ? "primary_id" : field,
-        message: input.searchValue === undefined ? "is required, or an address" : message,
+        field: searchValue === undefined ? "primary_id" : field,
+        message: searchValue === undefined ? "is required, or an address" : message,
       },
     ]);
   }
-  const read = normaliseAddress(type.rule, input.searchValue);
+  const read = channelAddress(type.rule, searchValue);
   if ("fault" in read) throw invalid([{ field, message: read.fault }]);
-  const there = channels.some((one) => one.typeId === type.id && one.normalised === read.normalised);
-  return there ? channels : [{ field, typeId: type.id, typeName: type.name, ...read }, ...channels];
+  const isThere = channels.some((one) => one.typeId === type.id && one.normalised === read.normalised);
+  return isThere ? channels : [{ field, typeId: type.id, typeName: type.name, ...read }, ...channels];
 }

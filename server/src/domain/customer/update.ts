@@ -1,231 +1,240 @@
 /**
- * Changing customers: create strictly, update, add and remove channels. Each is one transaction that holds the
- * customer's lock; what it answers is what it wrote.
+ * Operations 4, 5, 9, 10 and 11: changes a customer, adds channels to it, deletes one of its channels. They differ in what
+ * they send and how they answer; the rules of a change are in plan.ts, the writing in apply.ts.
  */
-import {
-  type Api,
-  type ChannelSent,
-  type CustomSent,
-  type Decoded,
-  notFound,
-  type Outcome,
-} from "@dossier/api";
+import { type Api, type DecodedChannel, type RawCustomField, type Decoded, notFound } from "@dossier/api";
 import type { Statement, Tx } from "../../db/database.ts";
-import { type Ask, checkVersion, scopeOf } from "../context.ts";
-import { type Brand, findBrand } from "../brand/brand.ts";
-import { type Added, addAll } from "./channels.ts";
-import { channelNews, customerNews, newsOf } from "./notifications.ts";
-import { type CustomChange, readCustoms, writeCustoms } from "./custom-values.ts";
+import { type Call, ConcurrentChangeError, defineCommand, OtherBatch, run } from "../command.ts";
+import { assertVersion, brandScope, type RequestContext } from "../context.ts";
+import { type CustomerFields, textFieldsOf } from "../customer-fields.ts";
+import { applyPlans } from "./apply.ts";
+import type { ChangeResult, CustomerPlan, OwnChannel } from "./change.ts";
+import { planCustomValues } from "./custom-values.ts";
+import { type CustomerFacts, readFacts } from "./facts.ts";
 import {
-  addSearchTerms,
-  changeRow,
-  changeSearchTerms,
-  differing,
-  type Held,
-  insertCustomer,
-  lockCustomer,
-  namesOf,
-  type OwnFields,
-  refusePrimaryId,
-  searchableOf,
-  searchableWith,
-} from "./row.ts";
-import { changeTogether } from "../customer-change-together.ts";
-import { insertTogether } from "../customer-together.ts";
-import { checkPrimaryId, lockWho, type Who } from "./identify.ts";
-import { linkWaiting } from "../linking.ts";
-import { write } from "../command.ts";
+  assertNoPlaceholder,
+  assertSameCustomer,
+  type CustomerRef,
+  findManyByRef,
+  knownBrandId,
+  type RefResult,
+} from "./identify.ts";
+import { channelEvents, customerEvent, eventsOf } from "./notifications.ts";
+import { claimsOf, type LockedWithFacts, planUpdate } from "./plan.ts";
+import { repetitionOf, resultEnvelope, skippedOf } from "./result.ts";
 
-/** What is to be done to a customer, with everything that depends on its brand already understood. */
-export interface Change {
-  fields: OwnFields;
-  channels: readonly ChannelSent[];
-  customs: readonly CustomChange[];
-  /** leave tickets alone that wait for one of the channels */
-  noSync?: boolean | undefined;
+/** What a call wants to do to the customer that it names. */
+interface Update {
+  ref: CustomerRef;
+  fields: CustomerFields;
+  channels: readonly DecodedChannel[];
+  custom: readonly RawCustomField[];
+  noSync: boolean | undefined;
 }
 
-/** What was done, and the names of the fields that changed by it. */
-export interface Done extends Added {
-  held: Held;
-  changed: boolean;
-  fields: string[];
-  /** the tickets that were linked by it */
-  tickets: number[];
+/** The customers that calls name, and the facts about those of the first one's brand. */
+interface Facts extends CustomerFacts {
+  refs: ReadonlyMap<Call<Update>, RefResult>;
+  brandId: number;
 }
 
-/** Operation 16. */
-export async function createCustomer(ask: Ask, input: Decoded<Api["customer"]["create"]>) {
-  return (await insertTogether(ask, input, answerOfNew)) ?? (await createAlone(ask, input));
-}
-
-function createAlone(ask: Ask, input: Decoded<Api["customer"]["create"]>) {
-  const { brandId, primaryId, firstname, lastname, noSync, channels = [], custom = [] } = input;
-  return write(ask, async (tx) => {
-    const brand = await findBrand(tx, ask.caller, brandId);
-    checkPrimaryId(ask, brand, "primaryId", primaryId);
-    const customs = await readCustoms(tx, brand, custom, false);
-    const done = await insertWhole(tx, ask, brand, {
-      fields: { primaryId, firstname, lastname },
-      channels,
-      customs,
-      noSync,
-    });
-    if (!done) return refusePrimaryId(tx, brandId, primaryId as string);
-    return answerOfNew(done);
+async function readAll(tx: Tx, calls: readonly Call<Update>[]): Promise<Facts> {
+  const results = await findManyByRef(
+    tx,
+    calls.map(({ ctx, input: { ref } }) => ({ ctx, ref })),
+  );
+  const refs = new Map(calls.map((call, at) => [call, results[at] as RefResult]));
+  const found = results.flatMap((one) => ("customer" in one ? one.customer : []));
+  const brandId = found[0]?.brand_id ?? 0;
+  const own = calls.flatMap((call) => {
+    const one = refs.get(call);
+    return one && "customer" in one && one.customer.brand_id === brandId
+      ? [{ ...call, id: one.customer.id }]
+      : [];
   });
+  const facts = await readFacts(tx, {
+    brandId,
+    ids: [...new Set(own.map(({ id }) => id))],
+    sent: own.map(({ id, input: { fields, channels, custom } }) => ({
+      customerId: id,
+      primaryId: fields.primaryId,
+      channels,
+      custom,
+    })),
+    needsBrand: own.some(({ input }) => input.fields.primaryId !== undefined),
+  });
+  return { ...facts, refs, brandId };
 }
 
-function answerOfNew(done: Done) {
-  return { ...result("Customer created.", "created", done.held, done.fields), news: newsOf(done, true) };
+function planCall(call: Call<Update>, facts: Facts): CustomerPlan {
+  const { ctx, input } = call;
+  const locked = lockedOf(call, facts);
+  const { brand } = facts;
+  if (input.fields.primaryId !== undefined && brand)
+    assertNoPlaceholder(ctx, brand, "newPrimaryId", input.fields.primaryId);
+  const { changes, newFields } = brand
+    ? planCustomValues(brand, facts.fields, input.custom, true)
+    : { changes: [], newFields: [] };
+  assertVersion(ctx, locked.customer.version);
+  const { fields, channels, noSync } = input;
+  return planUpdate(ctx, locked, { fields, channels, customs: changes, newFields, noSync });
 }
 
-/** Inserts a customer with all it has; nothing when its primary id is held by then. Addresses held are refused. */
-export async function insertWhole(
-  tx: Tx,
-  ask: Ask,
-  brand: Brand,
-  { fields, channels, customs, noSync }: Change,
-): Promise<Done | undefined> {
-  const held = await insertCustomer(tx, ask, brand.id, fields);
-  if (!held) return undefined;
-  const added = await addAll(tx, ask, held, channels, "refuse");
-  const names = await writeCustoms(tx, ask, held, customs);
-  await addSearchTerms(tx, held, searchableWith(held, channels, ask.types));
-  const tickets = noSync ? [] : await linkWaiting(tx, held, placesOf(channels, added));
-  const all = [...namesOf(fields), ...namesOfAdded(added), ...names];
-  return { held, changed: true, ...added, fields: all, tickets };
+/** The customer that a call names, under lock. @throws ConcurrentChangeError when it is another one by now, or of another brand */
+function lockedOf(call: Call<Update>, facts: Facts): LockedWithFacts {
+  const found = facts.refs.get(call);
+  if (!found || "error" in found) throw found?.error ?? notFound("customer");
+  if (found.customer.brand_id !== facts.brandId) throw new OtherBatch();
+  const { ref } = call.input;
+  const customer = facts.locked.get(found.customer.id);
+  if (!customer) throw new ConcurrentChangeError();
+  if (ref.customerId !== undefined) assertSameCustomer(customer, ref);
+  else if (customer.primary_id !== ref.primaryId) throw new ConcurrentChangeError();
+  return {
+    customer,
+    own: facts.channels.get(customer.id) ?? [],
+    sizes: facts.sizes.get(customer.id),
+    owners: facts.owners,
+    takenAddress: facts.brand?.taken_address ?? "refuse",
+  };
 }
 
-/** Changes a customer under lock; its version rises only if something differs. */
-export async function changeWhole(tx: Tx, ask: Ask, brand: Brand, held: Held, change: Change): Promise<Done> {
-  const before = await searchableOf(tx, ask.types, held);
-  const fields = differing(held, change.fields);
-  let now = Object.keys(fields).length > 0 ? await changeRow(tx, ask, held, fields) : held;
-  const added = await addAll(tx, ask, held, change.channels, brand.taken_address);
-  const names = await writeCustoms(tx, ask, held, change.customs);
-  if (now === held && (added.fresh.length > 0 || names.length > 0)) now = await changeRow(tx, ask, held, {});
-  const changed = now !== held;
-  if (changed) await changeSearchTerms(tx, ask.types, before, now);
-  const tickets = change.noSync ? [] : await linkWaiting(tx, held, placesOf(change.channels, added));
-  const all = [...namesOf(fields), ...namesOfAdded(added), ...names];
-  return { held: now, changed, ...added, fields: all, tickets };
+/** Calls of keys with the same brands, about one brand where that is known. */
+function batchKey({ ctx, input: { ref } }: Call<Update>): string {
+  return `${brandScope(ctx.caller)?.join() ?? "all"} of ${knownBrandId(ctx, ref) ?? "any"}`;
 }
 
-/** The addresses among those sent that are the customer's now. */
-function placesOf(channels: readonly ChannelSent[], { skipped }: Added): readonly ChannelSent[] {
-  return channels.filter(
-    ({ field, address }) => !skipped.some((one) => one.field === field && one.address === address),
+const shared = {
+  batchKey,
+  read: readAll,
+  plan: planCall,
+  claims: claimsOf,
+  // After a change of the primary id the same call may name no customer any more.
+  isRepeatable: ({ fields }: Update) => fields.primaryId === undefined,
+  apply: applyAll,
+};
+
+function applyAll(tx: Tx, planned: readonly { plan: CustomerPlan }[], { brandId }: { brandId: number }) {
+  return applyPlans(
+    tx,
+    brandId,
+    planned.map(({ plan }) => plan),
   );
 }
 
-function namesOfAdded({ fresh }: Added): string[] {
-  return fresh.length > 0 ? ["channels"] : [];
-}
+const update = defineCommand({
+  ...shared,
+  name: "customer.update",
+  respond: (_, result: ChangeResult, isRepetition) => {
+    const done = isRepetition ? repetitionOf(result) : result;
+    return {
+      ...resultEnvelope(
+        "Customer updated.",
+        done.changed ? "updated" : "unchanged",
+        done.customer,
+        done.fields,
+      ),
+      ...skippedOf(done),
+      events: eventsOf(done),
+    };
+  },
+});
 
-type UpdateInput = Who & {
-  id?: number | undefined;
-  firstname?: string | undefined;
-  lastname?: string | undefined;
-  newPrimaryId?: string | undefined;
-  noSync?: boolean | undefined;
-  channels?: ChannelSent[] | undefined;
-  custom?: CustomSent[] | undefined;
-};
+const addition = defineCommand({
+  ...shared,
+  name: "customer.add_channels",
+  respond: (_, result: ChangeResult, isRepetition) => {
+    const done = isRepetition ? repetitionOf(result) : result;
+    return {
+      ...resultEnvelope("Channel added.", done.changed ? "updated" : "unchanged", done.customer, done.fields),
+      channel_ids: done.channelIds,
+      ...skippedOf(done),
+      events: eventsOf(done),
+    };
+  },
+});
+
+type UpdateInput = CustomerRef &
+  Omit<CustomerFields, "primaryId"> & {
+    id?: number | undefined;
+    newPrimaryId?: string | undefined;
+    noSync?: boolean | undefined;
+    channels?: DecodedChannel[] | undefined;
+    custom?: RawCustomField[] | undefined;
+  };
 
 /** Operations 4, 5 and 10. */
-export async function updateCustomer(ask: Ask, input: UpdateInput) {
-  const { firstname, lastname, noSync, channels = [], custom = [] } = input;
-  const who = { ...input, customerId: input.id ?? input.customerId };
-  const isPlain = input.newPrimaryId === undefined && custom.length === 0;
-  const plain = { fields: { firstname, lastname }, channels, noSync };
-  const changed = isPlain ? await changeTogether(ask, who, plain, answerOfUpdate) : undefined;
-  return changed ?? (await updateAlone(ask, who, input));
-}
-
-function updateAlone(ask: Ask, who: Who, input: UpdateInput) {
-  return write(ask, async (tx) => {
-    const held = await lockWho(tx, ask, who);
-    const brand = await findBrand(tx, ask.caller, held.brand_id);
-    checkPrimaryId(ask, brand, "newPrimaryId", input.newPrimaryId);
-    const customs = await readCustoms(tx, brand, input.custom ?? [], true);
-    checkVersion(ask, held.version);
-    const fields = { primaryId: input.newPrimaryId, firstname: input.firstname, lastname: input.lastname };
-    const { noSync, channels = [] } = input;
-    return answerOfUpdate(await changeWhole(tx, ask, brand, held, { fields, channels, customs, noSync }));
-  });
-}
-
-function answerOfUpdate(done: Done) {
-  return {
-    ...result("Customer updated.", done.changed ? "updated" : "unchanged", done.held, done.fields),
-    ...skippedOf(done),
-    news: newsOf(done, false),
-  };
+export function updateCustomer(ctx: RequestContext, input: UpdateInput) {
+  const { id, customerId = id, primaryId, brandId, newPrimaryId, noSync, channels = [], custom = [] } = input;
+  const ref = { customerId, primaryId, brandId };
+  const fields = { primaryId: newPrimaryId, ...textFieldsOf(input) };
+  return run(update, ctx, { ref, fields, channels, custom, noSync });
 }
 
 /** Operation 9. */
-export async function addChannels(ask: Ask, input: Decoded<Api["customer"]["addChannels"]>) {
-  const { channels = [], noSync } = input;
-  const plain = { fields: {}, channels, noSync };
-  const changed = await changeTogether(ask, input, plain, answerOfChannels);
-  return changed ?? (await addChannelsAlone(ask, input, { ...plain, customs: [] }));
+export function addChannels(ctx: RequestContext, input: Decoded<Api["customer"]["addChannels"]>) {
+  const { channels = [], noSync, ...ref } = input;
+  return run(addition, ctx, { ref, fields: {}, channels, custom: [], noSync });
 }
 
-function addChannelsAlone(ask: Ask, who: Who, change: Change) {
-  return write(ask, async (tx) => {
-    const held = await lockWho(tx, ask, who);
-    const brand = await findBrand(tx, ask.caller, held.brand_id);
-    checkVersion(ask, held.version);
-    return answerOfChannels(await changeWhole(tx, ask, brand, held, change));
-  });
-}
-
-function answerOfChannels(done: Done) {
-  return {
-    ...result("Channel added.", done.changed ? "updated" : "unchanged", done.held, done.fields),
-    channel_ids: done.ids,
-    ...skippedOf(done),
-    news: newsOf(done, false),
-  };
-}
-
-const ownerOfChannel: Statement = {
-  name: "channel_owner",
-  text: "SELECT customer_id FROM customer_channel WHERE id = $1 AND ($2::bigint[] IS NULL OR brand_id = ANY ($2))",
+const selectChannelOwners: Statement = {
+  name: "channel_select_owner",
+  text: `SELECT id, customer_id, brand_id FROM customer_channel
+    WHERE id = ANY ($1::bigint[]) AND ($2::bigint[] IS NULL OR brand_id = ANY ($2))`,
 };
 
-const deleteChannel: Statement = {
-  name: "channel_delete",
-  text: "DELETE FROM customer_channel WHERE id = $1 AND customer_id = $2 AND brand_id = $3 RETURNING id",
-};
+interface ChannelOwner {
+  id: number;
+  customer_id: number;
+  brand_id: number;
+}
+
+/** The owners of the channels that calls name, and the facts about those of the first one's brand. */
+interface RemovalFacts extends CustomerFacts {
+  byChannel: ReadonlyMap<number, ChannelOwner>;
+  brandId: number;
+}
+
+const removal = defineCommand({
+  name: "customer.remove_channel",
+  batchKey: ({ ctx }: Call<{ id: number }>) => brandScope(ctx.caller)?.join() ?? "all",
+  read: async (tx, calls): Promise<RemovalFacts> => {
+    const scope = brandScope(calls[0]?.ctx.caller as RequestContext["caller"]);
+    const rows = await tx.rows<ChannelOwner>(selectChannelOwners, [
+      calls.map(({ input }) => input.id),
+      scope,
+    ]);
+    const brandId = rows[0]?.brand_id ?? 0;
+    const ids = rows.filter((row) => row.brand_id === brandId).map(({ customer_id }) => customer_id);
+    const facts = await readFacts(tx, { brandId, ids: [...new Set(ids)], sent: [], needsBrand: false });
+    return { ...facts, brandId, byChannel: new Map(rows.map((row) => [row.id, row])) };
+  },
+  plan: ({ ctx, input: { id } }, facts: RemovalFacts): CustomerPlan => {
+    const owner = facts.byChannel.get(id);
+    if (!owner) throw notFound("channel");
+    if (owner.brand_id !== facts.brandId) throw new OtherBatch();
+    const locked = facts.locked.get(owner.customer_id);
+    const own: readonly OwnChannel[] = facts.channels.get(owner.customer_id) ?? [];
+    const removed = own.filter((one) => one.id === id);
+    if (!locked || removed.length === 0) throw new ConcurrentChangeError();
+    assertVersion(ctx, locked.version);
+    const nothing = { fields: {}, sent: [], added: [], skipped: [], customs: [], newFields: [] };
+    return { ...nothing, ctx, locked, own, removed, noSync: true };
+  },
+  claims: claimsOf,
+  apply: applyAll,
+  respond: ({ input: { id } }, { customer, fields }: ChangeResult) => ({
+    ...resultEnvelope("Channel deleted.", "deleted", customer, fields),
+    id,
+    customer_id: customer.id,
+    events: [
+      customerEvent("customer.updated", customer, "updated", fields),
+      ...channelEvents("channel.removed", customer, [id]),
+    ],
+  }),
+});
 
 /** Operation 11. */
-export function removeChannel(ask: Ask, { id }: Decoded<Api["customer"]["removeChannel"]>) {
-  return write(ask, async (tx) => {
-    const owner = await tx.row<{ customer_id: number }>(ownerOfChannel, [id, scopeOf(ask.caller)]);
-    const held = owner && (await lockCustomer(tx, ask, owner.customer_id));
-    if (!held) throw notFound("channel");
-    checkVersion(ask, held.version);
-    const before = await searchableOf(tx, ask.types, held);
-    if (!(await tx.row(deleteChannel, [id, held.id, held.brand_id]))) throw notFound("channel");
-    const now = await changeRow(tx, ask, held, {});
-    await changeSearchTerms(tx, ask.types, before, now);
-    const news = [
-      customerNews("customer.updated", now, "updated", ["channels"]),
-      ...channelNews("channel.removed", now, [id]),
-    ];
-    return { ...result("Channel deleted.", "deleted", now, ["channels"]), id, customer_id: held.id, news };
-  });
-}
-
-/** The result envelope about a customer, and what the trail is told. */
-export function result(message: string, outcome: Outcome, held: Held, fields: readonly string[] = []) {
-  const trail = { brandId: held.brand_id, fields };
-  return { type: "result" as const, message, id: held.id, outcome, version: held.version, trail };
-}
-
-/** `skipped_channels`, when there are any. */
-export function skippedOf({ skipped }: Added): { skipped_channels?: Added["skipped"] } {
-  return skipped.length > 0 ? { skipped_channels: skipped } : {};
+export function removeChannel(ctx: RequestContext, { id }: Decoded<Api["customer"]["removeChannel"]>) {
+  return run(removal, ctx, { id });
 }

@@ -1,65 +1,107 @@
 /**
- * From the text of a key to a caller. What cannot be a key is refused before the database is asked; what was looked
- * up is remembered for a second at most, so a hot key costs one query a second and a revoked one works no longer than
- * that, here not at all. Unknown, expired, revoked and malformed keys are refused with the very same words.
+ * Authentication: from the text of a key to a caller, with the permissions that the key and its whole ancestry have. A
+ * malformed key is rejected without a query; a lookup is cached for a second at most, so a hot key costs one query a
+ * second, and a revoked key stops working within that time, and at once in the process that revoked it. Unknown,
+ * expired, revoked and malformed keys get the same response.
  */
 import { timingSafeEqual } from "node:crypto";
-import { DossierError, type Permission, permissions } from "@dossier/api";
+import { DossierError, partsOfSettings, type Permission, permissions } from "@dossier/api";
 import type { Db, Statement } from "../../db/database.ts";
 import type { Caller } from "../context.ts";
-import { hashKeyText, isKeyText } from "./token.ts";
+import { ancestryOf } from "./ancestry.ts";
+import { hashToken, isWellFormed } from "./token.ts";
+import { findSession, type Session } from "./session.ts";
 
-/** Knows callers by their keys. */
-export interface Keyring {
-  /** @throws DossierError `invalid_key` */
-  authenticate(text: string): Promise<Caller>;
-  /** the same by the SHA-256 of a key's text, for whoever was given that instead of the text */
+export interface KeyAuthenticator {
+  /**
+   * The caller of a key; `hash` is the SHA-256 of its text, if already known.
+   *
+   * @throws DossierError `invalid_key`
+   */
+  authenticate(text: string, hash?: Buffer): Promise<Caller>;
+  /** the id of a key that was valid when last looked up: for counting, never for access */
+  cachedKeyId(hash: Buffer): number | undefined;
+  /** the same by the SHA-256 of a key's text */
   authenticateHash(hash: Buffer): Promise<Caller>;
-  /** drops what is remembered: the next use of every key is looked up */
-  forget(): void;
+  /** the same by the content of a session's cookie */
+  authenticateSession(hash: Buffer, id: Buffer): Promise<{ caller: Caller; session: Session }>;
+  /** invalidates the cached keys: the next use of every key is looked up */
+  invalidateKeys(): void;
+  invalidateSessions(): void;
 }
 
-const memory = 1000;
-const mostRemembered = 10_000;
+/** @param bootstrap SHA-256 of the administrator key from the environment, if there is one */
+export function createKeyAuthenticator(db: Db, bootstrap?: Buffer): KeyAuthenticator {
+  const callers: Cache<Caller> = new Map();
+  const sessions: Cache<Session> = new Map();
+  const keyIds = new Map<string, number>();
+  const isBootstrap = (hash: Buffer) => bootstrap !== undefined && timingSafeEqual(hash, bootstrap);
+  const cacheKeyId = async (hash: Buffer, caller: Promise<Caller>) => {
+    const name = hash.toString("base64");
+    try {
+      cacheEntry(keyIds, name, (await caller).keyId);
+    } catch (error) {
+      if (error instanceof DossierError && error.code === "invalid_key") keyIds.delete(name);
+    }
+    return caller;
+  };
+  const authenticateHash = async (hash: Buffer, text?: string) => {
+    if (isBootstrap(hash)) return administrator;
+    return findCached(callers, hash, () => {
+      if (text !== undefined && !isWellFormed(text)) throw invalidKey();
+      return cacheKeyId(hash, findCaller(db, hash));
+    });
+  };
+  return {
+    invalidateKeys: () => callers.clear(),
+    invalidateSessions: () => sessions.clear(),
+    cachedKeyId: (hash) => (isBootstrap(hash) ? administrator.keyId : keyIds.get(hash.toString("base64"))),
+    authenticateHash: (hash) => authenticateHash(hash),
+    authenticate: async (text, hash = hashToken(text)) => authenticateHash(hash, text),
+    async authenticateSession(hash, id) {
+      const [session, caller] = await Promise.all([
+        findCached(sessions, id, () => findOpenSession(db, id)),
+        authenticateHash(hash),
+      ]);
+      return { caller, session };
+    },
+  };
+}
 
-interface Remembered {
-  caller: Promise<Caller>;
+async function findOpenSession(db: Db, id: Buffer): Promise<Session> {
+  const session = await findSession(db, id);
+  if (!session) throw invalidKey();
+  return session;
+}
+
+const cacheMs = 1000;
+const maxCached = 10_000;
+
+interface CacheEntry<T> {
+  value: Promise<T>;
   until: number;
 }
 
-/**
- * @param bootstrap SHA-256 of the administrator key that the environment gives, if it does
- */
-export function createKeyring(db: Db, bootstrap?: Buffer): Keyring {
-  const ring = new Map<string, Remembered>();
-  const lookUp = (hash: Buffer, text?: string): Promise<Caller> => {
-    const place = hash.toString("base64");
-    const known = ring.get(place);
-    if (known && performance.now() < known.until) return known.caller;
-    if (text !== undefined && !isKeyText(text)) throw invalidKey();
-    const caller = findCaller(db, hash);
-    remember(ring, place, caller);
-    return caller;
-  };
-  const isBootstrap = (hash: Buffer) => bootstrap !== undefined && timingSafeEqual(hash, bootstrap);
-  return {
-    forget: () => ring.clear(),
-    async authenticate(text) {
-      const hash = hashKeyText(text);
-      return isBootstrap(hash) ? administrator : lookUp(hash, text);
-    },
-    authenticateHash: async (hash) => (isBootstrap(hash) ? administrator : lookUp(hash)),
-  };
+/** The lookups of the last second, the oldest first. */
+type Cache<T> = Map<string, CacheEntry<T>>;
+
+/** Its second counts from before the lookup: the result is at least that old. A rejection is shared, never cached. */
+function findCached<T>(cache: Cache<T>, key: Buffer, lookUp: () => Promise<T>): Promise<T> {
+  const name = key.toString("base64");
+  const known = cache.get(name);
+  if (known && performance.now() < known.until) return known.value;
+  const entry = { value: lookUp(), until: performance.now() + cacheMs };
+  cacheEntry(cache, name, entry);
+  entry.value.catch(() => cache.get(name) === entry && cache.delete(name));
+  return entry.value;
 }
 
-/** Counts from before the query: what it will answer is at least that old. A refusal is shared, never remembered. */
-function remember(ring: Map<string, Remembered>, place: string, caller: Promise<Caller>): void {
-  const entry = { caller, until: performance.now() + memory };
-  ring.delete(place); // so that it goes to the end of the line
-  ring.set(place, entry);
-  const [oldest] = ring.keys();
-  if (ring.size > mostRemembered && oldest !== undefined) ring.delete(oldest);
-  caller.catch(() => ring.get(place) === entry && ring.delete(place));
+/** Appends an entry; the oldest are dropped from the beginning. */
+function cacheEntry<T>(cache: Map<string, T>, name: string, entry: T): void {
+  cache.delete(name);
+  cache.set(name, entry);
+  const [oldest] = cache.keys();
+  if (cache.size > maxCached && oldest !== undefined) cache.delete(oldest);
 }
 
 const administrator: Caller = {
@@ -74,39 +116,49 @@ function invalidKey(): DossierError {
   return new DossierError("invalid_key", "The API key is not valid.");
 }
 
+// A key that has SETTINGS_CRUD has its parts, for those below it too.
+const lacks = `own.one <> ALL (line.permissions)
+          AND NOT (own.one IN (${[...partsOfSettings].map((one) => `'${one}'`).join(", ")}) AND 'SETTINGS_CRUD' = ANY (line.permissions))`;
+
 const keyByHash: Statement = {
   name: "key_by_hash",
-  text: `SELECT id, name, permissions, all_brands,
-      ARRAY(SELECT brand_id FROM api_key_brand WHERE key_id = k.id ORDER BY brand_id) AS brand_ids,
-      coalesce(last_used_at < now() - interval '1 minute', true) AS idle
+  text: `${ancestryOf("hash = $1")}
+    SELECT k.id, k.name, k.strict, (SELECT bool_and(all_brands) FROM line) AS all_brands,
+      ARRAY(SELECT one FROM unnest(k.permissions) WITH ORDINALITY AS own (one, place)
+        WHERE NOT EXISTS (SELECT FROM line WHERE ${lacks}) ORDER BY place) AS permissions,
+      ARRAY(SELECT b.brand_id FROM line JOIN api_key_brand b ON b.key_id = line.id WHERE NOT line.all_brands
+        GROUP BY 1 HAVING count(*) = (SELECT count(*) FROM line WHERE NOT all_brands) ORDER BY 1) AS brand_ids,
+      coalesce(k.last_used_at < now() - interval '1 minute', true) AS idle
     FROM api_key k
-    WHERE hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+    WHERE k.hash = $1 AND NOT EXISTS (SELECT FROM line WHERE revoked_at IS NOT NULL OR expires_at <= now())`,
 };
 
-interface KeyFound {
+interface KeyRow {
   id: number;
   name: string;
   permissions: Permission[];
   all_brands: boolean;
   brand_ids: number[];
+  strict: boolean;
   idle: boolean;
 }
 
 async function findCaller(db: Db, hash: Buffer): Promise<Caller> {
-  const key = await db.row<KeyFound>(keyByHash, [hash]);
+  const key = await db.row<KeyRow>(keyByHash, [hash]);
   if (!key) throw invalidKey();
-  if (key.idle) noteUse(db, key.id);
+  if (key.idle) touchLastUsed(db, key.id);
+  const { id: keyId, name, strict } = key;
   const brands = key.all_brands ? null : key.brand_ids;
-  return { keyId: key.id, name: key.name, permissions: new Set(key.permissions), brands, source: "api" };
+  return { keyId, name, permissions: new Set(key.permissions), brands, source: "api", strict };
 }
 
-const touchKey: Statement = {
+const updateLastUsed: Statement = {
   name: "key_touch",
   text: `UPDATE api_key SET last_used_at = now()
     WHERE id = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')`,
 };
 
-/** Nobody waits for it, and no request fails because of it: a standby, for one, cannot note anything. */
-function noteUse(db: Db, id: number): void {
-  db.rows(touchKey, [id]).catch(() => undefined);
+/** No request waits for it or fails because of it: a standby, for example, cannot write. */
+function touchLastUsed(db: Db, id: number): void {
+  db.rows(updateLastUsed, [id]).catch(() => undefined);
 }

@@ -1,34 +1,32 @@
 /**
- * The text of an API key: `dsr_`, 43 base62 digits of 256 random bits, 6 base62 digits of their CRC-32. The checksum
- * tells a mistyped or invented key from a possible one without asking the database, and lets scanners find lost keys.
- * Only the SHA-256 of a text is ever kept: 256 random bits need no slower hash.
+ * Token: the text of an API key: `dsr_`, 43 base62 digits of 256 random bits, 6 base62 digits of their CRC-32. The
+ * checksum rejects a mistyped or invented key without a query, and lets scanners find leaked keys. Only the SHA-256 of
+ * a token is stored: 256 random bits need no slower hash.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const pattern = /^dsr_[0-9A-Za-z]{49}$/;
-const shownLength = 12;
+const prefixLength = 12;
 
-/** A new key. */
-export function makeKeyText(): string {
+export function generateToken(): string {
   const secret = base62(BigInt(`0x${randomBytes(32).toString("hex")}`), 43);
   return `dsr_${secret}${checksum(secret)}`;
 }
 
-/** Whether the text can be a key at all. */
-export function isKeyText(text: string): boolean {
+/** Whether the text can be a token. */
+export function isWellFormed(text: string): boolean {
   return pattern.test(text) && text.slice(-6) === checksum(text.slice(4, -6));
 }
 
-/** What is kept of a key. */
-export function hashKeyText(text: string): Buffer {
+export function hashToken(text: string): Buffer {
   return createHash("sha256").update(text).digest();
 }
 
-/** The beginning of a key, enough to recognise it by; 208 bits stay unknown. */
-export function prefixOf(text: string): string {
-  return text.slice(0, shownLength);
+/** The beginning of a token, enough to recognise it; 208 bits stay unknown. */
+export function tokenPrefix(text: string): string {
+  return text.slice(0, prefixLength);
 }
 
 function checksum(secret: string): string {

@@ -1,177 +1,147 @@
-/** Opening and changing tickets. */
-import {
-  type Api,
-  type ChannelType,
-  type Decoded,
-  findType,
-  inferType,
-  invalid,
-  normaliseAddress,
-  notFound,
-  type TicketStatus,
-} from "@dossier/api";
-import type { Statement, Tx } from "../../db/database.ts";
-import { type Ask, scopeOf, spelledBy } from "../context.ts";
-import { findBrand } from "../brand/brand.ts";
-import { lockCustomer, lockHolder } from "../customer/row.ts";
-import { checkSame } from "../customer/identify.ts";
+/** Changes tickets, and links them to customers. */
+import { type Api, type Decoded, invalid, notFound } from "@dossier/api";
+import { pipeline, type Statement, type Tx } from "../../db/database.ts";
+import { type Call, ConcurrentChangeError, defineCommand, OtherBatch, run } from "../command.ts";
+import { brandScope, type RequestContext, wireNameOf } from "../context.ts";
+import { findOwners } from "../customer/channels.ts";
+import { assertSameCustomer } from "../customer/identify.ts";
+import { type LockedCustomer, lockCustomers } from "../customer/row.ts";
 import { linkTicket } from "../linking.ts";
-import { answerOf, type NewTicket, newsOf, type OpenTicket, openTickets } from "./create.ts";
-import { changeTicketTerms } from "./search.ts";
-import { openTogether } from "../ticket-together.ts";
-import { write } from "../command.ts";
+import { eventsOf } from "./create.ts";
+import { LineCutter } from "./intake.ts";
+import { type LockedTicket, lockTickets, updateTickets } from "./row.ts";
+import { updateTicketTerms } from "./search.ts";
 
-/** The channel type a request names. */
-export function typeNamed(ask: Ask, ours: string, sent: string): ChannelType {
-  const type = findType(ask.types, sent);
-  if (!type) throw invalid([{ field: spelledBy(ask, ours), message: "is no channel type" }]);
-  return type;
-}
+type Input = Decoded<Api["ticket"]["update"]> & { cut?: { truncated?: string[] } };
 
-/** An address in the form in which it is compared; empty is none. */
-export function contactOf(ask: Ask, ours: string, type: ChannelType, sent: string): string | undefined {
-  if (sent === "") return undefined;
-  const read = normaliseAddress(type.rule, sent);
-  if ("fault" in read) throw invalid([{ field: spelledBy(ask, ours), message: read.fault }]);
-  return read.normalised;
-}
-
-/** Opens a ticket. */
-export async function createTicket(ask: Ask, input: Decoded<Api["ticket"]["create"]>) {
-  const { direction = "inbound", from = "", fromName = "", to = "", title = "" } = input;
-  const { status = "new", priority = "medium", occurredAt } = input;
-  const type = typeNamed(ask, "channel", input.channel);
-  const [ours, address] = direction === "inbound" ? ["from", from] : ["to", to];
-  const contact = contactOf(ask, ours, type, address);
-  const sent = { type, direction, from, fromName, to, contact, title, status, priority, occurredAt };
-  return (await openTogether(ask, input.brandId, sent)) ?? (await openAlone(ask, input.brandId, sent));
-}
-
-function openAlone(ask: Ask, brandId: number, ticket: NewTicket) {
-  return write(ask, async (tx) => {
-    const brand = await findBrand(tx, ask.caller, brandId);
-    const [made] = await openTickets(tx, brand, [ticket]);
-    return answerOf(brand.id, made as OpenTicket);
-  });
-}
-
-/** A ticket under lock. */
-export interface HeldTicket {
-  id: number;
-  brand_id: number;
-  type_id: number;
-  direction: "inbound" | "outbound";
-  from_address: string;
-  from_name: string;
-  to_address: string;
-  title: string;
-  status: TicketStatus;
-  priority: string;
-  customer_id: number | null;
-}
-
-const columns =
-  "id, brand_id, type_id, direction, from_address, from_name, to_address, title, status, priority, customer_id";
-
-const ticketById: Statement = {
-  name: "ticket_brand",
-  text: "SELECT brand_id FROM ticket WHERE id = $1 AND ($2::bigint[] IS NULL OR brand_id = ANY ($2))",
+const selectBrands: Statement = {
+  name: "ticket_select_brands",
+  text: `SELECT id, brand_id FROM ticket WHERE id = ANY ($1::bigint[]) AND ($2::bigint[] IS NULL OR brand_id = ANY ($2))`,
 };
 
-const lockById: Statement = {
-  name: "ticket_lock",
-  text: `SELECT ${columns} FROM ticket
-    WHERE id = $1 AND ($2::bigint[] IS NULL OR brand_id = ANY ($2)) FOR NO KEY UPDATE`,
-};
-
-/** Locks a ticket the caller may know of. */
-export async function lockTicket(tx: Tx, ask: Ask, id: number): Promise<HeldTicket> {
-  const held = await tx.row<HeldTicket>(lockById, [id, scopeOf(ask.caller)]);
-  if (!held) throw notFound("ticket");
-  return held;
+/** The tickets that calls name and the customers they are to belong to, all of the first one's brand. */
+interface Facts {
+  brandId: number;
+  brands: ReadonlyMap<number, number>;
+  tickets: ReadonlyMap<number, LockedTicket>;
+  customers: ReadonlyMap<number, LockedCustomer>;
+  byPrimaryId: ReadonlyMap<string, number>;
 }
 
-type Change = Decoded<Api["ticket"]["update"]>;
-
-/** Changes a ticket, or links it. The customer is locked before the ticket, as everywhere. */
-export function updateTicket(ask: Ask, input: Change) {
-  return write(ask, async (tx) => {
-    const there = await tx.row<{ brand_id: number }>(ticketById, [input.id, scopeOf(ask.caller)]);
-    if (!there) throw notFound("ticket");
-    const customerId = await customerMeant(tx, ask, there.brand_id, input);
-    const held = await lockTicket(tx, ask, input.id);
-    const fields = await saveTicket(tx, held, input);
-    const ticket = { id: held.id, brandId: held.brand_id };
-    const linked = customerId !== undefined && (await linkTicket(tx, ticket, customerId));
-    if (linked) fields.push("customer_id");
-    const outcome = fields.length > 0 ? ("updated" as const) : ("unchanged" as const);
-    return {
-      type: "result" as const,
-      message: fields.length > 0 ? "Ticket updated." : "Nothing to change.",
-      id: held.id,
-      ticketID: held.id,
-      customer_id: customerId === undefined ? held.customer_id : customerId,
-      outcome,
-      trail: { brandId: held.brand_id, fields },
-      news: linked ? newsOf(held.brand_id, { id: held.id, customer_id: customerId }) : [],
-    };
-  });
+interface Plan {
+  ticket: LockedTicket;
+  /** title, status and priority afterwards */
+  now: Pick<LockedTicket, "id" | "title" | "status" | "priority">;
+  /** those of them that differ */
+  fields: readonly string[];
+  /** the customer it is to belong to: none (null), or as it is (undefined) */
+  customerId: number | null | undefined;
 }
 
-/** Whose the ticket shall be: a customer of its brand, nobody (null), or as it is (nothing). */
-async function customerMeant(
-  tx: Tx,
-  ask: Ask,
-  brandId: number,
-  { customerId, primaryId }: Change,
-): Promise<number | null | undefined> {
+const update = defineCommand({
+  name: "ticket.update",
+  batchKey: ({ ctx }) => brandScope(ctx.caller)?.join() ?? "all",
+  read: readFacts,
+  plan: planCall,
+  claims: ({ ticket }) => [`ticket ${ticket.id}`],
+  apply: applyPlans,
+  respond: ({ input: { cut } }, { ticket, fields, customerId, isLinked }) => ({
+    type: "result" as const,
+    message: fields.length > 0 ? "Ticket updated." : "Nothing to change.",
+    id: ticket.id,
+    ticketID: ticket.id,
+    customer_id: customerId === undefined ? ticket.customer_id : customerId,
+    outcome: fields.length > 0 ? ("updated" as const) : ("unchanged" as const),
+    ...cut,
+    audit: { brandId: ticket.brand_id, fields },
+    events: isLinked ? eventsOf(ticket.brand_id, { id: ticket.id, customer_id: customerId ?? null }) : [],
+  }),
+});
+
+/** Changes a ticket, or links it. */
+export function updateTicket(ctx: RequestContext, input: Decoded<Api["ticket"]["update"]>) {
+  if (input.title === undefined) return run(update, ctx, input);
+  const cutter = new LineCutter(ctx);
+  const title = cutter.fit("title", input.title);
+  return run(update, ctx, { ...input, title, cut: cutter.truncated });
+}
+
+/** Locks customers, then tickets, as every transaction does. */
+async function readFacts(tx: Tx, calls: readonly Call<Input>[]): Promise<Facts> {
+  const caller = calls[0]?.ctx.caller;
+  const ids = calls.map(({ input }) => input.id);
+  const rows = await tx.rows<{ id: number; brand_id: number }>(selectBrands, [
+    ids,
+    caller ? brandScope(caller) : [],
+  ]);
+  const brandId = rows[0]?.brand_id ?? 0;
+  const own = calls.filter(({ input }) =>
+    rows.some(({ id, brand_id }) => id === input.id && brand_id === brandId),
+  );
+  const primaryIds = own.flatMap(({ input: { customerId, primaryId } }) =>
+    customerId === undefined && primaryId !== undefined ? [primaryId] : [],
+  );
+  const { byPrimaryId } = await findOwners(tx, brandId, { primaryIds });
+  const customerIds = own.flatMap(({ input }) => input.customerId ?? []);
+  const ticketIds = own.map(({ input }) => input.id);
+  const [customers, tickets] = await pipeline(
+    () => lockCustomers(tx, brandId, [...customerIds, ...byPrimaryId.values()]),
+    () => lockTickets(tx, caller, ticketIds),
+  );
+  return {
+    brandId,
+    brands: new Map(rows.map((row) => [row.id, row.brand_id])),
+    tickets,
+    customers,
+    byPrimaryId,
+  };
+}
+
+function planCall({ ctx, input }: Call<Input>, facts: Facts): Plan {
+  const brandId = facts.brands.get(input.id);
+  if (brandId === undefined) throw notFound("ticket");
+  if (brandId !== facts.brandId) throw new OtherBatch();
+  const customerId = customerOf(ctx, input, facts);
+  const ticket = facts.tickets.get(input.id);
+  if (!ticket) throw notFound("ticket");
+  const { title = ticket.title, status = ticket.status, priority = ticket.priority } = input;
+  const now = { id: ticket.id, title, status, priority };
+  const names = ["title", "status", "priority"] as const;
+  return { ticket, now, customerId, fields: names.filter((name) => now[name] !== ticket[name]) };
+}
+
+/** The customer the ticket is to belong to: one of its brand, none (null), or the one it has (undefined). */
+function customerOf(
+  ctx: RequestContext,
+  { customerId, primaryId }: Input,
+  { customers, byPrimaryId }: Facts,
+): number | null | undefined {
   if (customerId === null && primaryId !== undefined)
     throw invalid([
-      { field: spelledBy(ask, "customerId"), message: "unlinks; leave out the primary id with it" },
+      { field: wireNameOf(ctx, "customerId"), message: "unlinks; leave out the primary id with it" },
     ]);
   if (customerId === null || (customerId === undefined && primaryId === undefined)) return customerId;
-  const held =
-    customerId === undefined
-      ? await lockHolder(tx, brandId, primaryId ?? "")
-      : await lockCustomer(tx, ask, customerId);
-  if (held?.brand_id !== brandId) throw notFound("customer");
-  checkSame(held, { primaryId });
-  return held.id;
+  const id = customerId ?? byPrimaryId.get(primaryId ?? "");
+  const customer = id === undefined ? undefined : customers.get(id);
+  if (!customer)
+    throw customerId === undefined && id !== undefined ? new ConcurrentChangeError() : notFound("customer");
+  if (customerId !== undefined) assertSameCustomer(customer, { primaryId });
+  else if (customer.primary_id !== primaryId) throw new ConcurrentChangeError();
+  return customer.id;
 }
 
-const updateColumns: Statement = {
-  name: "ticket_update",
-  text: `UPDATE ticket SET title = $2, status = $3, priority = $4, last_update = clock.now,
-      closed_at = CASE WHEN $3 = 'closed' THEN coalesce(closed_at, clock.now) END
-    FROM (SELECT clock_timestamp() AS now) AS clock WHERE id = $1`,
-};
-
-async function saveTicket(tx: Tx, held: HeldTicket, input: Change): Promise<string[]> {
-  const { title = held.title, status = held.status, priority = held.priority } = input;
-  const now = { title, status, priority };
-  const names = ["title", "status", "priority"] as const;
-  const fields = names.filter((name) => now[name] !== held[name]);
-  if (fields.length === 0) return [];
-  await tx.row(updateColumns, [held.id, title, status, priority]);
-  if (fields.includes("title")) await changeTicketTerms(tx, { id: held.id, brandId: held.brand_id, title });
-  return [...fields];
-}
-
-/** The state a message gives its ticket, and when something was last said in it. */
-const touch: Statement = {
-  name: "ticket_touch",
-  text: `UPDATE ticket SET status = $2, last_update = greatest(last_update, $3::timestamptz),
-      closed_at = CASE WHEN $2 = 'closed' THEN coalesce(closed_at, $3::timestamptz) END WHERE id = $1`,
-};
-
-/** Notes that something was said in a ticket. */
-export async function touchTicket(tx: Tx, ticket: HeldTicket, status: TicketStatus, at: Date): Promise<void> {
-  await tx.row(touch, [ticket.id, status, at]);
-}
-
-/** The type of a chat's channel: what its contact's address shows, else livechat. */
-export function chatType(ask: Ask, from: string): ChannelType {
-  const type = inferType(ask.types, from) ?? ask.types.find((one) => one.id === 8);
-  if (!type) throw new Error("the built-in channel types are not there");
-  return type;
+async function applyPlans(tx: Tx, planned: readonly { plan: Plan }[]) {
+  const plans = planned.map(({ plan }) => plan);
+  await updateTickets(
+    tx,
+    plans.filter(({ fields }) => fields.length > 0).map(({ now }) => now),
+  );
+  const results = [];
+  for (const { ticket, now, fields, customerId } of plans) {
+    const { id, brand_id: brandId } = ticket;
+    if (fields.includes("title")) await updateTicketTerms(tx, { id, brandId, title: now.title });
+    const isLinked = customerId !== undefined && (await linkTicket(tx, { id, brandId }, customerId));
+    results.push({ ticket, customerId, isLinked, fields: isLinked ? [...fields, "customer_id"] : fields });
+  }
+  return results;
 }

@@ -1,25 +1,38 @@
 /**
- * A customer's timeline: events, and on demand the tickets and what was said in them, newest first in one order. Each
- * kind is a walk of an index under a limit, so a page costs the same however long the timeline is; how many items
- * there are is kept by the database's triggers.
+ * Timeline of a customer: events, and on request the tickets and their messages, newest first in one order. Each type
+ * is an index scan under a limit, so a page costs the same however long the timeline is; the database's triggers
+ * maintain the number of items.
  */
-import { type Api, type Decoded, type ItemKind, itemKinds, type Output } from "@dossier/api";
+import { type Api, type Decoded, type TimelineItemType, timelineItemTypes, type Output } from "@dossier/api";
 import type { Db, Statement } from "../../db/database.ts";
-import type { Ask } from "../context.ts";
-import { findWho } from "../customer/identify.ts";
-import { pageOf, type Place, placeOf } from "../pagination.ts";
+import type { RequestContext, Caller } from "../context.ts";
+import { findByRef } from "../customer/identify.ts";
+import {
+  type Streamed,
+  toPage,
+  type PagePosition,
+  parsePage,
+  maxChunkBytes,
+  chunkBySize,
+  readChunks,
+} from "../pagination.ts";
 
 type Item = Output<Api["customer"]["listTimeline"]>["items"][number];
 
-/** A row of any kind, as it is read. */
-interface Row {
-  kind: ItemKind;
+/** A row of any type, as it is read. */
+interface TimelineRow {
+  kind: TimelineItemType;
   id: number;
   at: Date;
-  text: string;
+  /** the microseconds of its time beyond those of `at`, 0 to 999 */
+  micros: number;
+  bytes: number;
+  /** null: too large for the page's statement; read when its turn to be sent comes */
+  text: string | null;
   initiated_by: string;
   event_type: string | null;
   source_url: string | null;
+  source_ref: string | null;
   event_id: string | null;
   ticket_id: number | null;
   status: string | null;
@@ -30,125 +43,152 @@ interface Row {
   to: string | null;
 }
 
-/** Items of one instant are ordered by number, then by kind: $2 time, $3 number, $4 place of the kind among kinds. */
-const before = (kind: ItemKind, at: string, id: string) =>
-  `(${at}, ${id}) < ($2, $3::bigint + CASE WHEN ${itemKinds.indexOf(kind)} < $4::int THEN 1 ELSE 0 END)`;
+/** Items of one instant are ordered by id, then by type: $2 time, $3 id, $4 position of the type among types. */
+const beforePosition = (kind: TimelineItemType, at: string, id: string) =>
+  `(${at}, ${id}) < ($2, $3::bigint + CASE WHEN ${timelineItemTypes.indexOf(kind)} < $4::int THEN 1 ELSE 0 END)`;
 
-// What the kinds do not have in common is NULL in the others. Tickets and channel types are looked up for the page
-// only, not for every candidate of every kind.
-const eventsOf = (
+// Columns that the types do not share are NULL in the others. Tickets and channel types are looked up for the page
+// only, not for every candidate of every type.
+const selectEvents = (
   more: string,
 ) => `SELECT 'event' AS kind, id, occurred_at AS at, message AS text, initiated_by,
-      type AS event_type, source_url, event_id, NULL::bigint AS ticket_id, NULL::bigint AS type_id,
+      type AS event_type, source_url, source_ref, event_id, NULL::bigint AS ticket_id, NULL::bigint AS channel_type_id,
       NULL::text AS direction, NULL::text AS "from", NULL::text AS "to"
-    FROM event WHERE customer_id = $1${more} AND ${before("event", "occurred_at", "id")}
+    FROM event WHERE customer_id = $1${more} AND ${beforePosition("event", "occurred_at", "id")}
     ORDER BY occurred_at DESC, id DESC LIMIT $5`;
 
-const ticketsOf = `SELECT 'ticket' AS kind, id, created_at AS at, title AS text,
+const selectTickets = `SELECT 'ticket' AS kind, id, created_at AS at, title AS text,
       CASE WHEN from_name <> '' THEN from_name ELSE from_address END AS initiated_by,
-      NULL::text AS event_type, NULL::text AS source_url, NULL::text AS event_id, id AS ticket_id, type_id, direction,
+      NULL::text AS event_type, NULL::text AS source_url, NULL::text AS source_ref, NULL::text AS event_id, id AS ticket_id, channel_type_id, direction,
       from_address AS "from", to_address AS "to"
-    FROM ticket WHERE customer_id = $1 AND ${before("ticket", "created_at", "id")}
+    FROM ticket WHERE customer_id = $1 AND ${beforePosition("ticket", "created_at", "id")}
     ORDER BY created_at DESC, id DESC LIMIT $5`;
 
-const said = `SELECT kind, id, created_at AS at, content AS text,
+const selectMessages = `SELECT type AS kind, id, created_at AS at, content AS text,
       CASE WHEN author <> '' THEN author ELSE from_address END AS initiated_by,
-      NULL::text AS event_type, NULL::text AS source_url, NULL::text AS event_id, ticket_id, type_id, direction,
+      NULL::text AS event_type, NULL::text AS source_url, NULL::text AS source_ref, NULL::text AS event_id, ticket_id, channel_type_id, direction,
       from_address AS "from", to_address AS "to" FROM message`;
 
-const saidTo = (kind: "message" | "note") => `${said}
-    WHERE customer_id = $1 AND kind = '${kind}' AND ${before(kind, "created_at", "id")}
+const selectMessagesOfCustomer = (kind: "message" | "note") => `${selectMessages}
+    WHERE customer_id = $1 AND type = '${kind}' AND ${beforePosition(kind, "created_at", "id")}
     ORDER BY created_at DESC, id DESC LIMIT $5`;
 
-const branches: Record<ItemKind, string> = {
-  event: eventsOf(""),
-  ticket: ticketsOf,
-  message: saidTo("message"),
-  note: saidTo("note"),
+const sources: Record<TimelineItemType, string> = {
+  event: selectEvents(""),
+  ticket: selectTickets,
+  message: selectMessagesOfCustomer("message"),
+  note: selectMessagesOfCustomer("note"),
 };
 
-const kinds = `ARRAY['${itemKinds.join("', '")}']`;
+const kinds = `ARRAY['${timelineItemTypes.join("', '")}']`;
 const order = (of: string) => `${of}.at DESC, ${of}.id DESC, array_position(${kinds}, ${of}.kind) DESC`;
 
-const shown = (items: string) => `SELECT i.*, t.status, c.channel_id, c.name AS channel_name
-    FROM (${items}) AS i LEFT JOIN ticket t ON t.id = i.ticket_id LEFT JOIN channel_type c ON c.id = i.type_id
+// Texts are included as far as they make one chunk: the length of a long text is known without reading it.
+const selectWithText = (
+  items: string,
+) => `SELECT i.kind, i.id, i.at, (extract(microseconds FROM i.at)::bigint % 1000)::int AS micros,
+      i.initiated_by, i.event_type, i.source_url, i.source_ref, i.event_id,
+      i.ticket_id, i.direction, i."from", i."to", octet_length(i.text) AS bytes,
+      CASE WHEN sum(octet_length(i.text)) OVER (ORDER BY ${order("i")} ROWS UNBOUNDED PRECEDING) <= ${maxChunkBytes}
+        THEN i.text END AS text,
+      t.status, c.number AS channel_id, c.name AS channel_name
+    FROM (${items}) AS i LEFT JOIN ticket t ON t.id = i.ticket_id LEFT JOIN channel_type c ON c.id = i.channel_type_id
     ORDER BY ${order("i")}`;
 
 function pageStatement(name: string, parts: readonly string[]): Statement {
   const all = parts.map((part) => `(${part})`).join(" UNION ALL ");
   const page = `SELECT * FROM (${all}) AS candidates ORDER BY ${order("candidates")} OFFSET $6 LIMIT $7`;
-  return { name: `timeline_${name}`, text: shown(page) };
+  return { name: `timeline_${name}`, text: selectWithText(page) };
 }
 
 const pages = {
-  all: pageStatement("all", Object.values(branches)),
-  type: pageStatement("type", [eventsOf(" AND type = $8")]),
-  event: pageStatement("event", [branches.event]),
-  ticket: pageStatement("ticket", [branches.ticket]),
-  message: pageStatement("message", [branches.message]),
-  note: pageStatement("note", [branches.note]),
+  all: pageStatement("all", Object.values(sources)),
+  open: pageStatement("open", [sources.event, sources.ticket, sources.message]),
+  type: pageStatement("type", [selectEvents(" AND type = $8")]),
+  event: pageStatement("event", [sources.event]),
+  ticket: pageStatement("ticket", [sources.ticket]),
+  message: pageStatement("message", [sources.message]),
+  note: pageStatement("note", [sources.note]),
 };
 
-// A timeline has a few kinds of events; whoever made thousands of them has more than are counted.
+// A timeline has a few types of events; one with thousands of them has more than are counted.
 const total: Statement = {
   name: "timeline_total",
   text: `SELECT coalesce(sum(n), 0)::bigint AS n FROM (
-      SELECT n FROM timeline_count WHERE customer_id = $1 AND (
-        kind = ANY ($2::text[]) OR ($3 AND kind >= 'event/' AND kind < 'event0')) LIMIT 10001) AS part`,
+      SELECT count AS n FROM timeline_count WHERE customer_id = $1 AND (
+        item_type = ANY ($2::text[]) OR ($3 AND item_type >= 'event/' AND item_type < 'event0')) LIMIT 10001) AS part`,
 };
 
-const mostCounted = 10_000;
+const maxCounted = 10_000;
 
-/** Which items a request asks for: the statement, and what is counted for it. */
-function selection({ type, getTicketHistory }: Decoded<Api["customer"]["listTimeline"]>) {
-  const kind = itemKinds.find((one) => one === type);
+/** Notes are written by agents for each other: a key reads them if it may read tickets. */
+function mayReadNotes(caller: Caller): boolean {
+  return caller.permissions.has("TICKET_READ");
+}
+
+/** Returns what a request selects: the statement, and what is counted for it; undefined if the key may not read it. */
+function selectionFor(caller: Caller, { type, getTicketHistory }: Decoded<Api["customer"]["listTimeline"]>) {
+  const kind = timelineItemTypes.find((one) => one === type);
+  if (kind === "note" && !mayReadNotes(caller)) return undefined;
   if (type !== undefined && !kind) return { page: pages.type, kinds: [`event/${type}`], events: false, type };
   if (kind) return { page: pages[kind], kinds: kind === "event" ? [] : [kind], events: kind === "event" };
-  if (getTicketHistory) return { page: pages.all, kinds: ["ticket", "message", "note"], events: true };
+  if (getTicketHistory)
+    return mayReadNotes(caller)
+      ? { page: pages.all, kinds: ["ticket", "message", "note"], events: true }
+      : { page: pages.open, kinds: ["ticket", "message"], events: true };
   return { page: pages.event, kinds: [], events: true };
 }
 
 /** Operation 13. */
 export async function listTimeline(
-  ask: Ask,
+  ctx: RequestContext,
   input: Decoded<Api["customer"]["listTimeline"]>,
-): Promise<Output<Api["customer"]["listTimeline"]>> {
-  const place = placeOf(ask, "customer.listTimeline", input);
-  const customer = await findWho(ask.db, ask, input);
-  const chosen = selection(input);
+): Promise<Output<Api["customer"]["listTimeline"]> & Streamed<Item>> {
+  const place = parsePage(ctx, "customer.listTimeline", input);
+  const customer = await findByRef(ctx.db, ctx, input);
+  const chosen = selectionFor(ctx.caller, input);
+  if (!chosen) return toPage(ctx, place, [], { count: 0 }, keysOf, toWireItem);
   const [rows, found] = await Promise.all([
-    readPage(ask.db, customer.id, place, chosen),
-    ask.db.row<{ n: number }>(total, [customer.id, chosen.kinds, chosen.events]),
+    readPage(ctx.db, customer.id, place, chosen),
+    ctx.db.row<{ n: number }>(total, [customer.id, chosen.kinds, chosen.events]),
   ]);
   const count = found?.n ?? 0;
-  const counts = { count: Math.min(count, mostCounted), capped: count > mostCounted };
-  return pageOf(ask, place, rows, counts, keysOf, showItem);
+  const counts = { count: Math.min(count, maxCounted), capped: count > maxCounted };
+  const page = toPage(ctx, place, rows, counts, keysOf, (row) => row);
+  const { items, ...rest } = await toWireItems(ctx, page.items);
+  return { ...page, items, ...rest };
 }
 
 function readPage(
   db: Db,
   customerId: number,
-  { after, start, limit }: Place,
+  { after, start, limit }: PagePosition,
   { page, type }: { page: Statement; type?: string },
-): Promise<Row[]> {
-  const [at, id = 0, kind = 0] = after ?? [];
+): Promise<TimelineRow[]> {
+  const [at, micros = 0, id = 0, kind = 0] = after ?? [];
   const skip = after ? 0 : start;
-  const from = [at === undefined ? "infinity" : new Date(at), id, kind];
+  const from = [at === undefined ? "infinity" : toMicroseconds(new Date(at), micros), id, kind];
   const values = [customerId, ...from, skip + limit + 1, skip, limit + 1];
-  return db.rows<Row>(page, type === undefined ? values : [...values, type]);
+  return db.rows<TimelineRow>(page, type === undefined ? values : [...values, type]);
 }
 
-function keysOf(row: Row): number[] {
-  return [row.at.getTime(), row.id, itemKinds.indexOf(row.kind)];
+/** A time with its microseconds: a cursor that cut them off would repeat or skip items. */
+function toMicroseconds(at: Date, micros: number): string {
+  return at.toISOString().replace("Z", `${String(micros).padStart(3, "0")}Z`);
 }
 
-/** An item as the wire shows it: what its kind does not have is not there. */
-function showItem(row: Row): Item {
+function keysOf(row: TimelineRow): number[] {
+  return [row.at.getTime(), row.micros, row.id, timelineItemTypes.indexOf(row.kind)];
+}
+
+/** An item as the wire shows it, without the fields that its type does not have. */
+function toWireItem(row: TimelineRow): Item {
+  const text = row.text ?? "";
   const shown = {
     id: `${row.kind}-${row.id}`,
     type: row.kind,
     created_at: row.at.toISOString(),
-    description: row.text,
+    description: text,
     initiated_by: row.initiated_by,
   };
   if (row.kind === "event")
@@ -156,6 +196,7 @@ function showItem(row: Row): Item {
       ...shown,
       event_type: row.event_type ?? "",
       source_url: row.source_url ?? "",
+      ...(row.source_ref ? { source_ref: row.source_ref } : {}),
       event_id: row.event_id,
     };
   return {
@@ -166,16 +207,57 @@ function showItem(row: Row): Item {
     ...(row.direction === null ? {} : { direction: row.direction }),
     from: row.from ?? "",
     to: row.to ?? "",
-    ...(row.kind === "ticket" ? { title: row.text } : { content: row.text }),
+    ...(row.kind === "ticket" ? { title: text } : { content: text }),
   };
 }
 
-const saidIn: Statement = {
-  name: "timeline_of_ticket",
-  text: shown(`${said} WHERE ticket_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000`),
+const selectTexts: Statement = {
+  name: "timeline_select_texts",
+  text: `SELECT 'event' AS kind, id, message AS text FROM event WHERE id = ANY ($1::bigint[])
+    UNION ALL SELECT 'ticket', id, title FROM ticket WHERE id = ANY ($2::bigint[])
+    UNION ALL SELECT type, id, content FROM message WHERE id = ANY ($3::bigint[])`,
 };
 
-/** What was said in a ticket, newest first. */
-export async function listSaid(db: Db, ticketId: number): Promise<Item[]> {
-  return (await db.rows<Row>(saidIn, [ticketId])).map(showItem);
+type TimelineText = Pick<TimelineRow, "kind" | "id" | "text">;
+
+/** The items of a chunk, without those erased since the page was read. */
+async function readItems(db: Db, rows: readonly TimelineRow[]): Promise<Item[]> {
+  const missing = rows.filter(({ text }) => text === null);
+  if (missing.length === 0) return rows.map(toWireItem);
+  const idsOf = (...of: TimelineItemType[]) =>
+    missing.filter(({ kind }) => of.includes(kind)).map(({ id }) => id);
+  const found = await db.rows<TimelineText>(selectTexts, [
+    idsOf("event"),
+    idsOf("ticket"),
+    idsOf("message", "note"),
+  ]);
+  const texts = new Map(found.map(({ kind, id, text }) => [`${kind}-${id}`, text]));
+  return rows.flatMap((row) => {
+    const text = row.text ?? texts.get(`${row.kind}-${row.id}`);
+    return text === undefined ? [] : [toWireItem({ ...row, text })];
+  });
+}
+
+/** Items as the wire shows them: those of the first chunk, and how the others are read. */
+async function toWireItems(
+  ctx: RequestContext,
+  rows: readonly TimelineRow[],
+): Promise<{ items: Item[] } & Streamed<Item>> {
+  const [first = [], ...others] = chunkBySize(rows, ({ bytes }) => bytes);
+  const read = (some: readonly TimelineRow[]) => readItems(ctx.db, some);
+  const items = await read(first);
+  return { items, ...(others.length > 0 && { rest: readChunks(ctx, others, read) }) };
+}
+
+const selectMessagesOfTicket: Statement = {
+  name: "timeline_select_ticket_messages",
+  text: selectWithText(`${selectMessages} WHERE ticket_id = $1 ORDER BY created_at DESC, id DESC LIMIT 1000`),
+};
+
+/** The messages of a ticket, newest first. */
+export async function listTicketMessages(
+  ctx: RequestContext,
+  ticketId: number,
+): Promise<{ items: Item[] } & Streamed<Item>> {
+  return toWireItems(ctx, await ctx.db.rows<TimelineRow>(selectMessagesOfTicket, [ticketId]));
 }

@@ -1,81 +1,91 @@
 /**
- * A delivery on its way: which is next in a lane, and what becomes of it by an answer or by none. Of a lane always the
- * oldest that waits is next. Tries from before the webhook was last switched on do not count.
+ * State of a delivery: which is next in a lane, and its state after a response or without one. The oldest waiting
+ * delivery of a lane is always next. Attempts from before the webhook was last enabled do not count.
  */
 import type { Db, Statement } from "../../db/database.ts";
 
-/** A delivery to be sent now, and how. */
-export interface Due {
+/** A delivery to be sent now, with its webhook. */
+export interface PendingDelivery {
   id: number;
   event_id: string;
   payload: string;
   url: string;
-  /** sealed; the former one only while it still signs */
+  /** sealed; the previous one only while it still signs */
   secret: Buffer;
-  former_secret: Buffer | null;
-  /** tries made so far */
+  previous_secret: Buffer | null;
   attempts: number;
+  /** the time of reading, by the database's clock: this machine's may be wrong */
+  seen_at: Date;
 }
 
-const oldest: Statement = {
-  name: "delivery_oldest",
+const selectNextDelivery: Statement = {
+  name: "delivery_select_next",
   text: `SELECT d.id, d.event_id, d.payload, w.url, w.secret,
-      CASE WHEN w.former_until > now() THEN w.former_secret END AS former_secret,
-      CASE WHEN d.attempted_at < w.on_since THEN 0 ELSE d.attempts END AS attempts
+      CASE WHEN w.previous_secret_until > now() THEN w.previous_secret END AS previous_secret,
+      CASE WHEN d.attempted_at < w.enabled_at THEN 0 ELSE d.attempts END AS attempts, now() AS seen_at
     FROM webhook w CROSS JOIN LATERAL (
       SELECT * FROM webhook_delivery WHERE webhook_id = w.id AND customer_id = $2 AND state = 'waiting'
         ORDER BY id LIMIT 1) AS d
-    WHERE w.id = $1 AND NOT w.paused AND w.off_reason IS NULL`,
+    WHERE w.id = $1 AND NOT w.paused AND w.disabled_reason IS NULL`,
 };
 
-/** The next delivery of a lane; none while the webhook is off, or gone. */
-export function findDue(db: Db, webhookId: number, customerId: number): Promise<Due | undefined> {
-  return db.row<Due>(oldest, [webhookId, customerId]);
+/** The next delivery of a lane; none while the webhook is disabled, or after it is deleted. */
+export function nextDelivery(
+  db: Db,
+  webhookId: number,
+  customerId: number,
+): Promise<PendingDelivery | undefined> {
+  return db.row<PendingDelivery>(selectNextDelivery, [webhookId, customerId]);
 }
 
-const delivered: Statement = {
-  name: "delivery_delivered",
+const markDelivered: Statement = {
+  name: "delivery_mark_delivered",
   text: `UPDATE webhook_delivery SET state = 'delivered', attempts = $2, status = $3, attempted_at = now(),
       due_at = NULL, delivered_at = now() WHERE id = $1`,
 };
 
-/** The receiver has it. */
-export async function recordDelivered(db: Db, due: Due, status: number): Promise<void> {
-  await db.rows(delivered, [due.id, due.attempts + 1, status]);
+/** Records that the receiver has it. */
+export async function recordDelivered(db: Db, delivery: PendingDelivery, status: number): Promise<void> {
+  await db.rows(markDelivered, [delivery.id, delivery.attempts + 1, status]);
 }
 
-const tried: Statement = {
-  name: "delivery_tried",
+const updateAttempt: Statement = {
+  name: "delivery_record_attempt",
   text: `UPDATE webhook_delivery SET attempts = $2, status = $3, attempted_at = now(),
       due_at = now() + $4 * interval '1 millisecond' WHERE id = $1`,
 };
 
-/** It is tried again in so many milliseconds. `status` is null when there was no answer. */
-export async function recordTried(db: Db, due: Due, status: number | null, inMs: number): Promise<void> {
-  await db.rows(tried, [due.id, due.attempts + 1, status, Math.round(inMs)]);
+/** Records a failed attempt, with a retry in so many milliseconds. `status` is null without a response. */
+export async function recordFailedAttempt(
+  db: Db,
+  delivery: PendingDelivery,
+  status: number | null,
+  retryInMs: number,
+): Promise<void> {
+  await db.rows(updateAttempt, [delivery.id, delivery.attempts + 1, status, Math.round(retryInMs)]);
 }
 
-const switchOff: Statement = {
-  name: "webhook_switch_off",
-  text: "UPDATE webhook SET off_reason = $2, off_at = now() WHERE id = $1 AND off_reason IS NULL RETURNING id",
+const disableWebhook: Statement = {
+  name: "webhook_disable",
+  text: "UPDATE webhook SET disabled_reason = $2, disabled_at = now() WHERE id = $1 AND disabled_reason IS NULL RETURNING id",
 };
 
-const failed: Statement = {
-  name: "delivery_failed",
+const markFailed: Statement = {
+  name: "delivery_mark_failed",
   text: `UPDATE webhook_delivery SET state = 'failed', attempts = $2, status = $3, attempted_at = now(), due_at = NULL
     WHERE id = $1`,
 };
 
-/** It is given up, and its webhook switched off; whether it was on until now. */
-export function giveUpDelivery(
+/** Fails the delivery and disables its webhook; returns whether it was enabled until now. */
+export function failDelivery(
   db: Db,
   webhookId: number,
-  due: Due,
+  delivery: PendingDelivery,
   { status, reason }: { status: number | null; reason: "gone" | "failing" },
 ): Promise<boolean> {
   return db.transaction(async (tx) => {
-    const wasOn = (await tx.row(switchOff, [webhookId, reason])) !== undefined;
-    await tx.rows(failed, [due.id, due.attempts + 1, status]);
+    const wasOn = (await tx.row(disableWebhook, [webhookId, reason])) !== undefined;
+    await tx.rows(markFailed, [delivery.id, delivery.attempts + 1, status]);
     return wasOn;
   });
 }

@@ -1,67 +1,66 @@
 /**
- * From a request's query and body to one flat list of names with their values, whatever the encoding. Limits count
- * before anything is understood; nothing is ever written to a file.
+ * Body reader: turns the query and the body of any encoding into one flat list of names with values. Invariants: limits
+ * apply before anything is parsed, and nothing is written to a file.
  */
 import { isUtf8 } from "node:buffer";
-import { DossierError, type Endpoint, readsBody, readsQuery, type Sent } from "@dossier/api";
+import { DossierError, type Endpoint, readsBody, type RawField } from "@dossier/api";
 import type { FastifyRequest } from "fastify";
-import { readForm } from "./form.ts";
+import { type Charset, charsetOf, isUnknown, utf8 } from "./charset.ts";
+import { readForm, readFormBody } from "./form.ts";
+import { charsetLabel, mainValue, parametersIn } from "./header-value.ts";
 import { readJson } from "./json.ts";
+import { maxBodyBytes, maxFields, maxNameBytes, maxValueBytes, tooManyFields } from "./limits.ts";
 import { readMultipart } from "./multipart.ts";
+import { withoutQuotes } from "./quoted-form.ts";
+import type { Entry } from "./entry.ts";
 
-/** One name and one value as they stood in the request. */
-export interface Entry {
-  name: string;
-  value: string;
-  list: boolean;
-  /** set when the value was not valid UTF-8 or was cut */
-  fault?: string;
-  /** set when the value is the text of an object, for the few fields that take one */
-  object?: true;
+const maxDrainedBytes = 8 * maxBodyBytes;
+
+/** Reads every field of a request; those of a query that the endpoint does not read are there by their names. */
+export async function readFields(row: Endpoint, request: FastifyRequest): Promise<RawField[]> {
+  const maxBytes = row.intake ? maxBodyBytes : maxValueBytes;
+  const query = withoutKey(readForm(queryOf(request)));
+  const body = readsBody(row) ? withoutKey(await readEntries(row, request, maxBytes)) : [];
+  if (query.length + body.length > maxFields) throw tooManyFields();
+  return [
+    ...groupByName(query, maxBytes).map((field) => ({ ...field, place: "query" as const })),
+    ...groupByName(body, maxBytes),
+  ];
 }
 
-const mostBytes = 1024 * 1024;
-const mostSwallowed = 8 * mostBytes;
-const mostNameBytes = 1024;
-const mostFields = 200;
-const mostValueBytes = 64 * 1024;
-
-/** Everything the request sent as fields. */
-export async function readSent(row: Endpoint, request: FastifyRequest): Promise<Sent[]> {
-  const entries: Entry[] = [];
-  if (readsQuery(row)) entries.push(...readForm(queryOf(request)));
-  if (readsBody(row)) entries.push(...(await readEntries(request)));
-  return gather(entries.filter((entry) => entry.name.toLowerCase() !== "apikey"));
+function withoutKey(entries: readonly Entry[]): Entry[] {
+  return entries.filter(({ name }) => name.toLowerCase() !== "apikey");
 }
 
-/** The query string as it was sent, without the question mark. */
+/** The query string as sent, without the question mark. */
 export function queryOf(request: FastifyRequest): string {
   const url = request.raw.url ?? "";
   const mark = url.indexOf("?");
   return mark < 0 ? "" : url.slice(mark + 1);
 }
 
-async function readEntries(request: FastifyRequest): Promise<Entry[]> {
+async function readEntries(row: Endpoint, request: FastifyRequest, maxBytes: number): Promise<Entry[]> {
   const body = await readBytes(request);
   if (body.length === 0) return [];
-  const header = contentTypeOf(request.raw.rawHeaders);
+  const contentType = contentTypeOf(request.raw.rawHeaders);
   const { "content-encoding": coding = "identity" } = request.headers;
-  const [media = "", ...parameters] = header.split(";").map((part) => part.trim());
-  const charset =
-    parameters
-      .find((part) => /^charset=/i.test(part))
-      ?.slice(8)
-      .replace(/"/g, "") ?? "utf-8";
+  const media = mainValue(contentType);
+  const label = charsetLabel(parametersIn(contentType));
+  const charset = charsetOf(label, true);
   if (coding !== "" && coding.toLowerCase() !== "identity")
     throw unsupported("Compressed bodies are not read: send it as it is.");
-  if (!/^utf-?8$/i.test(charset)) throw unsupported("Bodies are read as UTF-8 only.");
-  const read = readers.get(media.toLowerCase());
+  const isReadable = charset && (!isUnknown(charset) || media === multipart || isUtf8(body));
+  if (!isReadable) throw unsupported("This charset is not known here: send the body as UTF-8.");
+  const read = readers.get(media);
   if (!read)
     throw unsupported("Send multipart/form-data, application/x-www-form-urlencoded or application/json.");
-  return read(body, header);
+  // Labelled UTF-16, but written in ASCII: neither a form nor JSON is without bytes of zero in UTF-16.
+  const own = charset.isAsciiBased || body.includes(0) ? charset : utf8;
+  const entries = read({ body, contentType, charset: own, isLabelled: label !== undefined, maxBytes });
+  return row.quotedForms && media !== "application/json" ? withoutQuotes(entries) : entries;
 }
 
-/** As it was sent: of the parsed headers the application took it. A second one does not count. */
+/** The content type as sent: the application replaced it in the parsed headers. A second one is ignored. */
 function contentTypeOf(raw: readonly string[]): string {
   const wanted = "content-type";
   for (let at = 0; at < raw.length; at += 2)
@@ -69,12 +68,29 @@ function contentTypeOf(raw: readonly string[]): string {
   return "";
 }
 
-type Reader = (body: Buffer, contentType: string) => Entry[] | Promise<Entry[]>;
+const multipart = "multipart/form-data";
 
-const readers: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-  ["application/json", (body) => readJson(body.toString("utf8"), isUtf8(body))],
-  ["application/x-www-form-urlencoded", (body) => readForm(body.toString("latin1"))],
-  ["multipart/form-data", readMultipart],
+interface Sent {
+  body: Buffer;
+  contentType: string;
+  charset: Charset;
+  isLabelled: boolean;
+  maxBytes: number;
+}
+
+const readers: ReadonlyMap<string, (sent: Sent) => Entry[]> = new Map<string, (sent: Sent) => Entry[]>([
+  [
+    "application/json",
+    ({ body, charset }) => {
+      const { text, fault } = charset.decode(body);
+      return readJson(text, fault);
+    },
+  ],
+  [
+    "application/x-www-form-urlencoded",
+    ({ body, charset, isLabelled, maxBytes }) => readFormBody(body, charset, isLabelled, maxBytes),
+  ],
+  [multipart, ({ body, contentType }) => readMultipart(body, contentType)],
 ]);
 
 function unsupported(message: string): DossierError {
@@ -82,53 +98,51 @@ function unsupported(message: string): DossierError {
 }
 
 /**
- * Reads the body. One that is too large is swallowed to its end, within reason: whoever is answered while still
- * sending may find the connection reset and the answer lost.
+ * Reads the body. A body over the limit is drained to its end, up to a bound: a client that gets a response while still
+ * sending may see a connection reset instead.
  */
 function readBytes({ raw, headers }: FastifyRequest): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const tooLarge = () => reject(new DossierError("too_large", "The body is over 1 MiB."));
     const chunks: Buffer[] = [];
     let size = 0;
-    if (Number(headers["content-length"] ?? 0) > mostSwallowed) tooLarge();
+    if (Number(headers["content-length"] ?? 0) > maxDrainedBytes) tooLarge();
     raw.on("data", (chunk: Buffer) => {
       size += chunk.length;
-      if (size <= mostBytes) chunks.push(chunk);
+      if (size <= maxBodyBytes) chunks.push(chunk);
       else chunks.length = 0;
-      if (size > mostSwallowed) tooLarge();
+      if (size > maxDrainedBytes) tooLarge();
     });
-    raw.on("end", () => (size > mostBytes ? tooLarge() : resolve(Buffer.concat(chunks))));
+    raw.on("end", () => (size > maxBodyBytes ? tooLarge() : resolve(Buffer.concat(chunks))));
     raw.on("error", () => reject(new DossierError("invalid_request", "The body ended early.")));
   });
 }
 
-/** Puts the values of one name together, in the order sent. */
-function gather(entries: readonly Entry[]): Sent[] {
-  if (entries.length > mostFields)
-    throw new DossierError("invalid_request", `The request has over ${mostFields} fields.`);
-  const byName = new Map<string, Sent>();
+/** Groups the values of each name, in the order sent. */
+function groupByName(entries: readonly Entry[], maxBytes: number): RawField[] {
+  const byName = new Map<string, RawField>();
   for (const entry of entries) {
     const { name, value, list } = entry;
-    if (isOver(name, mostNameBytes))
+    if (isLongerThan(name, maxNameBytes))
       throw new DossierError("invalid_request", "The request has a field whose name is over 1 KiB.");
-    const over = isOver(value, mostValueBytes) ? "is over 64 KiB" : undefined;
-    const one: Sent = byName.get(name) ?? { name, values: [], list: false };
-    one.values.push(value);
-    one.list ||= list;
-    addFault(one, over ?? entry.fault, over === undefined && entry.object === true);
-    byName.set(name, one);
+    const over = isLongerThan(value, maxBytes) ? `is over ${maxBytes / 1024} KiB` : undefined;
+    const field: RawField = byName.get(name) ?? { name, values: [], list: false };
+    field.values.push(value);
+    field.list ||= list;
+    addFault(field, over ?? entry.fault, over === undefined && entry.object === true);
+    byName.set(name, field);
   }
   return [...byName.values()];
 }
 
-/** Adds a fault of one of the values; that it is an object is none for some fields, and any other fault goes before. */
-function addFault(one: Sent, fault: string | undefined, object: boolean): void {
-  if (fault === undefined || (one.fault !== undefined && (object || !one.object))) return;
-  one.fault = fault;
-  if (object) one.object = true;
-  else delete one.object;
+/** Keeps the first fault; "is an object" is weakest, because some fields accept objects. */
+function addFault(field: RawField, fault: string | undefined, object: boolean): void {
+  if (fault === undefined || (field.fault !== undefined && (object || !field.object))) return;
+  field.fault = fault;
+  if (object) field.object = true;
+  else delete field.object;
 }
 
-function isOver(text: string, bytes: number): boolean {
+function isLongerThan(text: string, bytes: number): boolean {
   return text.length > bytes / 4 && Buffer.byteLength(text) > bytes;
 }

@@ -1,7 +1,7 @@
 /**
- * What is served below /docs: the API explorer, which is the entry and also /docs/api, with its files beside it.
- * Nothing comes from another host and nothing runs inline: the policy below forbids both. Files are served by name
- * from a fixed list, so no path leads anywhere else.
+ * Documentation routes: the API explorer at /docs and /docs/api, with its files and pages. Invariants: the content
+ * policy below forbids other hosts and inline code; files are served by name from a fixed list, so no path leads
+ * elsewhere.
  */
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
@@ -36,7 +36,7 @@ const html = "text/html; charset=utf-8";
 const css = "text/css; charset=utf-8";
 const script = "text/javascript; charset=utf-8";
 
-/** What can be asked for below /docs/; a function, because most servers never show a page. */
+/** The files below /docs/; a function, because most servers never serve a page. */
 const sources: ReadonlyMap<string, { type: string; read: () => Promise<Buffer> }> = new Map([
   ["", { type: html, read: async () => Buffer.from(explorerPage) }],
   ["api", { type: html, read: async () => Buffer.from(explorerPage) }],
@@ -48,12 +48,15 @@ const sources: ReadonlyMap<string, { type: string; read: () => Promise<Buffer> }
   ...pageSources(),
 ]);
 
+/** The entry, and every path below it. */
+export const docsPaths = ["/docs", ...[...sources.keys()].map((name) => `/docs/${name}`)];
+
 function readPackaged(name: string): Promise<Buffer> {
   const main = createRequire(import.meta.url).resolve("@fastify/swagger-ui");
   return readFile(join(dirname(main), "static", name));
 }
 
-/** Serves the explorer: /docs, with or without a slash behind it, and its files. No key is needed to look at it. */
+/** Serves /docs, with or without a trailing slash, and its files. No key is required. */
 export function docsRoutes(app: FastifyInstance): void {
   const assets = new Map<string, Promise<Asset>>();
 
@@ -63,7 +66,7 @@ export function docsRoutes(app: FastifyInstance): void {
       reply.callNotFound();
       return reply;
     }
-    const asset = await (assets.get(name) ?? keep(assets, name, source));
+    const asset = await (assets.get(name) ?? cacheAsset(assets, name, source));
     return sendAsset(asset, request, reply);
   }
 
@@ -73,8 +76,8 @@ export function docsRoutes(app: FastifyInstance): void {
   );
 }
 
-/** Reads an asset once; a failure is not kept, so that the next request tries again. */
-function keep(
+/** Reads an asset once; a failure is not cached, so that the next request retries. */
+function cacheAsset(
   assets: Map<string, Promise<Asset>>,
   name: string,
   { type, read }: { type: string; read: () => Promise<Buffer> },

@@ -1,9 +1,9 @@
 /**
- * How the explorer looks: light or dark as the system is, from 400 px to wide. Nothing is loaded from anywhere: system
- * fonts, no images.
+ * Explorer stylesheet: light or dark by the system's setting, from 400 px upwards. It loads nothing: system fonts, no
+ * images.
  */
 
-/** First the page, then what of Swagger UI's look is changed: order, fonts, widths, and what says nothing here. */
+/** The page first, then changes to Swagger UI: order, fonts, widths, and elements without content hidden. */
 export const explorerStyle = `:root {
   --ink: #1f2328; --soft: #59636e; --line: #d9dde2; --paper: #ffffff; --ground: #f4f5f6; --accent: #a34721; --on-accent: #ffffff;
   --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;

@@ -1,9 +1,8 @@
 /**
- * The explorer: a page, a mark and a script around Swagger UI. The script knows the document only through
- * /openapi.json, sends requests to this server alone, and keeps the key in memory.
+ * API explorer: a page, an icon and a script around Swagger UI. The script reads only /openapi.json, sends requests
+ * only to this server, and keeps the key in memory.
  */
 
-/** The page. */
 export const explorerPage = `<!doctype html>
 <html lang="en">
 <head>
@@ -39,7 +38,7 @@ The key stays in this page and is forgotten when you leave it.</p>
 </html>
 `;
 
-/** The mark: a file with a face. */
+/** The icon: a file with a face. */
 export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <path fill="#b4532a" d="M3 8a3 3 0 0 1 3-3h7l3 4h10a3 3 0 0 1 3 3v12a3 3 0 0 1-3 3H6a3 3 0 0 1-3-3z"/>
 <circle cx="16" cy="16" r="2.6" fill="#fff"/><path fill="#fff" d="M10.5 24c0-3.2 2.4-4.6 5.5-4.6s5.5 1.4 5.5 4.6z"/>
@@ -47,11 +46,10 @@ export const icon = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32"
 `;
 
 /**
- * Swagger UI has dark colours under a class; the system's choice decides, also when it changes. Of the three ways to
- * send a key the dialog offers the header only: three forms for one key puzzle people.
- * Forms are filled with the example and send nothing else: left alone, Swagger UI writes "string" into every field,
- * and sends those that are empty, which clears names. The first tag is open, the others when they are asked for or
- * something in them is sought.
+ * Swagger UI has dark colours under a class; the system's setting decides, also when it changes. The dialog offers only
+ * the header of the three ways to send a key, because three forms for one key confuse. Forms are filled from the
+ * example and send nothing else: by default Swagger UI writes "string" into every field and also sends empty ones,
+ * which clears names. The first tag is open; the others open on request or when a search finds something in them.
  */
 export const explorerScript = `const dark = matchMedia("(prefers-color-scheme: dark)");
 const paint = () => document.documentElement.classList.toggle("dark-mode", dark.matches);
@@ -66,6 +64,7 @@ async function load() {
   apiKey.description = "Paste a key. It is sent in the header \`apiKey\`, to this server only, until you leave the page.";
   spec.components.securitySchemes = { apiKey };
   spec.security = [{ apiKey: [] }];
+  spec.servers = [{ url: location.origin }];
   for (const item of Object.values(spec.paths))
     for (const { requestBody } of Object.values(item))
       for (const [type, media] of Object.entries(requestBody?.content ?? {}))

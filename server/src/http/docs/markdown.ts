@@ -1,6 +1,6 @@
 /**
- * Markdown to HTML for the pages below /docs. Raw HTML in a page is shown as text and comments are dropped, so a page
- * brings no markup of its own; headings get the anchors that GitHub gives them, so links work in both places.
+ * Markdown renderer for the pages below /docs. Invariant: a page adds no markup of its own, because raw HTML is shown
+ * as text and comments are dropped. Headings get GitHub's anchors, so that links work in both places.
  */
 import { Marked, type Tokens } from "marked";
 
@@ -18,7 +18,7 @@ export interface Rendered {
   html: string;
 }
 
-/** What stands between tags. */
+/** Escapes text for HTML. */
 export function escapeHtml(text: string): string {
   const names: Record<string, string> = {
     "&": "&amp;",
@@ -33,7 +33,7 @@ export function escapeHtml(text: string): string {
 /**
  * Renders one page.
  *
- * @param linkTo the address of what a page links to, or nothing when it is not served: then the words stay, unlinked
+ * @param linkTo the address of a link's target; undefined if it is not served: then the text stays, unlinked
  */
 export function renderMarkdown(text: string, linkTo: (href: string) => string | undefined): Rendered {
   const headings: Heading[] = [];
@@ -73,7 +73,7 @@ export function renderMarkdown(text: string, linkTo: (href: string) => string | 
   return { title, headings, html };
 }
 
-/** A table without alignments, which would need a style attribute; each cell knows its column, for narrow screens. */
+/** A table without alignments, which would need style attributes; each cell names its column, for narrow screens. */
 function tableOf(table: Tokens.Table, inner: (cell: Tokens.TableCell) => string): string {
   const names = table.header.map((cell) => escapeHtml(plain(cell.tokens)));
   const head = table.header.map((cell) => `<th>${inner(cell)}</th>`).join("");
@@ -84,14 +84,14 @@ function tableOf(table: Tokens.Table, inner: (cell: Tokens.TableCell) => string)
   return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
-/** The words of a heading, as they are read. */
+/** The text of a heading without markup. */
 function plain(tokens: readonly { type: string; raw: string; text?: string; tokens?: object[] }[]): string {
   return tokens
     .map((token) => (token.tokens ? plain(token.tokens as typeof tokens) : (token.text ?? token.raw)))
     .join("");
 }
 
-/** As GitHub makes them: lower case, blanks to hyphens, no punctuation; a second one of the same name is numbered. */
+/** GitHub's anchor: lower case, hyphens for blanks, no punctuation; repeated names get a number. */
 function anchorOf(words: string, before: readonly Heading[]): string {
   const anchor = words
     .toLowerCase()

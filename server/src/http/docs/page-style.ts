@@ -1,4 +1,4 @@
-/** The look of the pages below /docs, light and dark, down to 400 pixels; and the script that lets code be copied. */
+/** Page stylesheet of /docs, light and dark, from 400 px upwards; and the script of the copy buttons. */
 
 /** The stylesheet; the colours are the explorer's. */
 export const pageStyle = `:root {
@@ -94,7 +94,7 @@ td code { overflow-wrap: normal; }
 @media print { .pages, .contents, .file, .copy, .neighbours, .anchor { display: none; } .frame { display: block; } pre { white-space: pre-wrap; } }
 `;
 
-/** Gives every block of code a button; folds the table of contents away where it would fill the screen. */
+/** Adds a copy button to every code block; collapses the table of contents where it would fill the screen. */
 export const pageScript = `for (const pre of document.querySelectorAll("pre")) {
   const frame = document.createElement("div");
   frame.className = "code";

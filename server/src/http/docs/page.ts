@@ -1,6 +1,6 @@
 /**
- * The documentation at /docs/<page>: the Markdown files of the folder docs, rendered. What is served is a list made
- * once from the folder; no request names a file. Pages keep the policy of docs.ts: nothing inline, nothing foreign.
+ * Documentation pages at /docs/<page>: the rendered Markdown files of the folder docs. Invariant: the list of files is
+ * built once from the folder, and no request names a file. Pages follow the content policy of docs.ts.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
@@ -9,10 +9,10 @@ import { icon } from "./explorer.ts";
 import { escapeHtml, type Heading, renderMarkdown } from "./markdown.ts";
 import { pageScript, pageStyle } from "./page-style.ts";
 
-/** What can be asked for, by its path below /docs/. */
+/** A file to serve: its path below /docs/, type and content. */
 export type PageSource = [string, { type: string; read: () => Promise<Buffer> }];
 
-/** The folder docs: found by walking up, so that the bundle and the sources find the same one; it may be missing. */
+/** The folder docs, searched in the parent folders, so that bundle and sources find the same one; it may be missing. */
 function docsFolder(): string | undefined {
   for (let folder = dirname(fileURLToPath(import.meta.url)); ; folder = dirname(folder)) {
     const candidate = join(folder, "docs");
@@ -23,7 +23,7 @@ function docsFolder(): string | undefined {
 
 const text = (content: string) => async () => Buffer.from(content);
 
-/** Every page, picture and file of the documentation. */
+/** Every page, image and file of the documentation. */
 export function pageSources(folder = docsFolder()): PageSource[] {
   if (folder === undefined) return [];
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) =>
@@ -36,7 +36,7 @@ export function pageSources(folder = docsFolder()): PageSource[] {
     ...pages.map(
       (page): PageSource => [
         page,
-        { type: "text/html; charset=utf-8", read: async () => Buffer.from(showPage(site, page)) },
+        { type: "text/html; charset=utf-8", read: async () => Buffer.from(renderPage(site, page)) },
       ],
     ),
     ...pictures.map(
@@ -61,7 +61,7 @@ function readPage(site: Site, page: string): string {
   return readFileSync(join(site.folder, `${page}.md`), "utf8");
 }
 
-/** The address of what a page links to, if it is served here. */
+/** The address of a link's target, if it is served here. */
 function addressOf(site: Site, page: string, href: string): string | undefined {
   if (/^(https?:|#|\/)/.test(href)) return href;
   const [path = "", anchor] = href.split("#");
@@ -71,7 +71,7 @@ function addressOf(site: Site, page: string, href: string): string | undefined {
   return `/docs/${name}${anchor === undefined ? "" : `#${anchor}`}`;
 }
 
-/** The pages that the table of contents names, in its order. */
+/** The pages in the order of the table of contents. */
 function listEntries(site: Site): { page: string; title: string }[] {
   const named = [...readPage(site, "index").matchAll(/\]\(([a-z-]+)\.md\)/g)].map(([, name = ""]) => name);
   return ["index", ...named]
@@ -79,7 +79,7 @@ function listEntries(site: Site): { page: string; title: string }[] {
     .map((page) => ({ page, title: /^# (.+)$/m.exec(readPage(site, page))?.[1] ?? page }));
 }
 
-function showPage(site: Site, page: string): string {
+function renderPage(site: Site, page: string): string {
   const { title, headings, html } = renderMarkdown(readPage(site, page), (href) =>
     addressOf(site, page, href),
   );
@@ -110,8 +110,8 @@ function showPage(site: Site, page: string): string {
 <nav class="pages" aria-label="Pages"><ul>
 ${links.join("\n")}
 </ul></nav>
-${contents(headings)}<main id="content">
-${html}${at > 0 ? neighbours(entries[at - 1], entries[at + 1]) : ""}</main>
+${tableOfContents(headings)}<main id="content">
+${html}${at > 0 ? previousAndNext(entries[at - 1], entries[at + 1]) : ""}</main>
 </div>
 </body>
 </html>
@@ -119,7 +119,7 @@ ${html}${at > 0 ? neighbours(entries[at - 1], entries[at + 1]) : ""}</main>
 }
 
 /** The table of contents of a page that is long enough to need one. */
-function contents(headings: readonly Heading[]): string {
+function tableOfContents(headings: readonly Heading[]): string {
   const sections = headings.filter(({ depth }) => depth === 2);
   if (sections.length < 3) return "";
   const links = sections.map(({ id, text }) => `<li><a href="#${id}">${escapeHtml(text)}</a></li>`);
@@ -134,7 +134,7 @@ interface Entry {
   title: string;
 }
 
-function neighbours(before?: Entry, after?: Entry): string {
+function previousAndNext(before?: Entry, after?: Entry): string {
   const link = (entry: Entry | undefined, word: string) =>
     entry
       ? `<a class="${word.toLowerCase()}" href="/docs/${entry.page}"><span>${word}</span> ${escapeHtml(entry.title)}</a>`

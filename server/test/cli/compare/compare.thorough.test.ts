@@ -1,11 +1,10 @@
-// `dossier compare`, as whoever moves from one Dossier to another runs it: exactly what was changed is found, and
-// nothing is written on either.
+// `dossier compare` between two Dossiers: it finds exactly the changes, and writes nothing on either server.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import pg from "pg";
 import { beforeAll, describe, expect, test } from "vitest";
-import { run, type Ran } from "../../support/run-cli.ts";
-import { startWorld, type World } from "../../support/test-server.ts";
+import { run, type CommandResult } from "../../support/run-cli.ts";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
 interface Told {
   read?: string;
@@ -18,10 +17,10 @@ interface Told {
   customers?: number;
 }
 
-const [old, now] = await Promise.all([startWorld(), startWorld()]);
+const [old, now] = await Promise.all([startTestServer(), startTestServer()]);
 
-/** The same people on both servers, whose brands have other numbers; times are given, so they are the same too. */
-async function plant(world: World): Promise<number> {
+/** The same customers on both servers, whose brands have other ids; times are given, so they are the same too. */
+async function plant(world: TestServer): Promise<number> {
   const brandId = await world.newBrand();
   for (let n = 1; n <= 45; n += 1)
     await world.admin.customer.create({
@@ -50,18 +49,21 @@ async function plant(world: World): Promise<number> {
 let brands: { old: number; now: number };
 
 beforeAll(async () => {
-  await now.newBrand(); // so that the numbers differ
+  await now.newBrand(); // so that the ids differ
   brands = { old: await plant(old), now: await plant(now) };
   expect(brands.old).not.toBe(brands.now);
 });
 
-function compare(from: string, words: string[] = [], key = old.adminKey): Promise<Ran> {
+function compare(from: string, words: string[] = [], key = old.adminKey): Promise<CommandResult> {
   return run(["compare", "--from", from, "--brand", `${brands.old}=${brands.now}`, ...words], {
     env: { DOSSIER_URL: now.url, DOSSIER_KEY: now.adminKey, DOSSIER_FROM_KEY: key },
   });
 }
 
-async function compareToEnd(from: string, words: string[] = []): Promise<Ran & { told: Told[]; all: Told }> {
+async function compareToEnd(
+  from: string,
+  words: string[] = [],
+): Promise<CommandResult & { told: Told[]; all: Told }> {
   const ran = await compare(from, ["--json", ...words]);
   const told = ran.stdout
     .trim()
@@ -70,8 +72,8 @@ async function compareToEnd(from: string, words: string[] = []): Promise<Ran & {
   return { ...ran, told: told.slice(0, -1), all: told.at(-1) ?? {} };
 }
 
-/** Everything that a server holds, by table; what only tells when a key was used is left out. */
-async function holdings({ databaseUrl }: World): Promise<Record<string, unknown>[]> {
+/** The content of a server, by table, without the times of key use. */
+async function holdings({ databaseUrl }: TestServer): Promise<Record<string, unknown>[]> {
   const client = new pg.Client(databaseUrl);
   await client.connect();
   try {
@@ -102,8 +104,8 @@ test("two servers with the same people differ in nothing, and neither is written
 });
 
 test("a sample is spread over the whole list", async () => {
-  const { all, code } = await compareToEnd(old.url, ["--at-most", "25"]);
-  expect(all.customers).toBeGreaterThanOrEqual(24); // the one of another brand may be among them
+  const { all, code } = await compareToEnd(old.url, ["--limit", "25"]);
+  expect(all.customers).toBeGreaterThanOrEqual(24); // customers of another brand may be among them
   expect(all.differ).toBe(0);
   expect(code).toBe(0);
 });
@@ -141,7 +143,7 @@ describe("after changes", () => {
     await admin.customer.addEvent({ brandId, primaryId: "C-1", type: "order", message: "Order 4" });
     const lost = { primaryId: "C-2", message: "Lost", occurredAt: "2026-02-01T00:00:00Z" };
     await old.admin.customer.addEvent({ brandId: brands.old, ...lost });
-    // Kept otherwise, the same all the same: an address in other letters, a number that was a text.
+    // Stored differently but equal: an address in other case, a number that was a text.
     await admin.customfield.create({ brandId, name: "level", type: "number" });
     await admin.customer.updateByPrimaryId({ brandId, primaryId: "C-3", custom: { level: 7 } });
     await old.admin.customer.updateByPrimaryId({
@@ -219,7 +221,7 @@ describe("what cannot be compared", () => {
     });
     const away = await compare(`http://127.0.0.1:${closed}`);
     expect(away).toMatchObject({ code: 3, stdout: "" });
-    expect(away.stderr).toContain(`Nobody answers at http://127.0.0.1:${closed}`);
+    expect(away.stderr).toContain(`No server answers at http://127.0.0.1:${closed}`);
     const refused = await compare(old.url, [], "wrong");
     expect(refused).toMatchObject({ code: 1, stdout: "" });
     expect(refused.stderr).toContain("refuses the key of the old server (401)");
@@ -231,7 +233,7 @@ describe("what cannot be compared", () => {
   });
 
   test("the old key can come as an argument, from a file or from standard input", async () => {
-    const words = ["compare", "--from", old.url, "--brand", `${brands.old}=${brands.now}`, "--at-most", "2"];
+    const words = ["compare", "--from", old.url, "--brand", `${brands.old}=${brands.now}`, "--limit", "2"];
     const env = { DOSSIER_URL: now.url, DOSSIER_KEY: now.adminKey };
     const ends = [
       await run([...words, "--key", old.adminKey], { env }),

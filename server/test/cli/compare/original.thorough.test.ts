@@ -1,16 +1,16 @@
-// `dossier compare` against a stand-in for the original: what it asks, how it reads what is not documented, which
-// differences a move explains by itself, and what it does when the old server answers something else.
+// `dossier compare` against a stand-in for the original server: its requests, its reading of undocumented forms, the
+// differences that a migration explains, and its behaviour when the old server answers unexpectedly.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import * as fc from "fast-check";
 import { beforeEach, expect, test } from "vitest";
-import { placesIn } from "../../../src/cli/compare/sample.ts";
-import { around } from "../../../src/cli/compare/show.ts";
+import { spreadPages } from "../../../src/cli/compare/sample.ts";
+import { alignDifference } from "../../../src/cli/compare/show.ts";
 import { widthOf } from "../../../src/cli/output/text-width.ts";
-import { type Ran, run } from "../../support/run-cli.ts";
-import { type Documented, originalKey, startOriginal } from "../../support/servers/original-server.ts";
+import { type CommandResult, run } from "../../support/run-cli.ts";
+import { type LegacyCustomer, legacyKey, startLegacyServer } from "../../support/servers/original-server.ts";
 import { seed } from "../../support/random-seed.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 interface Told {
   customer: string;
@@ -19,15 +19,17 @@ interface Told {
   new: string;
 }
 
-const [original, now] = await Promise.all([startOriginal(), startWorld()]);
-const env = { DOSSIER_URL: now.url, DOSSIER_KEY: now.adminKey, DOSSIER_FROM_KEY: originalKey };
+const [original, now] = await Promise.all([startLegacyServer(), startTestServer()]);
+const env = { DOSSIER_URL: now.url, DOSSIER_KEY: now.adminKey, DOSSIER_FROM_KEY: legacyKey };
 let brandId = 0;
 
-function compare(words: string[] = [], from = original.url): Promise<Ran> {
+function compare(words: string[] = [], from = original.url): Promise<CommandResult> {
   return run(["compare", "--from", from, "--brand", `4=${brandId}`, ...words], { env });
 }
 
-async function read(words: string[] = []): Promise<Ran & { told: Told[]; sum: Record<string, unknown> }> {
+async function read(
+  words: string[] = [],
+): Promise<CommandResult & { told: Told[]; sum: Record<string, unknown> }> {
   const ran = await compare(["--json", ...words]);
   const lines = ran.stdout
     .trim()
@@ -37,7 +39,7 @@ async function read(words: string[] = []): Promise<Ran & { told: Told[]; sum: Re
 }
 
 let lastId = 500;
-function person(given: Partial<Documented>): Documented {
+function person(given: Partial<LegacyCustomer>): LegacyCustomer {
   const names = { firstname: "Ada", lastname: "Lovelace" };
   const one = { id: (lastId += 1), external_primary_id: "", brand_name: "Desk", ...names, channels: [] };
   return { ...one, ...given };
@@ -67,7 +69,7 @@ beforeEach(async () => {
 test("it asks what is documented and nothing else, four at a time at most", async () => {
   for (let n = 1; n <= 25; n += 1) {
     const address = `d${n}@example.org`;
-    const lastname = `${String.fromCharCode(64 + n).repeat(6)}-Byron`; // of which the original takes a part
+    const lastname = `${String.fromCharCode(64 + n).repeat(6)}-Byron`; // of which the original accepts a part
     original.people.push(person({ external_primary_id: `D-${n}`, lastname, channels: [{ value: address }] }));
     await create(`D-${n}`, [["email", address]], lastname);
   }
@@ -84,7 +86,7 @@ test("it asks what is documented and nothing else, four at a time at most", asyn
   expect(code).toBe(0);
   expect(sum).toMatchObject({ customers: 25, compared: 25 * 5 + 1, differ: 0 });
   expect(original.undocumented).toEqual([]);
-  expect(new Set(original.asked.map((asked) => asked.replace(/\d+/, "{id}")))).toEqual(
+  expect(new Set(original.requests.map((asked) => asked.replace(/\d+/, "{id}")))).toEqual(
     new Set([
       "GET  itemStart itemLimit",
       "GET /{id}",
@@ -94,7 +96,7 @@ test("it asks what is documented and nothing else, four at a time at most", asyn
       "GET  query itemStart itemLimit",
     ]),
   );
-  expect(original.busiest).toBeLessThanOrEqual(4);
+  expect(original.maxConcurrent).toBeLessThanOrEqual(4);
 });
 
 test("what the documentation leaves open is read in any form, and what a move changes is no difference", async () => {
@@ -126,7 +128,7 @@ test("what the documentation leaves open is read in any form, and what a move ch
   expect(code).toBe(0);
   expect(sum).toMatchObject({
     customers: 6,
-    omitted: { passed_over: 1, twins: 2, nameless: 1, refused: 1 },
+    omitted: { other_brand: 1, duplicate_primary_id: 2, unidentifiable: 1, refused: 1 },
   });
   const people = await compare();
   expect(people.stdout).toMatch(/reads are the same, 0 differ; 6 customers compared\.\n$/);
@@ -208,12 +210,12 @@ test("customers of several brands go where --brand says, and a sample has as man
       ...names,
     });
   }
-  const both = await read(["--brand", `9=${other}`, "--at-most", "12"]);
+  const both = await read(["--brand", `9=${other}`, "--limit", "12"]);
   expect(both).toMatchObject({ code: 0, told: [], sum: { customers: 12 } });
-  const starts = original.asked.filter((asked) => asked === "GET  itemStart itemLimit");
+  const starts = original.requests.filter((asked) => asked === "GET  itemStart itemLimit");
   expect(starts.length).toBeGreaterThan(5); // from many places of the list
   const one = await read();
-  expect(one).toMatchObject({ code: 0, told: [], sum: { customers: 10, omitted: { passed_over: 20 } } });
+  expect(one).toMatchObject({ code: 0, told: [], sum: { customers: 10, omitted: { other_brand: 20 } } });
 });
 
 test("what is no API there is never taken for an empty one", async () => {
@@ -244,7 +246,7 @@ test("pages of a sample hold as many as are wanted, from all over the list, none
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 5000 }), fc.integer({ min: 1, max: 100_000 }), (count, more) => {
       const total = count + more;
-      const pages = placesIn(total, count, Math.max(1, Math.min(20, Math.ceil(count / 10))));
+      const pages = spreadPages(total, count, Math.max(1, Math.min(20, Math.ceil(count / 10))));
       expect(pages.reduce((sum, { length }) => sum + length, 0)).toBe(count);
       expect(pages[0]?.start).toBe(0);
       for (const { start, length } of pages) expect(start + length).toBeLessThanOrEqual(total);
@@ -255,9 +257,9 @@ test("pages of a sample hold as many as are wanted, from all over the list, none
 });
 
 test("two long texts are shown where they begin to differ", () => {
-  const [one, other] = around(`${"x".repeat(500)}a tail`, `${"x".repeat(500)}b tail`, 40);
+  const [one, other] = alignDifference(`${"x".repeat(500)}a tail`, `${"x".repeat(500)}b tail`, 40);
   expect(one).toMatch(/^…x+a tail$/);
   expect(other).toMatch(/^…x+b tail$/);
   expect([widthOf(one), widthOf(other)].every((width) => width <= 40)).toBe(true);
-  expect(around("same", "sane", 40)).toEqual(["same", "sane"]);
+  expect(alignDifference("same", "sane", 40)).toEqual(["same", "sane"]);
 });

@@ -1,8 +1,8 @@
-// What a stranger does with a client that was generated from openapi.json: every operation of the Customer controller,
-// by its number in the contract. This file is compiled beside the generated client, in a folder of its own, and is
-// therefore no part of the project's own compilation: what does not fit the generated types fails the test.
+// Calls of a third party with a client generated from openapi.json: every operation of the Customer controller, by its
+// number in the contract. This file is compiled beside the generated client, in a folder of its own, and is therefore
+// excluded from the project's own compilation: what does not fit the generated types fails the test.
 import assert from "node:assert/strict";
-import { createClient, createConfig } from "./client/client/index.js";
+import { type Auth, createClient, createConfig } from "./client/client/index.js";
 import { formDataBodySerializer, urlSearchParamsBodySerializer } from "./client/client/index.js";
 import * as sdk from "./client/sdk.gen.js";
 import type { Customer, CustomerUpdateInput } from "./client/types.gen.js";
@@ -23,9 +23,12 @@ let count = 0;
 const fresh = (word: string) => `${word}-${(count += 1)}`;
 const address = () => `${fresh("mail")}@example.org`;
 
-/** The operations by name. Every request goes into `sent`. */
+/** The operations by name. Every request is recorded in `sent`. */
 export function callsOf(baseUrl: string, key: string, brand: number, sent: Sent[]) {
-  const client = createClient(createConfig({ baseUrl, auth: key }));
+  // The document lists every place for the key, and this generator fills all that it is given a key for: only the header.
+  const auth = ({ in: place = "header", name }: Auth) =>
+    place === "header" && name === "apiKey" ? key : undefined;
+  const client = createClient(createConfig({ baseUrl, auth }));
   client.interceptors.request.use((request) => {
     sent.push({ url: request.url, headers: request.headers });
     return request;
@@ -63,7 +66,7 @@ export function callsOf(baseUrl: string, key: string, brand: number, sent: Sent[
       });
       const seen = first.items.map((one) => one.id);
       assert.ok(second.items[0] !== undefined && !seen.includes(second.items[0].id));
-      const refused = await sdk.customerList({ client, query: { itemLimit: 100 } });
+      const refused = await sdk.customerList({ client, query: { itemLimit: 0 } });
       assert.equal(refused.response.status, 400);
       assert.ok(refused.error !== undefined && "errors" in refused.error);
       assert.equal(refused.error.code, "invalid_field");
@@ -268,7 +271,7 @@ export function callsOf(baseUrl: string, key: string, brand: number, sent: Sent[
       assert.deepEqual([again.id, again.outcome], [made.id, "unchanged"]);
       const query = { customer_id: id, type: "order" };
       const { data } = await sdk.customerListTimeline({ ...throwing, query });
-      // fetch makes CR LF of the line ends in multipart/form-data, as its standard says
+      // fetch converts line ends to CR LF in multipart/form-data, as its standard requires
       assert.equal(data.items[0]?.description.replace("\r\n", "\n"), body.message);
       assert.equal(data.items[0]?.created_at, "2026-11-23T18:00:00.000Z");
     },

@@ -1,9 +1,5 @@
-// The embedded PostgreSQL: starting, stopping, who may in, what it refuses. What happens when parts of it are killed
-// is in embedded-crash.test.ts.
-import { execFileSync } from "node:child_process";
+// The embedded PostgreSQL: start, stop, access, errors. Kills are in db/embedded/crash.thorough.test.ts.
 import {
-  chmodSync,
-  chownSync,
   existsSync,
   mkdirSync,
   readdirSync,
@@ -11,36 +7,36 @@ import {
   readlinkSync,
   rmSync,
   statSync,
-  truncateSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
-import { type EmbeddedPostgres, EmbeddedRefusal, startEmbedded } from "../../../src/db/embedded/embedded.ts";
-import { findPackage, prepareBinaries } from "../../../src/db/embedded/binaries.ts";
+import {
+  type EmbeddedPostgres,
+  EmbeddedPostgresError,
+  startEmbedded,
+} from "../../../src/db/embedded/embedded.ts";
+import { findPackage } from "../../../src/db/embedded/binaries.ts";
 import { listServers } from "../../../src/db/embedded/orphans.ts";
 import { makeSocketFolder, removeSocketFolder } from "../../../src/db/embedded/socket.ts";
 import {
   isRoot,
-  knockAs,
-  poll,
   query,
   quiet,
-  servant,
-  stranger,
-  tryKill,
-  Workshop,
+  postgresAccount,
+  otherAccount,
+  EmbeddedHarness,
 } from "../../support/embedded/harness.ts";
-import { quickest } from "../../support/lock-watch.ts";
+import { fastestOfThree } from "../../support/lock-watch.ts";
 
-const workshop = new Workshop();
+const workshop = new EmbeddedHarness();
 const started: EmbeddedPostgres[] = [];
 let golden: string;
 let fixture: string;
-/** A cluster for one test after the other. */
+/** A cluster that the tests reuse. */
 let spare: string;
-/** A server that runs all the time, for tests that only look at it. */
+/** A server that runs all the time, for tests that only read. */
 let standing: EmbeddedPostgres;
 let standingDir: string;
 
@@ -71,10 +67,10 @@ async function start(dataDir: string): Promise<EmbeddedPostgres> {
   return postgres;
 }
 
-/** The message of the refusal that the start must end with. */
+/** The message of the expected failure of a start. */
 async function refusal(dataDir: string): Promise<string> {
   const outcome = await start(dataDir).catch((error: unknown) => error);
-  expect(outcome).toBeInstanceOf(EmbeddedRefusal);
+  expect(outcome).toBeInstanceOf(EmbeddedPostgresError);
   return (outcome as Error).message;
 }
 
@@ -120,7 +116,7 @@ test("a restart keeps the rows and is quick", async () => {
   const first = await start(dataDir);
   await query(first.connection, "CREATE TABLE kept AS SELECT 7 AS n");
   let last = first;
-  const took = await quickest(async () => {
+  const took = await fastestOfThree(async () => {
     await last.stop();
     last = await start(dataDir);
     expect(await query(last.connection, "SELECT n FROM kept")).toEqual([{ n: 7 }]);
@@ -169,7 +165,7 @@ test("a temporary folder with too long a path is passed over", () => {
   mkdirSync(long);
   vi.stubEnv("TMPDIR", long);
   expect(tmpdir()).toBe(long);
-  const folder = makeSocketFolder(servant);
+  const folder = makeSocketFolder(postgresAccount);
   expect(folder.length).toBeLessThan(80);
   removeSocketFolder(folder);
 });
@@ -182,95 +178,9 @@ test("we may only be the role dossier", async () => {
   });
 });
 
-test.skipIf(!isRoot)("another account is let in neither by the folder nor by PostgreSQL", async () => {
-  const { connection } = standing;
-  expect(knockAs({}, connection.host, "dossier")).toMatch(/^R/);
-  expect(knockAs(stranger, connection.host, "dossier")).toBe("EACCES");
-  // Even the account PostgreSQL runs as, which can enter the folder: other services may share it.
-  expect(knockAs(servant.identity, connection.host, "dossier")).toMatch(/^E.*C28000/s);
-});
-
-test.skipIf(!isRoot)("as root, PostgreSQL runs as an unprivileged account, without our groups", async () => {
-  const { pid } = standing;
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  expect(/^Uid:\s+(.*)$/m.exec(status)?.[1]).toBe(Array(4).fill(servant.uid).join("\t"));
-  expect(/^Groups:[ \t]*(.*)$/m.exec(status)?.[1]).toBe("");
-});
-
-test.skipIf(!isRoot)("the account named by the operator gets the folder, whoever had it before", async () => {
-  const dataDir = workshop.dataDir(golden);
-  const postgres = await startEmbedded({ dataDir, user: "nobody", log: quiet });
-  started.push(postgres);
-  expect(statSync(join(dataDir, "postgres", "base")).uid).toBe(stranger.uid);
-  await expect(
-    startEmbedded({ dataDir: workshop.dataDir(), user: "nobody-at-all", log: quiet }),
-  ).rejects.toThrow(/no account nobody-at-all.*DOSSIER_DB_USER/);
-});
-
-test.skipIf(!isRoot)(
-  "programs and data below a folder closed to that account work, from a copy of the programs",
-  async () => {
-    const closed = workshop.folder(0o700);
-    const tmp = workshop.folder(0o755);
-    workshop.installPackage(closed);
-    const dossier = workshop.run(await workshop.bundle(closed), { dataDir: join(closed, "data"), tmp });
-    const { ready, postgres } = await dossier.until((line) => line.ready ?? line.refused);
-    expect(await query(ready ?? {}, "SELECT 1 AS one")).toEqual([{ one: 1 }]);
-    expect(readlinkSync(`/proc/${postgres}/exe`)).toContain(join(tmp, "dossier-postgres-"));
-    dossier.kill("SIGTERM");
-    await dossier.until((line) => line.stopped);
-    expect(readdirSync(tmp).filter((entry) => !entry.startsWith("dossier-postgres-"))).toEqual([]);
-  },
-);
-
-test.skipIf(!isRoot)(
-  "a copy of the programs is used again only if it is whole and nobody else can write it",
-  () => {
-    const closed = workshop.installPackage(workshop.folder(0o700));
-    vi.stubEnv("TMPDIR", workshop.folder(0o755));
-    const { postgres } = prepareBinaries(servant, closed);
-    const home = postgres.replace("/native/bin/postgres", "");
-    const made = () => statSync(home).ino;
-    const first = made();
-    expect(prepareBinaries(servant, closed).postgres).toBe(postgres);
-    expect(made()).toBe(first);
-    truncateSync(join(home, "native", "share", "postgresql", "postgres.bki"), 10);
-    prepareBinaries(servant, closed);
-    const second = made();
-    expect(second).not.toBe(first);
-    chmodSync(home, 0o777);
-    prepareBinaries(servant, closed);
-    expect(made()).not.toBe(second);
-    chownSync(home, stranger.uid, stranger.gid);
-    expect(prepareBinaries(servant, closed).postgres).not.toContain(home);
-    rmSync(join("/var/tmp", home.slice(home.lastIndexOf("/"))), { recursive: true, force: true });
-    expect(readdirSync(tmpdir())).toHaveLength(1);
-  },
-);
-
-test.skipIf(!isRoot)(
-  "as an ordinary account it runs as that one, without writing to node_modules",
-  async () => {
-    const dataDir = workshop.dataDir();
-    const folder = workshop.folder();
-    const libraries = join(workshop.installPackage(folder), "native", "lib");
-    const links = readdirSync(libraries, { withFileTypes: true }).filter((entry) => entry.isSymbolicLink());
-    for (const { name } of links) rmSync(join(libraries, name));
-    chownSync(join(dataDir, ".."), stranger.uid, stranger.gid);
-    const tmp = workshop.folder(0o1777);
-    const dossier = workshop.run(await workshop.bundle(folder), { dataDir, ...stranger, tmp });
-    const { ready, refused, postgres } = await dossier.until((line) => line.ready ?? line.refused);
-    expect(refused).toBeUndefined();
-    expect(statSync(`/proc/${postgres}`).uid).toBe(stranger.uid);
-    expect(knockAs(stranger, ready?.host ?? "", "dossier")).toMatch(/^R/);
-    dossier.kill("SIGTERM");
-    await dossier.until((line) => line.stopped);
-  },
-);
-
 test("a second start is refused within two seconds and names the first", async () => {
   const named = new RegExp(`process ${process.pid}, since 20..-..-..T.*DOSSIER_DATA_DIR`);
-  const took = await quickest(async () => expect(await refusal(standingDir)).toMatch(named));
+  const took = await fastestOfThree(async () => expect(await refusal(standingDir)).toMatch(named));
   expect(took).toBeLessThan(2_000);
   const { refused } = await workshop
     .run(fixture, { dataDir: standingDir })
@@ -289,7 +199,7 @@ test("data of another PostgreSQL version is refused and left alone", async () =>
 });
 
 test("a platform without packaged programs is told which ones there are, and of DATABASE_URL", () => {
-  expect(() => findPackage("win32", "x64")).toThrow(EmbeddedRefusal);
+  expect(() => findPackage("win32", "x64")).toThrow(EmbeddedPostgresError);
   expect(() => findPackage("win32", "x64")).toThrow(/win32-x64.*linux-x64.*darwin-arm64.*DATABASE_URL/);
 });
 
@@ -302,65 +212,7 @@ test("a data folder that is a file, or below one, is refused by its path", async
 
 test.skipIf(!isRoot)("a data folder that we may not write is refused by its path", async () => {
   const dataDir = workshop.folder();
-  const dossier = workshop.run(fixture, { dataDir, ...stranger });
+  const dossier = workshop.run(fixture, { dataDir, ...otherAccount });
   const { refused } = await dossier.until((line) => line.ready ?? line.refused);
   expect(refused).toContain(`${dataDir} cannot be used: this account may not write there`);
-});
-
-test.skipIf(!isRoot)("a full disk is refused, before and after the first start", async (context) => {
-  const disk = workshop.folder();
-  try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", "size=80m", "none", disk], { stdio: "pipe" });
-  } catch {
-    context.skip("may not mount here");
-  }
-  try {
-    expect(await refusal(join(disk, "new"))).toMatch(/No space for a new database.*\d+ MB are free/);
-    execFileSync("cp", ["-a", golden, join(disk, "old")]);
-    execFileSync("sh", ["-c", `cat /dev/zero > ${disk}/fill 2>/dev/null; true`]);
-    expect(await refusal(join(disk, "old"))).toMatch(/[Nn]o space|Only 0 MB are free/);
-  } finally {
-    execFileSync("umount", ["-l", disk]);
-  }
-});
-
-test("a start that PostgreSQL itself gives up tells the end of its log and where it is", async () => {
-  const dataDir = workshop.dataDir(golden);
-  truncateSync(join(dataDir, "postgres", "global", "pg_control"), 100);
-  const message = await refusal(dataDir);
-  expect(message).toContain(join(dataDir, "postgres.log"));
-  expect(message).toMatch(/(FATAL|PANIC): .*pg_control/);
-  expect(readdirSync(join(dataDir, "lock"))).toEqual([]);
-});
-
-test("the log holds no statements and no values, but tells of a crash", async () => {
-  const dataDir = spare;
-  const { connection } = await start(dataDir);
-  await query(connection, "CREATE TABLE person (mail text UNIQUE); INSERT INTO person VALUES ('canary@one')");
-  await expect(query(connection, "INSERT INTO person VALUES ('canary@one')")).rejects.toMatchObject({
-    detail: expect.stringContaining("canary@one"),
-  });
-  await expect(query(connection, "SELECT 'canary-two' FROM nowhere")).rejects.toThrow();
-  await expect(query(connection, "SELECT 'canary-three'::int")).rejects.toThrow();
-  const crashed = query(connection, "SELECT pg_sleep(60), 'canary-four'").catch(() => "crashed");
-  const [backend] = await poll(async () => {
-    const rows = await query<{ pid: number }>(
-      connection,
-      "SELECT pid FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND pid <> pg_backend_pid()",
-    );
-    return rows.length > 0 && rows;
-  }).then((rows) => rows || []);
-  tryKill(backend?.pid ?? 0);
-  expect(await crashed).toBe("crashed");
-  const log = () => readFileSync(join(dataDir, "postgres.log"), "utf8");
-  await poll(() => log().includes("was terminated by signal 9"));
-  expect(log()).not.toContain("canary");
-  expect(statSync(join(dataDir, "postgres.log")).mode & 0o777).toBe(0o600);
-});
-
-test("a log that has grown large is cut at the next start", async () => {
-  const dataDir = spare;
-  writeFileSync(join(dataDir, "postgres.log"), Buffer.alloc(5 * 2 ** 20, "x"));
-  await start(dataDir);
-  expect(statSync(join(dataDir, "postgres.log")).size).toBeLessThan(10_000);
 });

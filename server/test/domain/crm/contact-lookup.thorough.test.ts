@@ -1,20 +1,20 @@
-// The lookup on contact: a new ticket's address is looked up in the background. Whatever the CRM answers, no ticket is
-// lost or kept waiting; what cannot be decided is noted on it.
+// Contact lookup: a new ticket's address is looked up in the background. Whatever the CRM answers, no ticket is lost or
+// delayed; undecidable results are noted on the ticket.
 import { expect, test, vi } from "vitest";
-import { failing, type Say, startCrm } from "../../support/servers/crm-server.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { failing, type CrmResponder, startCrm } from "../../support/servers/crm-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const patience = { timeout: 60_000, interval: 50 };
+const waitOptions = { timeout: 60_000, interval: 50 };
 vi.setConfig({ testTimeout: 120_000 });
 const crm = await startCrm();
-const world = await startWorld({ outsideAllow: [crm.place] });
+const world = await startTestServer({ egressAllow: [crm.hostPort] });
 const { admin, service } = world;
 const { pool } = service.db;
 
-/** A brand of its own whose CRM says this. */
-async function brandWith(say: Say | unknown[], settings: Parameters<typeof world.newBrand>[0] = {}) {
+/** A brand of its own whose CRM gives this response. */
+async function brandWith(say: CrmResponder | unknown[], settings: Parameters<typeof world.newBrand>[0] = {}) {
   crm.say = Array.isArray(say) ? () => say : say;
-  crm.asked.length = 0;
+  crm.requests.length = 0;
   return world.newBrand({ crmLookupUrl: crm.url, ...settings });
 }
 
@@ -33,9 +33,9 @@ async function jobsOf(brandId: number): Promise<JobRow[]> {
 }
 
 const settled = (brandId: number) =>
-  vi.waitFor(async () => expect(await jobsOf(brandId)).toEqual([]), patience);
+  vi.waitFor(async () => expect(await jobsOf(brandId)).toEqual([]), waitOptions);
 
-/** Lets the time pass until every lookup is due again. */
+/** Advances time until every lookup is due again. */
 const letPass = (brandId: number) =>
   pool.query(
     "UPDATE job_lane l SET due_at = now() FROM job j WHERE j.kind = l.kind AND j.lane = l.lane AND j.brand_id = $1",
@@ -65,7 +65,7 @@ test.each([
     channels: [{ channel_name: channel, address: from }],
   });
   expect(new Set(item.provenance?.map(({ source }) => source))).toEqual(new Set(["crm"]));
-  expect(crm.asked).toEqual([
+  expect(crm.requests).toEqual([
     `/lookup?channelAddressType=${type}&address=${encodeURIComponent(from)}&ticketID=${made.id}`,
   ]);
   const { items } = await admin.audit.list({ brandId });
@@ -82,7 +82,7 @@ test("other channels, withheld addresses and brands without a CRM are not looked
   expect([...(await jobsOf(brandId)), ...(await jobsOf(without))]).toEqual([]);
   await admin.message.chatbot({ brandId, message: "hello", from: "bot@example.org" });
   await settled(brandId);
-  expect(crm.asked).toHaveLength(1);
+  expect(crm.requests).toHaveLength(1);
 });
 
 test("the other side of an outbound ticket is the contact", async () => {
@@ -97,7 +97,7 @@ test("the other side of an outbound ticket is the contact", async () => {
   });
   await settled(brandId);
   expect((await ticketOf(made.id)).customer_id).not.toBeNull();
-  expect(crm.asked[0]).toContain(encodeURIComponent(to));
+  expect(crm.requests[0]).toContain(encodeURIComponent(to));
 });
 
 test("nobody, several, and a conflict leave the ticket without customer, and say why", async () => {
@@ -143,7 +143,7 @@ test("64 simultaneous contacts from one unknown address make one customer with 6
   expect(itemTotal).toBe(1);
   const tickets = await admin.ticket.list({ brandId, customerId: items[0]?.id ?? 0, itemLimit: 100 });
   expect(tickets.itemTotal).toBe(made.length);
-  expect(crm.asked.length).toBeLessThanOrEqual(64);
+  expect(crm.requests.length).toBeLessThanOrEqual(64);
 });
 
 test("crm_refresh_seconds leaves out whom the CRM has told of lately, and only them", async () => {
@@ -151,7 +151,7 @@ test("crm_refresh_seconds leaves out whom the CRM has told of lately, and only t
   const contact = async () => {
     await openTicket(brandId, "again@example.org");
     await settled(brandId);
-    return crm.asked.length;
+    return crm.requests.length;
   };
   expect(await contact()).toBe(1);
   expect(await contact()).toBe(1);
@@ -172,7 +172,7 @@ test("a CRM that is away loses no ticket: each is looked up again until it is ba
         expect(await jobsOf(brandId)).toEqual(
           made.map(() => ({ state: "waiting", attempts, last_error: "crm_failed" })),
         ),
-      patience,
+      waitOptions,
     );
   await tried(1);
   await letPass(brandId);
@@ -189,14 +189,14 @@ test("after six tries, or a 400, a lookup is given up and stays to be looked at;
   for (let attempts = 1; attempts < 6; attempts += 1) {
     await vi.waitFor(
       async () => expect(await jobsOf(brandId)).toMatchObject([{ state: "waiting", attempts }]),
-      patience,
+      waitOptions,
     );
     await letPass(brandId);
   }
   await vi.waitFor(
     async () =>
       expect(await jobsOf(brandId)).toEqual([{ state: "failed", attempts: 6, last_error: "crm_failed" }]),
-    patience,
+    waitOptions,
   );
   expect((await ticketOf(made.id)).customer_id).toBeNull();
   const refusing = await brandWith(failing(400));
@@ -204,7 +204,7 @@ test("after six tries, or a 400, a lookup is given up and stays to be looked at;
   await vi.waitFor(
     async () =>
       expect(await jobsOf(refusing)).toEqual([{ state: "failed", attempts: 1, last_error: "crm_failed" }]),
-    patience,
+    waitOptions,
   );
 });
 
@@ -214,7 +214,7 @@ test("a ticket that somebody gave to another customer meanwhile stays theirs", a
   const brandId = await brandWith(() => held.then(() => [{ primary_id: "K-1" }]));
   const other = await admin.customer.create({ brandId, primaryId: "K-2" });
   const made = await openTicket(brandId, "mine@example.org");
-  await vi.waitFor(() => expect(crm.asked).toHaveLength(1), patience);
+  await vi.waitFor(() => expect(crm.requests).toHaveLength(1), waitOptions);
   await admin.ticket.update({ id: made.id, customerId: other.id });
   answer();
   await settled(brandId);
@@ -235,7 +235,7 @@ test("a contact who is purged while the CRM is asked is not brought back, nor na
       channels: [{ type: "email", address }],
     });
     const made = await openTicket(brandId, address);
-    await vi.waitFor(() => expect(crm.asked).toHaveLength(1), patience);
+    await vi.waitFor(() => expect(crm.requests).toHaveLength(1), waitOptions);
     await admin.customer.purge({ id });
     answer();
     await settled(brandId);

@@ -1,5 +1,4 @@
-// The CRM to try things with, and the servers that docs/crm.md shows: they run, they answer as their description says,
-// and Dossier gets on with them.
+// The example CRM and the servers of docs/crm.md: they run, respond as described, and work with Dossier.
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,12 +8,12 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import ts from "typescript";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { freePort } from "../../support/servers/free-port.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 const root = resolve(fileURLToPath(import.meta.url), "../../../../..");
 const [demoPort, samplePort] = [await freePort(), await freePort()];
-const { admin, newBrand } = await startWorld({
-  outsideAllow: [`127.0.0.1:${demoPort}`, `127.0.0.1:${samplePort}`],
+const { admin, newBrand } = await startTestServer({
+  egressAllow: [`127.0.0.1:${demoPort}`, `127.0.0.1:${samplePort}`],
 });
 const demo = `http://127.0.0.1:${demoPort}/lookup`;
 
@@ -22,7 +21,7 @@ const children: ChildProcess[] = [];
 let folder: string;
 let said = "";
 
-/** Starts a program and waits until it answers. */
+/** Starts a program and waits until it is ready. */
 async function start(args: string[], port: number, env: Record<string, string> = {}): Promise<ChildProcess> {
   const child = spawn(process.execPath, args, { env: { ...process.env, ...env } });
   children.push(child);
@@ -36,7 +35,7 @@ async function start(args: string[], port: number, env: Record<string, string> =
   return child;
 }
 
-/** The one block of a language on a page. */
+/** The only block of a language on a page. */
 async function blockOf(page: string, language: string): Promise<string> {
   const text = await readFile(join(root, page), "utf8");
   return text.split(`\`\`\`${language}\n`)[1]?.split("```")[0] ?? "";
@@ -52,9 +51,10 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test("the demo says what to do next, with the setting that allows it", () => {
-  expect(said).toContain(`DOSSIER_OUTSIDE_ALLOW=127.0.0.1:${demoPort} npm start`);
-  expect(said).toContain(`crm_lookup_url=${demo}`);
+test("the demo says what to do next, with the setting that allows it", async () => {
+  // The answer of its port may arrive before its output.
+  await vi.waitFor(() => expect(said).toContain(`DOSSIER_EGRESS_ALLOW=127.0.0.1:${demoPort} npm start`));
+  await vi.waitFor(() => expect(said).toContain(`crm_lookup_url=${demo}`));
 });
 
 test("the description of the hook is a valid document", async () => {

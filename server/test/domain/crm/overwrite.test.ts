@@ -1,12 +1,12 @@
-// Whose value a CRM may overwrite, and what it may not bring back: every source of a field, empty or filled, with and
-// without crm_wins; settings that change and customers who are purged while the CRM is asked.
+// Overwriting by a CRM: which values it may overwrite, and what it may not restore: every source of a field, empty or
+// filled, with and without crm_wins; settings that change and customers purged during the request.
 import type { Source } from "../../../src/domain/context.ts";
 import { expect, test } from "vitest";
 import { startCrm } from "../../support/servers/crm-server.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 const crm = await startCrm();
-const world = await startWorld({ outsideAllow: [crm.place] });
+const world = await startTestServer({ egressAllow: [crm.hostPort] });
 const { admin, service } = world;
 
 const sources: Source[] = ["api", "agent", "import", "crm"];
@@ -29,7 +29,7 @@ test.each(cases)("set by $source, filled: $filled, crm_wins: $wins", async ({ so
   const changeSource =
     "UPDATE customer SET provenance = (SELECT jsonb_object_agg(key, jsonb_build_array($2::text, 0, now())) FROM jsonb_each(provenance)) WHERE id = $1";
   await pool.query(changeSource, [id, source]);
-  await pool.query("UPDATE custom_value SET source = $2 WHERE customer_id = $1", [id, source]);
+  await pool.query("UPDATE customer_custom_value SET source = $2 WHERE customer_id = $1", [id, source]);
 
   crm.say = () => [{ primary_id: "K", firstname: "New", lastname: "New", custom_tier: "New" }];
   const { skipped = [] } = await admin.customer.syncWithCrm({ brandId, primaryId: "K" });
@@ -70,10 +70,10 @@ test("provenance is shown where it is asked for, and channels by their ids", asy
   await expect(stranger.customer.find({ id, provenance: true })).rejects.toMatchObject({ code: "not_found" });
 });
 
-/** Has the CRM hold its first answer back until something was done. */
+/** Makes the CRM delay its first response until an action has finished. */
 function holdFirst(results: unknown[], meanwhile: () => Promise<unknown>) {
   let isFirst = true;
-  crm.asked.length = 0;
+  crm.requests.length = 0;
   crm.say = async () => {
     if (isFirst) {
       isFirst = false;
@@ -97,7 +97,7 @@ test("whoever is purged while the CRM is asked stays purged", async () => {
     outcome: "unknown",
   });
   expect((await admin.customer.list({ brandId })).itemTotal).toBe(0);
-  expect(crm.asked).toHaveLength(1);
+  expect(crm.requests).toHaveLength(1);
 });
 
 test("a deleted customer who is purged meanwhile is not brought back by the primary id", async () => {
@@ -118,7 +118,7 @@ test("when somebody else is purged meanwhile, the CRM is asked anew", async () =
   expect(await admin.customer.syncWithCrm({ brandId, primaryId: "P-4" })).toMatchObject({
     outcome: "created",
   });
-  expect(crm.asked).toHaveLength(2);
+  expect(crm.requests).toHaveLength(2);
 });
 
 test("settings that change meanwhile are the ones that count", async () => {
@@ -133,7 +133,7 @@ test("settings that change meanwhile are the ones that count", async () => {
   );
   const { id } = await admin.customer.syncWithCrm({ brandId, primaryId: "M-1" });
   expect((await admin.customer.find({ id: id ?? 0 })).item.firstname).toBe("New");
-  expect(crm.asked).toHaveLength(2);
+  expect(crm.requests).toHaveLength(2);
   holdFirst([result], () => admin.brand.update({ id: brandId, crmLookupUrl: "" }));
   await expect(admin.customer.syncWithCrm({ brandId, primaryId: "M-2" })).rejects.toMatchObject({
     code: "crm_not_configured",

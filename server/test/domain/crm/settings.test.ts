@@ -1,15 +1,16 @@
-// The settings of a brand's CRM: who sees them, what is refused, and that the headers' values are never shown, logged
-// or kept in clear. And the trial of a CRM, which changes nothing.
+// CRM settings of a brand: visibility, faults, and that the headers' values are never shown, logged or stored in clear.
+// Also the preview of a lookup, which changes nothing.
 import { expect, test } from "vitest";
 import { failing, startCrm } from "../../support/servers/crm-server.ts";
-import { fingerprint, withSql } from "../../fingerprint.ts";
-import { openWorld } from "../../support/requests.ts";
+import { fingerprint, withSql } from "../../support/table-fingerprint.ts";
+import { startFixtureServer } from "../../support/requests.ts";
 import { openLog } from "../../../src/log.ts";
 
 const lines: string[] = [];
 const crm = await startCrm();
-const world = await openWorld(
-  { outsideAllow: [crm.place] },
+const elsewhere = await startCrm();
+const world = await startFixtureServer(
+  { egressAllow: [crm.hostPort, elsewhere.hostPort] },
   openLog("trace", false, { write: (line: string) => void lines.push(line) }),
 );
 const { admin } = world;
@@ -146,7 +147,7 @@ test("the trial tells what was asked and what would be taken over, and changes n
   await admin.customfield.create({ brandId, name: "size", type: "number" });
   crm.say = () => [
     { primary_id: "K-1", firstname: "Ada", level: "gold", custom_size: "7.0", telephone: "+4930" },
-    { lastname: "L4st", custom_size: "large" },
+    { lastname: "<b>", custom_size: "large" },
   ];
   const before = await fingerprint(world);
   const answer = await world.raw("POST", `/brand/${brandId}/crmTest`, {
@@ -195,8 +196,86 @@ test("the trial tells a failure, and needs the permission of settings", async ()
   });
 });
 
+const headersKept = { Authorization: secret };
+const listening = async () => world.newBrand({ crmLookupUrl: crm.url, crmHeaders: headersKept });
+const put = (id: number, fields: Record<string, unknown>) =>
+  world.raw("PUT", `/brand/${id}`, { json: fields });
+
+test("headers stay with the origin they were given for: another scheme, host or port needs them again", async () => {
+  const scheme = crm.url.replace("http:", "https:");
+  for (const url of [elsewhere.url, scheme, "https://crm.example.com/lookup"]) {
+    const { body: found, text } = await put(await listening(), { crm_lookup_url: url });
+    expect([url, found.errors?.map(({ field }) => field)]).toEqual([url, ["crm_headers"]]);
+    expect(text).not.toContain("s3cret");
+  }
+  const id = await listening();
+  const refusal = await put(id, { crm_lookup_url: elsewhere.url });
+  expect([refusal.status, refusal.body.code, refusal.body.errors]).toEqual([
+    400,
+    "invalid_field",
+    [
+      {
+        field: "crm_headers",
+        message: `must be sent again with this crm_lookup_url, or empty: those kept were not given for http://${elsewhere.hostPort}`,
+      },
+    ],
+  ]);
+  expect((await admin.brand.find({ id })).item.crm_lookup_url).toBe(crm.url);
+  expect((await put(id, { crm_lookup_url: `${crm.url}/v2?tenant=2` })).body.outcome).toBe("updated");
+  crm.say = () => [];
+  await admin.brand.crmTest({ id, address: "+4930" });
+  expect(crm.headers.at(-1)?.authorization).toBe(secret);
+});
+
+test("with the new address the headers are sent again, or none", async () => {
+  const id = await listening();
+  await admin.brand.update({ id, crmLookupUrl: elsewhere.url, crmHeaders: { "X-New": "1" } });
+  await admin.brand.crmTest({ id, address: "+4930" });
+  expect([elsewhere.headers.at(-1)?.["x-new"], elsewhere.headers.at(-1)?.authorization]).toEqual([
+    "1",
+    undefined,
+  ]);
+  const other = await listening();
+  expect((await put(other, { crm_lookup_url: elsewhere.url, crm_headers: "" })).body.outcome).toBe("updated");
+  await admin.brand.crmTest({ id: other, address: "+4930" });
+  expect(elsewhere.headers.at(-1)?.authorization).toBeUndefined();
+});
+
+test("an address that was taken away in between frees no header", async () => {
+  const id = await listening();
+  expect((await put(id, { crm_lookup_url: "" })).body.outcome).toBe("updated");
+  expect((await put(id, { crm_lookup_url: elsewhere.url })).body.errors?.[0]?.field).toBe("crm_headers");
+  expect((await put(id, { crm_lookup_url: crm.url })).body.outcome).toBe("updated");
+  await admin.brand.crmTest({ id, address: "+4930" });
+  expect(crm.headers.at(-1)?.authorization).toBe(secret);
+});
+
+test("headers without an address to keep them for are refused", async () => {
+  const fields = { crm_headers: headersKept };
+  const made = await world.raw("POST", "/brand", { json: { name: "No CRM", ...fields } });
+  const changed = await put(await world.newBrand(), fields);
+  for (const { status, body } of [made, changed])
+    expect([status, body.errors?.[0]?.field]).toEqual([400, "crm_headers"]);
+  expect((await put(await world.newBrand(), { crm_headers: "" })).status).toBe(200);
+});
+
+test("what stands in the database for another origin is sent nowhere, and the trial says so", async () => {
+  const id = await listening();
+  await withSql(world, (client) =>
+    client.query("UPDATE brand SET crm_lookup_url = $2 WHERE id = $1", [id, elsewhere.url]),
+  );
+  const before = elsewhere.requests.length;
+  const { item } = await admin.brand.crmTest({ id, address: "+4930" });
+  expect(item).toMatchObject({ status: null, results: null, failure: { code: "crm_failed" } });
+  expect(item.failure?.message).toMatch(/crm_headers do not open.*set them again/);
+  await expect(admin.customer.syncWithCrm({ brandId: id, address: "+4930" })).rejects.toMatchObject({
+    code: "crm_failed",
+  });
+  expect(elsewhere.requests.length).toBe(before);
+});
+
 test("the log of all this holds no header's value, no address and no query", () => {
   expect(lines.length).toBeGreaterThan(20);
-  const withoutIds = lines.join("").replaceAll(/"request_id":"[0-9a-f-]{36}"/g, ""); // which have any digits in them
+  const withoutIds = lines.join("").replaceAll(/"request_id":"[0-9a-f-]{36}"/g, ""); // which may contain any digits
   expect(withoutIds).not.toMatch(/s3cret|ada(@|%40)example|4930|tenant=/);
 });

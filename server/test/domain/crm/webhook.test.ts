@@ -1,21 +1,20 @@
-// What webhooks are told of lookups in a brand's CRM: what came of them, in the order of what happened, without a word
-// of what the CRM said.
+// Webhook events of CRM lookups: the outcomes, in order, without any text of the CRM's response.
 import { eventTypes, webhookPayload } from "@dossier/api";
 import { expect, test } from "vitest";
 import { startCrm } from "../../support/servers/crm-server.ts";
 import { poll } from "../../support/embedded/harness.ts";
 import { startReceiver } from "../../support/servers/webhook-receiver.ts";
-import { fresh } from "../../support/requests.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { uniqueName } from "../../support/requests.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 const [crm, receiver] = [await startCrm(), await startReceiver()];
-const { admin, newBrand } = await startWorld({ outsideAllow: [crm.place, receiver.place] });
+const { admin, newBrand } = await startTestServer({ egressAllow: [crm.hostPort, receiver.place] });
 
-/** A brand of its own whose CRM says this, and a webhook that hears everything of it. */
+/** A brand of its own whose CRM gives this response, and a webhook for all its events. */
 async function listen(results: object[]) {
   crm.say = () => results;
   const brandId = await newBrand({ crmLookupUrl: crm.url });
-  const path = `/${fresh("hook")}`;
+  const path = `/${uniqueName("hook")}`;
   await admin.webhook.create({
     url: receiver.urlOf(path),
     events: [...eventTypes],
@@ -37,7 +36,7 @@ const secretive = { primary_id: "K-1", firstname: "Ada", lastname: "Lovelace" };
 
 test("a lookup on request is told of with what it did, also when it changed nothing", async () => {
   const { brandId, until, bodies } = await listen([secretive]);
-  const address = `${fresh("ada")}@example.org`;
+  const address = `${uniqueName("ada")}@example.org`;
   const { id } = await admin.customer.syncWithCrm({ brandId, channel: "email", address });
   await admin.customer.syncWithCrm({ brandId, channel: "email", address });
   crm.say = () => [{ ...secretive, lastname: "King" }];
@@ -63,7 +62,7 @@ test("a lookup on request is told of with what it did, also when it changed noth
 
 test("a lookup on contact is told of, and so is the ticket it gave to the customer", async () => {
   const { brandId, until } = await listen([secretive]);
-  const from = `${fresh("ada")}@example.org`;
+  const from = `${uniqueName("ada")}@example.org`;
   const { id: ticketId } = await admin.ticket.create({ brandId, channel: "email", from });
   const told = await until(4);
   const [{ customer_id: customerId } = { customer_id: 0 }] = told;
@@ -79,7 +78,7 @@ test("a lookup on contact is told of, and so is the ticket it gave to the custom
 
 test("a lookup that comes to nothing is not told of", async () => {
   const { brandId, until } = await listen([]);
-  const address = `${fresh("ada")}@example.org`;
+  const address = `${uniqueName("ada")}@example.org`;
   expect(await admin.customer.syncWithCrm({ brandId, channel: "email", address })).toMatchObject({
     id: null,
   });

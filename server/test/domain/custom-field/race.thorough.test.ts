@@ -1,8 +1,8 @@
-// Custom fields that go or change their type while customers are given values of them: nobody waits in a circle.
+// Races of deleting or converting custom fields with writes of their values: there is no deadlock.
 import { expect, test } from "vitest";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const { admin, newBrand, service } = await startWorld();
+const { admin, newBrand, service } = await startTestServer();
 
 const deadlocks = async () =>
   (

@@ -1,10 +1,10 @@
-// The addresses of customers: adding them (operation 9, and every other road), removing them (11), the rule of each
-// type, and that one address belongs to at most one customer of a brand.
+// Addresses of customers: adding them (operation 9, and every other way), removing them (11), the rule of each type,
+// and that an address belongs to at most one customer of a brand.
 import { expect, test } from "vitest";
 import { readable } from "../../support/customer-response.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const world = await startWorld();
+const world = await startTestServer();
 const { admin, newBrand } = world;
 const raw = readable(world.raw);
 const { customer } = admin;

@@ -1,13 +1,13 @@
-// New customers that come at the same time are written together. What is stored and answered must be what it is when
-// each comes alone, and the trouble of one must be nobody else's.
+// Batches of new customers. Rows and responses are the same as for single calls, and the failure of one call affects no
+// other.
 import { createClient, type DossierError, type Input, type Api } from "@dossier/api";
 import { expect, test } from "vitest";
-import { fresh } from "../../support/requests.ts";
+import { uniqueName } from "../../support/requests.ts";
 import { dice } from "../../support/random-seed.ts";
-import { storedIn } from "../../support/data/stored-customers.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { dumpBrand } from "../../support/data/stored-customers.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const world = await startWorld();
+const world = await startTestServer();
 const { admin, newBrand } = world;
 const mail = (address: string) => ({ type: "email", address });
 
@@ -26,11 +26,11 @@ test("what is stored of many at once is what is stored of each alone", async () 
     ],
   }));
   const [apart, together] = [await newBrand({ searchByChannel: true }), await newBrand()];
-  // With a value to search by, each goes the way that looks for somebody first.
+  // With a search value, each call looks for an existing customer first.
   for (const one of people)
     await admin.customer.resolve({ brandId: apart, ...one, searchValue: one.channels[0]!.address });
   const made = await Promise.all(people.map((one) => admin.customer.resolve({ brandId: together, ...one })));
-  expect(await storedIn(world, together)).toEqual(await storedIn(world, apart));
+  expect(await dumpBrand(world, together)).toEqual(await dumpBrand(world, apart));
   expect(new Set(made.map(({ id }) => id)).size).toBe(people.length);
   expect(made[7]).toMatchObject({ message: "User created and channel linked.", outcome: "created" });
   const { items } = await admin.customer.list({ brandId: together, query: "brewster" });
@@ -82,9 +82,9 @@ test("twins with one Idempotency-Key among many make one customer, and both get 
   const keyed = (n: number) =>
     client.customer.create(
       { brandId, firstname: `Ada`, lastname: `L${"abcdefghi"[n]}` },
-      { idempotencyKey: `${fresh()}-${n}` },
+      { idempotencyKey: `${uniqueName()}-${n}` },
     );
-  const token = fresh("token");
+  const token = uniqueName("token");
   const twin = () => client.customer.create({ brandId, firstname: "Grace" }, { idempotencyKey: token });
   const [first, second, ...others] = await Promise.all([
     twin(),

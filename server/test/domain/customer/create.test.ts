@@ -1,11 +1,11 @@
-// Operation 16, the strict create, and finding customers again: 1, 2, 7 and 8.
+// Operation 16, the strict create, and reading customers: 1, 2, 7 and 8.
 import type { DossierError } from "@dossier/api";
 import { expect, test } from "vitest";
 import { readable } from "../../support/customer-response.ts";
 import { untilWaiting } from "../../support/lock-watch.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const world = await startWorld();
+const world = await startTestServer();
 const { admin, clientFor, newBrand, service } = world;
 const raw = readable(world.raw);
 const { customer } = admin;

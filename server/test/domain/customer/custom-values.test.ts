@@ -1,11 +1,11 @@
-// Custom fields on customers: how they are named, what they hold, how they are cleared, and what comes back.
+// Custom fields of customers: their names, values and clearing, and their form in responses.
 import { expect, test } from "vitest";
 import type { CustomType, DossierError } from "@dossier/api";
 import { readable } from "../../support/customer-response.ts";
 import { untilWaiting } from "../../support/lock-watch.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const world = await startWorld();
+const world = await startTestServer();
 const { admin, newBrand, service } = world;
 const raw = readable(world.raw);
 const { customer, customfield } = admin;
@@ -105,7 +105,9 @@ const values: [type: CustomType, sent: unknown, comes: unknown][] = [
   ["boolean", "OFF", false],
   ["boolean", 0, false],
   ["boolean", "No", false],
-  ["boolean", "anything", true],
+  ["boolean", "anything", undefined],
+  ["boolean", "n", false],
+  ["boolean", "Y", true],
   ["date", "2024-02-29", "2024-02-29"],
   ["date", " 2026-11-23 ", "2026-11-23"],
   ["date", "2023-02-29", undefined],

@@ -1,29 +1,32 @@
-// A customer is deleted or restored while others change it, write to it, or take what was its: whoever comes first,
-// nothing belongs to nobody afterwards, every count is right, and nobody is answered an error of the server's own.
+// Races of deletes and restores with changes of the customer, its items and its identifiers: in either order, nothing
+// is orphaned afterwards, every count is right, and no response is an internal error.
 import { setTimeout as pause } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { findWrongs } from "../../support/data/invariants.ts";
-import { makeFull, type Full } from "../../support/data/full-customer.ts";
-import { openWorld } from "../../support/requests.ts";
+import { findViolations } from "../../support/data/invariants.ts";
+import { createFullCustomer, type FullCustomer } from "../../support/data/full-customer.ts";
+import { startFixtureServer } from "../../support/requests.ts";
 import { dice } from "../../support/random-seed.ts";
-import { mail, say } from "../../support/data/tickets.ts";
+import { mail, outcomeOf } from "../../support/data/tickets.ts";
 import { overtaken, untilWaiting } from "../../support/lock-watch.ts";
 
-const world = await openWorld();
+const world = await startFixtureServer();
 const { admin, service } = world;
 const { pool } = service.db;
 const { customer, message, ticket } = admin;
 const below = dice();
 
+/** Calls that wait in the mutex, without a connection. */
+const inProcess = () => service.db.stats.mutex.waiting;
+
 const jitter = () => pause(below(5));
 const soon = async (call: () => Promise<{ outcome: string }>) => {
   await jitter();
-  return say(call());
+  return outcomeOf(call());
 };
 
-afterEach(async () => expect(await findWrongs(pool)).toEqual([]));
+afterEach(async () => expect(await findViolations(pool)).toEqual([]));
 
-const others: [what: string, call: (one: Full, n: number) => Promise<{ outcome: string }>][] = [
+const others: [what: string, call: (one: FullCustomer, n: number) => Promise<{ outcome: string }>][] = [
   ["another deletion", ({ id }) => customer.delete({ id })],
   [
     "a channel",
@@ -54,14 +57,14 @@ const others: [what: string, call: (one: Full, n: number) => Promise<{ outcome: 
 ];
 
 /** Whether the customer is live or deleted by now; it is always one of them. */
-async function stateOf({ id }: Full): Promise<string> {
-  return say(customer.restore({ id }));
+async function stateOf({ id }: FullCustomer): Promise<string> {
+  return outcomeOf(customer.restore({ id }));
 }
 
 test.each(others)("deletion against %s: both are answered, and nothing is left behind", async (_, call) => {
   const answers = new Set<string>();
   for (let round = 0; round < 8; round += 1) {
-    const one = await makeFull(world);
+    const one = await createFullCustomer(world);
     const calls = [0, 1, 2].map((n) => soon(() => call(one, round * 3 + n)));
     const deletion = soon(() => customer.delete({ id: one.id }));
     for (const answer of await Promise.all(calls)) answers.add(answer);
@@ -72,31 +75,30 @@ test.each(others)("deletion against %s: both are answered, and nothing is left b
   expect([...answers].filter((answer) => !wanted.includes(answer))).toEqual([]);
 });
 
-const takers: [what: string, take: (one: Full) => Promise<{ id: number; outcome: string }>, code: string][] =
+const takers: [
+  what: string,
+  take: (one: FullCustomer) => Promise<{ id: number; outcome: string }>,
+  code: string,
+][] = [
+  ["the primary id", ({ brandId, primaryId }) => customer.create({ brandId, primaryId }), "primary_id_taken"],
   [
-    [
-      "the primary id",
-      ({ brandId, primaryId }) => customer.create({ brandId, primaryId }),
-      "primary_id_taken",
-    ],
-    [
-      "an address",
-      ({ brandId, email }) => customer.create({ brandId, channels: [mail(email)] }),
-      "channel_taken",
-    ],
-    [
-      "both, by resolving",
-      ({ brandId, primaryId, email }) => customer.resolve({ brandId, primaryId, linkAddress: email }),
-      "",
-    ],
-  ];
+    "an address",
+    ({ brandId, email }) => customer.create({ brandId, channels: [mail(email)] }),
+    "channel_taken",
+  ],
+  [
+    "both, by resolving",
+    ({ brandId, primaryId, email }) => customer.resolve({ brandId, primaryId, linkAddress: email }),
+    "",
+  ],
+];
 
 test.each(takers)(
   "restore against who takes %s: one of them has it, and the other is told",
   async (_, take, code) => {
     const seen = new Set<string>();
     for (let round = 0; round < 15; round += 1) {
-      const one = await makeFull(world);
+      const one = await createFullCustomer(world);
       await customer.delete({ id: one.id });
       const [restored, taken] = await Promise.all([
         soon(() => customer.restore({ id: one.id })),
@@ -115,26 +117,26 @@ test.each(takers)(
 
 test("two restores of one customer at once: one brings them back, the other finds them there", async () => {
   for (let round = 0; round < 15; round += 1) {
-    const one = await makeFull(world);
+    const one = await createFullCustomer(world);
     await customer.delete({ id: one.id });
     const both = await Promise.all([0, 1].map(() => soon(() => customer.restore({ id: one.id }))));
     expect(both.sort()).toEqual(["restored", "unchanged"]);
   }
 });
 
-// A deletion that has taken the customer and waits for one of its tickets: who comes now waits for the deletion.
+// A delete that holds the customer and waits for one of its tickets: later calls wait for the delete.
 test("who comes while a deletion is under way finds nobody; a ticket arrives as nobody's, a restore brings them back", async () => {
   for (const [what, call] of others) {
     if (["a message", "a ticket unlinked", "a changed field"].includes(what)) continue; // not about the customer
-    const one = await makeFull(world);
+    const one = await createFullCustomer(world);
     const held: [string, unknown[]][] = [["SELECT FROM ticket WHERE id = $1 FOR UPDATE", [one.ticketIds[0]]]];
     const both = async () => {
-      const deletion = say(customer.delete({ id: one.id }));
+      const deletion = outcomeOf(customer.delete({ id: one.id }));
       await untilWaiting(pool);
-      return Promise.all([deletion, say(call(one, 1))]);
+      return Promise.all([deletion, outcomeOf(call(one, 1))]);
     };
     const expected = { "an arriving ticket": "created", "a restore": "restored" }[what] ?? "not_found";
-    expect(await overtaken(pool, held, both, 2), what).toEqual(["deleted", expected]);
+    expect(await overtaken(pool, held, both, 2, inProcess), what).toEqual(["deleted", expected]);
     const { items } = await ticket.list({ brandId: one.brandId, linked: true });
     expect(items.length, what).toBe(what === "a restore" ? 2 : 0);
   }

@@ -1,11 +1,11 @@
-// Who set what, and when: kept for every field, channel and custom value, so that a later synchronisation can tell
-// what people and programs have set. Read by SQL, column by column; crm-overwrite.test.ts reads it as callers do.
+// Provenance: source, key and time of every field, channel and custom value, so that a later synchronisation knows what
+// people and programs have set. Read by SQL, column by column; domain/crm/overwrite.test.ts reads it through the API.
 import { createClient } from "@dossier/api";
 import { expect, test } from "vitest";
 import { untilWaiting } from "../../support/lock-watch.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const { admin, newBrand, service, url } = await startWorld();
+const { admin, newBrand, service, url } = await startTestServer();
 
 async function newKey() {
   const { id, key } = await admin.key.create({
@@ -15,7 +15,7 @@ async function newKey() {
   return { keyId: id, customer: createClient({ url, key }).customer };
 }
 
-/** The sources of a customer's own fields, channels and custom values, each time as milliseconds. */
+/** The provenance of a customer's own fields, channels and custom values, each time as milliseconds. */
 async function sourcesOf(id: number) {
   const {
     rows: [row],
@@ -27,7 +27,7 @@ async function sourcesOf(id: number) {
     [id],
   );
   const customs = await service.db.pool.query<{ name: string; source: string; key_id: number; set_at: Date }>(
-    "SELECT f.name, v.source, v.key_id, v.set_at FROM custom_value v JOIN custom_field f ON f.id = v.field_id WHERE v.customer_id = $1 ORDER BY f.id",
+    "SELECT f.name, v.source, v.key_id, v.set_at FROM customer_custom_value v JOIN custom_field f ON f.id = v.field_id WHERE v.customer_id = $1 ORDER BY f.id",
     [id],
   );
   const { provenance, created_at, updated_at } = row as {

@@ -1,9 +1,9 @@
-// Operation 3, resolve or create: what it writes when it is clear who is meant, and what it refuses as a whole.
+// Operation 3, resolve or create: what it writes once the customer is identified, and what it rejects as a whole.
 import { expect, test } from "vitest";
 import { readable } from "../../support/customer-response.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const world = await startWorld();
+const world = await startTestServer();
 const { admin, newBrand } = world;
 const raw = readable(world.raw);
 const { customer } = admin;

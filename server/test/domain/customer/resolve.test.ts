@@ -1,10 +1,9 @@
-// Operation 3, resolve or create, by a caller who cannot know whether the customer is there: who is meant, step by
-// step, and what the answer says.
+// Operation 3, resolve or create: identifying the customer, step by step, and the response.
 import { expect, test } from "vitest";
 import { readable } from "../../support/customer-response.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const world = await startWorld();
+const world = await startTestServer();
 const { admin, newBrand } = world;
 const raw = readable(world.raw);
 const { customer } = admin;

@@ -1,23 +1,31 @@
-// Restoring: everything a deleted customer had comes back as it was, with its old ids; what others took meanwhile is
-// refused naming them, or left out where the caller says so.
+// Restore: a deleted customer returns with everything it had and its old ids; identifiers taken meanwhile are rejected
+// by name, or left out if the caller asks for that.
 import { expect, test } from "vitest";
-import { findWrongs } from "../../support/data/invariants.ts";
-import { type Full, makeFull } from "../../support/data/full-customer.ts";
-import { openWorld, withoutId } from "../../support/requests.ts";
-import { idsOf, mail, openTicket, ownersOf, plantTickets, readTicket, say } from "../../support/data/tickets.ts";
+import { findViolations } from "../../support/data/invariants.ts";
+import { type FullCustomer, createFullCustomer } from "../../support/data/full-customer.ts";
+import { startFixtureServer, withoutId } from "../../support/requests.ts";
+import {
+  idsOf,
+  mail,
+  openTicket,
+  ownersOf,
+  insertTicketRows,
+  readTicket,
+  outcomeOf,
+} from "../../support/data/tickets.ts";
 
-const world = await openWorld();
+const world = await startFixtureServer();
 const { admin, keyFor, newBrand, raw, service } = world;
 const { customer, customfield, ticket } = admin;
 const { pool } = service.db;
 
-/** All there is about a customer, also what no answer shows: who set what and when. */
-async function everything({ id }: Full) {
+/** Everything about a customer, including what no response shows: source and time of each value. */
+async function everything({ id }: FullCustomer) {
   const { version, updated_at, ...item } = (await customer.find({ id })).item;
   const stored = await pool.query(
     `SELECT provenance, created_at::text,
         (SELECT json_agg(h ORDER BY h.id) FROM customer_channel h WHERE customer_id = c.id) AS channels,
-        (SELECT json_agg(v ORDER BY v.field_id) FROM custom_value v WHERE customer_id = c.id) AS customs,
+        (SELECT json_agg(v ORDER BY v.field_id) FROM customer_custom_value v WHERE customer_id = c.id) AS customs,
         (SELECT json_agg(t ORDER BY t.id) FROM ticket t WHERE customer_id = c.id) AS tickets,
         (SELECT json_agg(e ORDER BY e.id) FROM event e WHERE customer_id = c.id) AS events
       FROM customer c WHERE id = $1`,
@@ -30,7 +38,7 @@ async function everything({ id }: Full) {
 const takenBy = (id: number) => ({ status: 409, conflict: { customer_id: id } });
 
 test("everything comes back as it was, with its old ids and history, found by everything, the version raised", async () => {
-  const one = await makeFull(world);
+  const one = await createFullCustomer(world);
   const { id, brandId } = one;
   const before = await everything(one);
   await customer.delete({ id });
@@ -62,15 +70,15 @@ test("everything comes back as it was, with its old ids and history, found by ev
   expect(next.id).toBeGreaterThan(id);
   const again = { customerId: id, message: "Order", type: "order", eventId: "e-1" };
   expect(await customer.addEvent(again)).toMatchObject({ outcome: "unchanged" });
-  expect(await findWrongs(pool)).toEqual([]);
+  expect(await findViolations(pool)).toEqual([]);
 });
 
 test("it can be deleted and restored again and again; who is live is left as they are", async () => {
-  const one = await makeFull(world);
+  const one = await createFullCustomer(world);
   const before = await everything(one);
   for (let round = 0; round < 3; round += 1) {
     await customer.delete({ id: one.id });
-    expect(await say(customer.restore({ id: one.id }))).toBe("restored");
+    expect(await outcomeOf(customer.restore({ id: one.id }))).toBe("restored");
     const { version } = await everything(one);
     expect(await customer.restore({ id: one.id })).toMatchObject({ outcome: "unchanged", id: one.id });
     expect((await everything(one)).version).toBe(version);
@@ -83,7 +91,11 @@ const shift = (id: number, by: string) =>
 const restore = (id: number, more = {}) => raw("POST", `/customer/restore/${id}`, more);
 
 test("who never was, was purged, was deleted 30 days ago or is another brand's is 404 in the same words", async () => {
-  const [purged, expired, foreign] = [await makeFull(world), await makeFull(world), await makeFull(world)];
+  const [purged, expired, foreign] = [
+    await createFullCustomer(world),
+    await createFullCustomer(world),
+    await createFullCustomer(world),
+  ];
   for (const { id } of [purged, expired, foreign]) await customer.delete({ id });
   await customer.purge({ id: purged.id });
   await shift(expired.id, "30 days 1 second");
@@ -105,7 +117,7 @@ test("who never was, was purged, was deleted 30 days ago or is another brand's i
 });
 
 test("a primary id or an address taken meanwhile is 409 naming the owner, and nothing is restored", async () => {
-  const one = await makeFull(world);
+  const one = await createFullCustomer(world);
   const { id, brandId, primaryId, email, phone } = one;
   const before = await everything(one);
   await customer.delete({ id });
@@ -120,15 +132,15 @@ test("a primary id or an address taken meanwhile is 409 naming the owner, and no
   const refused = await customer.restore({ id }).catch((error: unknown) => error);
   expect(refused).toMatchObject({ code: "channel_taken", ...takenBy(holder.id) });
   expect(refused).toMatchObject({ errors: one.channelIds.map((row) => ({ field: `channel ${row}` })) });
-  expect(await say(customer.update({ id, firstname: "Eve" }))).toBe("not_found");
+  expect(await outcomeOf(customer.update({ id, firstname: "Eve" }))).toBe("not_found");
   for (const { id: row } of (await customer.find({ id: holder.id })).item.channels)
     await customer.removeChannel({ id: row });
-  expect(await say(customer.restore({ id }))).toBe("restored");
+  expect(await outcomeOf(customer.restore({ id }))).toBe("restored");
   expect((await everything(one)).rest).toEqual(before.rest);
 });
 
 test("without=conflicts leaves out what others have, lists it with its owner, and keeps the rest", async () => {
-  const one = await makeFull(world);
+  const one = await createFullCustomer(world);
   const { id, brandId, primaryId, email, phone } = one;
   await customer.delete({ id });
   const first = await customer.create({ brandId, primaryId });
@@ -153,11 +165,11 @@ test("without=conflicts leaves out what others have, lists it with its owner, an
     [id],
   ]);
   expect(await ownersOf(admin, one.ticketIds)).toEqual([id, id]);
-  expect(await findWrongs(pool)).toEqual([]);
+  expect(await findViolations(pool)).toEqual([]);
 });
 
-test("tickets that others got meanwhile stay theirs, one that was unlinked by hand from them is nobody's", async () => {
-  const one = await makeFull(world);
+test("tickets that others got by hand meanwhile stay theirs and are listed; one that was unlinked again comes back", async () => {
+  const one = await createFullCustomer(world);
   const { id, brandId, email, ticketIds } = one;
   const [third, fourth] = [await openTicket(admin, brandId, email), await openTicket(admin, brandId, email)];
   await customer.delete({ id });
@@ -166,20 +178,28 @@ test("tickets that others got meanwhile stay theirs, one that was unlinked by ha
   await ticket.update({ id: third, customerId: other.id });
   await ticket.update({ id: fourth, customerId: other.id });
   await ticket.update({ id: fourth, customerId: null });
-  const { outcome } = await customer.restore({ id });
+  const { outcome, dropped } = await customer.restore({ id });
   expect([outcome, ...(await ownersOf(admin, [...ticketIds, third, fourth]))]).toEqual([
     "restored",
     other.id,
     id,
     other.id,
-    null,
+    id,
   ]);
+  const taken = [ticketIds[0], third].map((ticket_id) => ({
+    field: "ticket",
+    ticket_id,
+    customer_id: other.id,
+  }));
+  expect(dropped).toEqual(taken);
+  await customer.delete({ id });
+  expect((await customer.restore({ id })).dropped).toBeUndefined();
   expect((await customer.listTimeline({ customerId: other.id, type: "note" })).itemTotal).toBe(1);
-  expect(await findWrongs(pool)).toEqual([]);
+  expect(await findViolations(pool)).toEqual([]);
 });
 
 test("what was said in its tickets meanwhile is the customer's afterwards, and what arrived meanwhile is not", async () => {
-  const { id, brandId, email, ticketIds } = await makeFull(world);
+  const { id, brandId, email, ticketIds } = await createFullCustomer(world);
   await customer.delete({ id });
   await admin.message.create({
     ticketId: ticketIds[1] ?? 0,
@@ -195,7 +215,7 @@ test("what was said in its tickets meanwhile is the customer's afterwards, and w
 });
 
 test("values that no longer fit a field's new type are dropped and listed, those that fit become it, a gone field's are gone", async () => {
-  const one = await makeFull(world);
+  const one = await createFullCustomer(world);
   const { id, brandId, fields } = one;
   const yes = (await customfield.create({ brandId, name: "vip" })).id;
   const born = (await customfield.create({ brandId, name: "born" })).id;
@@ -212,15 +232,15 @@ test("values that no longer fit a field's new type are dropped and listed, those
   const { item } = await customer.find({ id });
   expect(item).toMatchObject({ custom_vip: true, custom_born: "1815-12-10" });
   expect([item.custom_tier, item.custom_age]).toEqual([undefined, undefined]);
-  expect(await findWrongs(pool)).toEqual([]);
+  expect(await findViolations(pool)).toEqual([]);
 });
 
 test("a customer with fifteen hundred tickets goes and comes back with all of them", async () => {
-  const { id, brandId, email } = await makeFull(world);
-  await plantTickets(pool, brandId, email, 1500, id);
+  const { id, brandId, email } = await createFullCustomer(world);
+  await insertTicketRows(pool, brandId, email, 1500, id);
   await customer.delete({ id });
   expect((await ticket.list({ brandId, linked: false })).itemTotal).toBe(1502);
   await customer.restore({ id });
   expect((await ticket.list({ customerId: id })).itemTotal).toBe(1502);
-  expect(await findWrongs(pool)).toEqual([]);
+  expect(await findViolations(pool)).toEqual([]);
 });

@@ -1,12 +1,13 @@
-// Text as people have it: names in every script, and a corpus of difficult strings through every field that stores
-// text. What is accepted comes back byte for byte; what is not is a 400 that names the field, never a 500.
+// Unicode text: names in every script, and a corpus of difficult strings through every field that stores text. Accepted
+// texts come back byte for byte; the others are a 400 that names the field, never a 500.
 import type { Customer } from "@dossier/api";
 import { expect, test } from "vitest";
+import { tidyId, tidyName } from "../../../../api/src/visible-text.ts";
 import { corpus } from "../../support/data/difficult-texts.ts";
 import { readable } from "../../support/customer-response.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const world = await startWorld();
+const world = await startTestServer();
 const { admin, newBrand } = world;
 const raw = readable(world.raw);
 const { customer } = admin;
@@ -26,6 +27,15 @@ const names: [sent: string, kept: string][] = [
   ["می\u200cخواهم", "می\u200cخواهم"],
   ["İstanbullu", "İstanbullu"],
   ["Ω", "Ω"],
+  ["Ada7", "Ada7"],
+  ["3M", "3M"],
+  ["A,B; C&D @ E_F/G", "A,B; C&D @ E_F/G"],
+  ["😀", "😀"],
+  ["“A”", "“A”"],
+  ["Ⅷ", "Ⅷ"],
+  ["A\u200b", "A"],
+  ["A\u00a0B", "A B"],
+  ["A\u202eB\ufeff", "AB"],
   ["x".repeat(255), "x".repeat(255)],
   ["𠮷".repeat(255), "𠮷".repeat(255)],
   ["e\u0301".repeat(255), "é".repeat(255)],
@@ -51,28 +61,15 @@ test("names in any script are kept, composed and trimmed, on every road", async 
 });
 
 const refused = [
-  "Ada7",
-  "A,B",
-  "A_B",
   "<b>",
-  "a@b",
-  "A/B",
+  "a > b",
   "A\nB",
   "A\tB",
   "A\u0000",
   "A\u0007",
   "\ud800",
-  "A\u200b",
-  "A\u00a0B",
-  "😀",
-  "“A”",
   "x".repeat(256),
   "𠮷".repeat(256),
-  "Ⅷ",
-  "A\u202eB",
-  "A;B",
-  "A&B",
-  "A\ufeffB",
 ];
 
 test("names with anything else are 400 on their field, in whatever spelling it was sent", async () => {
@@ -92,7 +89,17 @@ test("names with anything else are 400 on their field, in whatever spelling it w
     }
 });
 
-/** The fields that store text: how a text is sent, and where it comes back; the names apart, which have their own rule. */
+/** How a text comes back; elsewhere trimmed. */
+const keptOf: Record<string, (text: string) => string> = {
+  custom_text: (text) => text,
+  firstname: (text) => tidyName(text).normalize("NFC"),
+  primaryID: tidyId,
+};
+
+/**
+ * The fields that store text: how a text is sent, and where it comes back; names are separate, with a rule of their
+ * own.
+ */
 const fields: [field: string, sent: (text: string) => object, back: (item: Customer) => unknown][] = [
   ["primaryID", (text) => ({ primaryID: text, firstname: "A" }), (item) => item.external_primary_id],
   ["firstname", (text) => ({ firstname: text, lastname: "A" }), (item) => item.firstname],
@@ -118,9 +125,7 @@ test.each(fields.map((one, n) => [n, ...one] as const))(
       });
       if (answer.status === 200) {
         const { item } = await customer.find({ id: answer.body.id });
-        const kept =
-          field === "custom_text" ? text : field === "firstname" ? text.normalize("NFC").trim() : text.trim();
-        expect(back(item), label).toBe(kept);
+        expect(back(item), label).toBe(keptOf[field]?.(text) ?? text.trim());
         stored.add(text);
       } else expect([answer.status, answer.body.errors?.[0]?.field], label).toEqual([400, field]);
     }
@@ -138,8 +143,8 @@ test("what was accepted is found again by what was sent: primary ids and address
     if (status !== 200) continue;
     const again = await raw("POST", "/customer", { multipart: form });
     expect(again.body, JSON.stringify(text)).toMatchObject({ id: body.id, outcome: "unchanged" });
-    expect(owners.get(text.trim()) ?? body.id).toBe(body.id);
-    owners.set(text.trim(), body.id);
+    expect(owners.get(tidyId(text)) ?? body.id).toBe(body.id);
+    owners.set(tidyId(text), body.id);
     const found = await raw("POST", "/customer/SearchByPrimaryExternalID", { query: form });
     expect(
       found.body.items.map((item: { id: number }) => item.id),

@@ -1,15 +1,15 @@
-// Changes of customers that come at the same time are made together. What is stored and answered must be what it is when
-// each comes alone, and the trouble of one must be nobody else's.
+// Batches of customer changes. Rows and responses are the same as for single calls, and the failure of one call affects
+// no other.
 import { createClient } from "@dossier/api";
 import { expect, test } from "vitest";
-import { withSql } from "../../fingerprint.ts";
-import { fresh } from "../../support/requests.ts";
+import { withSql } from "../../support/table-fingerprint.ts";
+import { uniqueName } from "../../support/requests.ts";
 import { dice } from "../../support/random-seed.ts";
-import { storedIn } from "../../support/data/stored-customers.ts";
-import { mail, openTicket, say } from "../../support/data/tickets.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { dumpBrand } from "../../support/data/stored-customers.ts";
+import { mail, openTicket, outcomeOf } from "../../support/data/tickets.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const world = await startWorld();
+const world = await startTestServer();
 const { admin, newBrand } = world;
 const { customer } = admin;
 const count = 60;
@@ -17,7 +17,7 @@ const count = 60;
 const keyOf = (n: number) => `K-${String(n).padStart(2, "0")}`;
 const ownOf = (n: number) => mail(`own${n}@example.org`);
 
-/** Customers of a brand with an address each, and tickets that wait for addresses they may get. */
+/** Customers of a brand with an address each, and unlinked tickets of addresses they may get. */
 async function makePeople(brandId: number): Promise<number[]> {
   for (let n = 0; n < 20; n += 1) await openTicket(admin, brandId, `new${n}@example.org`);
   const made = [];
@@ -28,7 +28,7 @@ async function makePeople(brandId: number): Promise<number[]> {
   return made.map(({ id }) => id);
 }
 
-/** Changes of a brand's people, one of each, by their ids or primary ids. */
+/** Changes of a brand's customers, one of each type, by their ids or primary ids. */
 function inventChanges(below: (n: number) => number) {
   const pick = <T>(all: readonly T[]): T => all[below(all.length)] as T;
   const names = ["Ada", "Grace Brewster", "José María", "Łukasz", "", "O'Neil", "李小龍"];
@@ -57,7 +57,7 @@ function inventChanges(below: (n: number) => number) {
   });
 }
 
-/** An answer without the numbers that rows have. */
+/** A response without the ids of rows. */
 const plain = ({
   id: _id,
   channel_ids = [],
@@ -76,7 +76,7 @@ test("what is stored of many at once is what is stored of each alone", async () 
   const other = await Promise.all(changes.map((change) => change(together, otherIds)));
   expect(other.map(plain)).toEqual(one.map(plain));
   expect(other.map(({ id }) => id)).toEqual(otherIds);
-  expect(await storedIn(world, together)).toEqual(await storedIn(world, apart));
+  expect(await dumpBrand(world, together)).toEqual(await dumpBrand(world, apart));
   const written = await withSql(world, async (client) => {
     const { rows } = await client.query<{ changed: number; transactions: number }>(
       `SELECT count(*)::int AS changed, count(DISTINCT xmin::text)::int AS transactions
@@ -98,8 +98,8 @@ test("of many at once each is answered for itself: changed, or refused for what 
   await customer.delete({ id: gone.id });
   const update = (id: number, more: Partial<Parameters<typeof customer.update>[0]> = {}) =>
     customer.update({ id, lastname: "Lovelace", ...more });
-  const toldOf = async (calls: Promise<{ outcome: string }>[]) => Promise.all(calls.map(say));
-  // Left out beforehand: the others go together all the same.
+  const toldOf = async (calls: Promise<{ outcome: string }>[]) => Promise.all(calls.map(outcomeOf));
+  // Excluded beforehand: the others still share a batch.
   const own = ids.slice(10, 20);
   const told = await toldOf([
     ...own.map((id) => update(id)),
@@ -121,7 +121,7 @@ test("of many at once each is answered for itself: changed, or refused for what 
     "updated",
   ]);
   expect((await customer.find({ id: ids[3] ?? 0 })).item).toMatchObject({ lastname: "", version: 1 });
-  // Found out in the midst of it: everybody goes alone then.
+  // Found during the batch: every call then runs alone.
   const [taken, ...others] = await toldOf([
     update(first, { channels: [ownOf(1)] }),
     customer.addChannels({ customerId: ids[6] ?? 0, channels: [mail("one@example.org")] }),
@@ -143,7 +143,7 @@ test("many changes of one customer are all made, one after the other", async () 
         ? customer.update({ id, firstname: `Name${"abcdef"[n % 6]}${"abcde"[Math.floor(n / 6)]}` })
         : customer.addChannels({ customerId: id, channels: [mail(`n${n}.${round}@example.org`)] }),
     );
-    expect(await Promise.all(calls.map(say))).toEqual(calls.map(() => "updated"));
+    expect(await Promise.all(calls.map(outcomeOf))).toEqual(calls.map(() => "updated"));
     const { item } = await customer.find({ id });
     expect([item.version, item.channels.length]).toEqual([31, round === 0 ? 0 : 15]);
   }
@@ -154,11 +154,11 @@ test("twins with one Idempotency-Key among many change once, and both get its an
   const client = createClient({ url: world.url, key: world.adminKey, retry: false, idempotencyKeys: false });
   const add = (customerId: number, address: string, idempotencyKey: string) =>
     client.customer.addChannels({ customerId, channels: [mail(address)] }, { idempotencyKey });
-  const [token, id] = [fresh("token"), ids[0] as number];
+  const [token, id] = [uniqueName("token"), ids[0] as number];
   const [first, second] = await Promise.all([
     add(id, "twin@example.org", token),
     add(id, "twin@example.org", token),
-    ...ids.slice(1, 10).map((other) => add(other, `other${other}@example.org`, fresh("token"))),
+    ...ids.slice(1, 10).map((other) => add(other, `other${other}@example.org`, uniqueName("token"))),
   ]);
   expect(first.outcome).toBe("updated");
   expect(second).toEqual(first);

@@ -1,11 +1,11 @@
-// Operations 4, 5 and 10: changing a customer named by any identifier. What is not sent stays, what is empty is
-// cleared, channels only ever grow, and nothing moves a customer to another brand.
+// Operations 4, 5 and 10: changing a customer by any identifier. Fields not sent stay, empty ones are cleared, channels
+// are only added, and nothing moves a customer to another brand.
 import type { DossierError } from "@dossier/api";
 import { expect, test } from "vitest";
 import { readable } from "../../support/customer-response.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const world = await startWorld();
+const world = await startTestServer();
 const { admin, clientFor, newBrand } = world;
 const raw = readable(world.raw);
 const { customer } = admin;
@@ -35,7 +35,7 @@ async function read(id: number) {
 
 type Ada = Awaited<ReturnType<typeof makeAda>>;
 
-// The three doors, each with the identifiers in its own spelling, through which the same update is sent.
+// The three operations for the same update, each with the identifiers in its own spelling.
 const doors: [name: string, path: (ada: Ada) => string, who: (ada: Ada) => Record<string, string>][] = [
   ["PUT /customer by id", () => "/customer", ({ id }) => ({ customerID: String(id) })],
   [
@@ -219,7 +219,7 @@ test("a brand alone or nothing at all names nobody: 400 with every fault, before
     [
       "PUT",
       "/customer",
-      "brandID=x&firstname=7&extra_email=no",
+      "brandID=x&firstname=%3C&extra_email=no",
       ["brandID", "firstname", "extra_email", "customerID"],
     ],
   ];

@@ -1,13 +1,13 @@
-// Erasing people: every place where words can be is thought about, and what operation 12 takes, leaves and answers.
+// Erasure: every column for words is in the register, and operation 12 erases, keeps and returns what it should.
 import { expect, test } from "vitest";
-import { impersonal, places } from "../../../src/domain/erasure/personal-data.ts";
-import { withSql } from "../../fingerprint.ts";
-import { type Answer, fresh, openWorld, withoutId } from "../../support/requests.ts";
+import { nonPersonalColumns, personalDataLocations } from "../../../src/domain/erasure/personal-data.ts";
+import { withSql } from "../../support/table-fingerprint.ts";
+import { type Answer, uniqueName, startFixtureServer, withoutId } from "../../support/requests.ts";
 
-const world = await openWorld();
+const world = await startFixtureServer();
 const { customer, ticket, message } = world.admin;
 
-/** Types that hold no word. Whatever is of another type can: text, "char", name, json, bytea, arrays of those. */
+/** Types that hold no words. Any other type can: text, "char", name, json, bytea, arrays of those. */
 const wordless = [
   "bigint",
   "integer",
@@ -24,7 +24,7 @@ const wordless = [
 const named = (columns: Record<string, Iterable<string>>) =>
   Object.entries(columns).flatMap(([name, some]) => Array.from(some, (column) => `${name}.${column}`));
 
-/** The columns that can hold words, and which of them are listed not at all, twice, or without being there. */
+/** The columns that can hold words, and which of them are unlisted, listed twice, or listed without existing. */
 async function compareColumns(): Promise<{ unlisted: string[]; twice: string[]; missing: string[] }> {
   const there = await withSql(world, async (client) => {
     const { rows } = await client.query<{ name: string }>(
@@ -36,8 +36,11 @@ async function compareColumns(): Promise<{ unlisted: string[]; twice: string[]; 
     );
     return rows.map((row) => row.name);
   });
-  const reasons = Object.entries(impersonal).map(([name, why]) => [name, Object.keys(why)]);
-  const listed = [...places.map((place) => place.columns), Object.fromEntries(reasons)].flatMap(named);
+  const reasons = Object.entries(nonPersonalColumns).map(([name, why]) => [name, Object.keys(why)]);
+  const listed = [
+    ...personalDataLocations.map((place) => place.columns),
+    Object.fromEntries(reasons),
+  ].flatMap(named);
   return {
     unlisted: there.filter((name) => !listed.includes(name)),
     twice: listed.filter((name, at) => listed.indexOf(name) !== at),
@@ -47,12 +50,20 @@ async function compareColumns(): Promise<{ unlisted: string[]; twice: string[]; 
 
 test("every column that can hold words is either a place of personal data or nobody's, and nothing else is listed", async () => {
   expect(await compareColumns()).toEqual({ unlisted: [], twice: [], missing: [] });
-  for (const place of places) expect([place.statement, place.by].filter(Boolean).length).toBe(1);
+  for (const place of personalDataLocations)
+    expect([place.statement, place.erasedBy].filter(Boolean).length).toBe(1);
   expect(
-    Object.values(impersonal)
+    Object.values(nonPersonalColumns)
       .flatMap((why) => Object.values(why))
       .filter((why) => why === ""),
   ).toEqual([]);
+});
+
+test("every statement of the register takes the parameters it names, all of them and no others", () => {
+  for (const { statement, params } of personalDataLocations.filter((one) => one.erasedBy === undefined)) {
+    const used = new Set(Array.from(statement.text.matchAll(/\$\d+/g), ([name]) => name));
+    expect([statement.name, used]).toEqual([statement.name, new Set(params.map((_, n) => `$${n + 1}`))]);
+  }
 });
 
 test("a column that nobody thought about is reported, of whatever type, and so is one that is gone", async () => {
@@ -75,12 +86,12 @@ test("a column that nobody thought about is reported, of whatever type, and so i
   expect(missing).toEqual(["brand.default_country"]);
 });
 
-/** Somebody with two channels, two custom values, an event, and a ticket with a message and a note. */
-async function bring(brandId: number, primaryId = fresh()) {
-  const email = `${fresh("mail")}@example.org`;
+/** A person with two channels, two custom values, an event, and a ticket with a message and a note. */
+async function bring(brandId: number, primaryId = uniqueName()) {
+  const email = `${uniqueName("mail")}@example.org`;
   const channels = [
     { type: 1, address: email },
-    { type: "instagram", address: fresh("insta") },
+    { type: "instagram", address: uniqueName("insta") },
   ];
   const custom = { tier: "gold", size: "7" };
   const { id } = await customer.create({ brandId, primaryId, firstname: "Ada", channels, custom });
@@ -109,10 +120,10 @@ const told = (answer: Answer) => [answer.status, answer.body.code];
 test("a receipt counts what was erased; the same id again answers it, unchanged", async () => {
   const brandId = await world.newBrand();
   const { id, email } = await bring(brandId);
-  await customer.addEvent({ customerId: id, message: "Order 8" }, { idempotencyKey: fresh() });
+  await customer.addEvent({ customerId: id, message: "Order 8" }, { idempotencyKey: uniqueName() });
   await ticket.create(
     { brandId, channel: "email", from: email, title: "Again" },
-    { idempotencyKey: fresh() },
+    { idempotencyKey: uniqueName() },
   );
   const first = await eraseId(id);
   expect(first.body).toEqual({
@@ -182,7 +193,9 @@ test("tickets keep number, dates, states and places in lists; customer, addresse
   const { id, email, ticketId } = await bring(brandId);
   await ticket.update({ id: ticketId, status: "closed", priority: "urgent" });
   const { item: before } = await ticket.find({ id: ticketId, getTicketHistory: "1" });
-  const [waiting, foreign, freed] = [fresh("w"), fresh("f"), fresh("d")].map((one) => `${one}@example.org`);
+  const [waiting, foreign, freed] = [uniqueName("w"), uniqueName("f"), uniqueName("d")].map(
+    (one) => `${one}@example.org`,
+  );
   const late = await ticket.create({ brandId, channel: "email", from: waiting!, title: "Waits" });
   await customer.addChannels({ customerId: id, channels: [{ type: 1, address: waiting! }], noSync: true });
   const other = await ticket.create({ brandId, channel: "email", from: foreign!, title: "By hand" });
@@ -327,7 +340,7 @@ test("to a key for other brands, who is there, deleted or erased is missing in t
 });
 
 test("an answer kept for another's retry stays, though its event has the number of the customer erased", async () => {
-  const [brandId, idempotencyKey] = [await world.newBrand(), fresh()];
+  const [brandId, idempotencyKey] = [await world.newBrand(), uniqueName()];
   const { id } = await bring(brandId);
   const nextId = (table: string, at: number) =>
     withSql(world, (client) =>

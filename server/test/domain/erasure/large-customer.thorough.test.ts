@@ -1,13 +1,13 @@
-// A purge of a customer with very much takes its time, and nobody else's: others are served all the while.
+// A purge of a very large customer takes long, but delays no other call.
 import { expect, test } from "vitest";
-import { withSql } from "../../fingerprint.ts";
-import { fresh, openWorld } from "../../support/requests.ts";
+import { withSql } from "../../support/table-fingerprint.ts";
+import { uniqueName, startFixtureServer } from "../../support/requests.ts";
 
-const world = await openWorld();
+const world = await startFixtureServer();
 const { customer } = world.admin;
 const [events, tickets] = [100_000, 2000];
 
-/** Gives a customer more than any has. */
+/** Gives a customer more than any real one has. */
 async function load(id: number, brandId: number, address: string): Promise<void> {
   await withSql(world, async (client) => {
     await client.query(
@@ -17,10 +17,10 @@ async function load(id: number, brandId: number, address: string): Promise<void>
     );
     await client.query(
       `WITH opened AS (
-          INSERT INTO ticket (brand_id, type_id, direction, from_address, contact, title, customer_id)
+          INSERT INTO ticket (brand_id, channel_type_id, direction, from_address, contact, title, customer_id)
           SELECT $2, 1, 'inbound', $3, $3, 'Parcel ' || n, $1 FROM generate_series(1, $4::int) AS n RETURNING id, customer_id),
         worded AS (INSERT INTO ticket_term SELECT $2, 'w', 'parcel', id FROM opened)
-        INSERT INTO message (ticket_id, customer_id, kind, content)
+        INSERT INTO message (ticket_id, customer_id, type, content)
           SELECT id, customer_id, 'note', 'said ' || n FROM opened, generate_series(1, 5) AS n`,
       [id, brandId, address, tickets],
     );
@@ -30,8 +30,8 @@ async function load(id: number, brandId: number, address: string): Promise<void>
 
 test("while a customer with 100,000 events and 2,000 tickets is erased, others are created, changed, read and added to", async () => {
   const brandId = await world.newBrand();
-  const address = `${fresh("mail")}@example.org`;
-  const fields = { brandId, primaryId: fresh(), firstname: "Ada", lastname: "Lovelace" };
+  const address = `${uniqueName("mail")}@example.org`;
+  const fields = { brandId, primaryId: uniqueName(), firstname: "Ada", lastname: "Lovelace" };
   const { id } = await customer.create({ ...fields, channels: [{ type: 1, address }] });
   await load(id, brandId, address);
   const statuses = new Map<string, number>();
@@ -49,10 +49,10 @@ test("while a customer with 100,000 events and 2,000 tickets is erased, others a
       const letters = String(one * 10_000 + n).replace(/\d/g, (digit) => "bcdfghjkmp"[Number(digit)]!);
       const other = await ask("POST", "/customer/createCustomerCRUD", {
         brandID: String(brandId),
-        primaryID: fresh(),
+        primaryID: uniqueName(),
         firstname: "Ada",
         lastname: `Neu${letters}`,
-        extra_email: `${fresh("other")}@example.org`,
+        extra_email: `${uniqueName("other")}@example.org`,
       });
       await ask("PUT", `/customer/${other.id}`, { lastname: `Alt${letters}` });
       await ask("GET", `/customer/${other.id}`);

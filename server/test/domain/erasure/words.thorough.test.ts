@@ -1,27 +1,27 @@
-// Canaries: unlikely words in every field of every call that speaks of people. When the people are erased, no table,
-// no line of the log and no later answer holds one of them: as it was written, folded, as bytes, or as a plain hash.
+// Canaries: unlikely words in every field of every call with personal data. After the purge no table, no line of the
+// log and no later response contains one of them: as it was written, normalised, as bytes, or as a plain hash.
 import { createHash } from "node:crypto";
 import { expect, test } from "vitest";
-import { foldText } from "../../../src/domain/search/normalise.ts";
+import { normaliseText } from "../../../src/domain/search/normalise.ts";
 import { openLog } from "../../../src/log.ts";
 import { startCrm } from "../../support/servers/crm-server.ts";
-import { withSql } from "../../fingerprint.ts";
-import { type Fields, fresh, openWorld, table } from "../../support/requests.ts";
+import { withSql } from "../../support/table-fingerprint.ts";
+import { type Fields, uniqueName, startFixtureServer, table } from "../../support/requests.ts";
 
 const lines: string[] = [];
 const crm = await startCrm();
-const world = await openWorld(
-  { outsideAllow: [crm.place] },
+const world = await startFixtureServer(
+  { egressAllow: [crm.hostPort] },
   openLog("trace", false, { write: (line: string) => void lines.push(line) }),
 );
 const pigeon = (await world.admin.channel.create({ name: "pigeon" })).id;
 
-/** Every word of the erased has this in it. */
+/** Only words of the erased people contain this. */
 const root = "Zyxq";
 let count = 0;
 const planted = new Set<string>();
 
-/** A word of letters that nobody else has. */
+/** A unique word of letters. */
 function word(): string {
   count += 1;
   const letters = String(count)
@@ -40,9 +40,9 @@ function plant(text: string): string {
 
 const hash = (kind: string, form: string) => createHash(kind).update(form).digest("hex");
 
-/** How a text may stand somewhere: as it is, folded, as bytes in hexadecimal, as what a plain hash makes of it. */
+/** The possible traces of a text: as it is, normalised, as bytes in hexadecimal, as a plain hash. */
 function tracesOf(text: string): string[] {
-  const forms = [...new Set([text, text.toLowerCase(), foldText(text)])];
+  const forms = [...new Set([text, text.toLowerCase(), normaliseText(text)])];
   return forms.flatMap((form) => [
     form.toLowerCase(),
     Buffer.from(form).toString("hex"),
@@ -50,7 +50,7 @@ function tracesOf(text: string): string[] {
   ]);
 }
 
-/** The planted texts of which something stands in the haystack; and the root by itself, in case of pieces. */
+/** The planted texts with a trace in the haystack; and the root alone, in case of parts. */
 function found(haystack: string): string[] {
   const low = haystack.toLowerCase();
   return [root, ...planted].filter((text) => tracesOf(text).some((trace) => low.includes(trace)));
@@ -99,7 +99,7 @@ async function say({ brand, method, path, form = {} }: Sent) {
   return answer.body;
 }
 
-/** Brings somebody into the directory by every call there is, with other words each time. */
+/** Adds a person to the directory by every call there is, with other words each time. */
 async function bring(brandId: number, primary = plain()) {
   const brand = String(brandId);
   const to = (method: Sent["method"], path: string, form: Fields = {}) => say({ brand, method, path, form });
@@ -171,7 +171,7 @@ async function bring(brandId: number, primary = plain()) {
   return { id, primary, own, tickets };
 }
 
-/** Brings somebody of whom a CRM tells, with a contact whom it took for several people. */
+/** Adds a person known to a CRM, with a contact for whom it found several people. */
 async function bringByCrm(brandId: number) {
   const brand = String(brandId);
   const [own, contact] = [mail(), mail()];
@@ -297,7 +297,7 @@ test("of people who are erased, no planted word is left: in no table, no line of
   const synced = await bringByCrm(brandId);
   const people = [live, deleted, former, heir, restored, synced];
 
-  // Of another, who stays: an answer kept for a retry that names an address of one of them.
+  // Of another customer, who stays: a stored response that names an address of one of them.
   const stayer = await world.admin.customer.create({ brandId, firstname: "Ada", lastname: "Lovelace" });
   const kept = await say({
     brand: String(brandId),
@@ -327,10 +327,10 @@ test("of people who are erased, no planted word is left: in no table, no line of
   await expectWords(brandId, ["ada", "lovelace"]);
 });
 
-/** The brand's dictionary holds these words and nothing that is near others. */
+/** The brand's dictionary contains these words and no variants of others. */
 async function expectWords(brandId: number, words: string[]): Promise<void> {
   await withSql(world, async (client) => {
-    for (const name of ["search_word", "search_variant"]) {
+    for (const name of ["search_word", "search_deletion_variant"]) {
       const { rows } = await client.query<{ word: string }>(
         `SELECT DISTINCT word FROM ${name} WHERE brand_id = $1 ORDER BY 1`,
         [brandId],
@@ -343,7 +343,7 @@ async function expectWords(brandId: number, words: string[]): Promise<void> {
 test("planting reaches every call that writes about people", async () => {
   const settings = /^(brand|key|customfield|channel|session|webhook|job)\./;
   const { rows } = await withSql(world, (client) =>
-    client.query<{ operation: string }>("SELECT DISTINCT operation FROM audit"),
+    client.query<{ operation: string }>("SELECT DISTINCT operation FROM audit_entry"),
   );
   const done = new Set(rows.map((row) => row.operation));
   const writing = table.filter(
@@ -361,7 +361,7 @@ test("the search for planted words finds each form in which one may stand", () =
 test("one who stays is still found by a surname shared with one who is erased; a rare one is gone", async () => {
   const brandId = await world.newBrand();
   const make = (firstname: string, lastname: string) =>
-    world.admin.customer.create({ brandId, primaryId: fresh(), firstname, lastname });
+    world.admin.customer.create({ brandId, primaryId: uniqueName(), firstname, lastname });
   const [erased, stays] = [await make("Grace", "Sandoval"), await make("Joan", "Sandoval")];
   const rare = await make("Mary", "Quendelbart");
   await world.admin.customer.delete({ id: rare.id });

@@ -1,17 +1,21 @@
-// The rules of searching that need no database: folding, terms, typos, and what a query may hold.
+// Search rules without a database: normalising, terms, edit distance, and queries.
+import { setImmediate } from "node:timers/promises";
 import { api } from "@dossier/api";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { foldText, wordsOf } from "../../../src/domain/search/normalise.ts";
-import { readQuery } from "../../../src/domain/search/query.ts";
+import { normaliseText, wordsOf } from "../../../src/domain/search/normalise.ts";
+import { parseQuery } from "../../../src/domain/search/query.ts";
 import {
-  countTypos,
-  isNear,
-  soughtSpellings,
-  storedSpellings,
-  typosForgiven,
+  editDistance,
+  isWithinDistance,
+  queryVariants,
+  storedVariants,
+  maxEdits,
 } from "../../../src/domain/search/edit-distance.ts";
-import { termsOf } from "../../../src/domain/search/search.ts";
+import { searchCustomers, termsOf } from "../../../src/domain/search/search.ts";
+import type { SearchDb } from "../../../src/domain/search/ranges.ts";
+import { fuzzyRanges } from "../../../src/domain/search/fuzzy.ts";
+import { cpuOf } from "../../support/cpu-time.ts";
 import { seed } from "../../support/random-seed.ts";
 
 describe("folding", () => {
@@ -37,7 +41,7 @@ describe("folding", () => {
     ["Søren", "soren"],
     ["ﬁona", "fiona"],
   ])("%s is found as %s", (text, folded) => {
-    expect(foldText(text)).toBe(folded);
+    expect(normaliseText(text)).toBe(folded);
   });
 
   test("marks of Indian scripts count as little as accents, typed whole or not", () => {
@@ -48,7 +52,7 @@ describe("folding", () => {
   test("what is folded stays as it is", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
-        expect(foldText(foldText(text))).toBe(foldText(text));
+        expect(normaliseText(normaliseText(text))).toBe(normaliseText(text));
       }),
       { seed: seed() },
     );
@@ -57,7 +61,7 @@ describe("folding", () => {
   test("case, composed or decomposed make no difference", () => {
     fc.assert(
       fc.property(fc.string({ unit: "grapheme" }), (text) => {
-        expect(foldText(text.normalize("NFD"))).toBe(foldText(text.normalize("NFC")));
+        expect(normaliseText(text.normalize("NFD"))).toBe(normaliseText(text.normalize("NFC")));
       }),
       { seed: seed() },
     );
@@ -72,7 +76,7 @@ describe("folding", () => {
 describe("terms", () => {
   const nobody = { firstname: "", lastname: "", primaryId: null, channels: [] };
 
-  test("are the words, the pairs, the primary id, the domain and the tails of the number", () => {
+  test("are the words, the pairs, the primary id and account names with their pieces, the domain and the tails of the number", () => {
     const terms = termsOf({
       firstname: "Ada",
       lastname: "Lovelace",
@@ -82,10 +86,11 @@ describe("terms", () => {
         { rule: "phone", normalised: "+491234" },
         { rule: "phone", normalised: "+123" },
         { rule: "plain", normalised: "ada" },
+        { rule: "twitter", normalised: "k_1815" },
       ],
     });
     expect([...terms].sort()).toEqual(
-      "wada wlovelace xa!lovelace xad!lovelace xada_lovelace pk-17e dmünchen.de dxn--mnchen-3ya.de t491-234 t12394 t123-"
+      "wada wlovelace xa!lovelace xad!lovelace xada_lovelace pk17e y17e dmünchen.de dxn--mnchen-3ya.de yk1815 y1815 t491-234 t12394 t123-"
         .split(" ")
         .map((term) => term.replace("_", " "))
         .sort(),
@@ -130,18 +135,75 @@ const edits = fc.array(fc.tuple(fc.nat(3), fc.nat(20), fc.constantFrom("a", "b",
 
 describe("typos", () => {
   test("are counted as letters left out, added, mistaken or swapped", () => {
-    expect(countTypos("smith", "smiht")).toBe(1);
-    expect(countTypos("ca", "abc")).toBe(3);
+    expect(editDistance("smith", "smiht")).toBe(1);
+    expect(editDistance("ca", "abc")).toBe(3);
     fc.assert(
       fc.property(word, word, (a, b) => {
-        expect(countTypos(a, b)).toBe(countSlowly([...a], [...b]));
+        expect(editDistance(a, b)).toBe(countSlowly([...a], [...b]));
       }),
       { seed: seed() },
     );
   });
 
+  test("are counted only as far as they are forgiven, with the same result", () => {
+    const most = fc.integer({ min: 0, max: 3 });
+    const check = (a: string, b: string, upTo: number) => {
+      expect(editDistance(a, b, upTo)).toBe(Math.min(countSlowly([...a], [...b]), upTo + 1));
+    };
+    const runs = { seed: seed(), numRuns: 10_000 };
+    fc.assert(fc.property(word, word, most, check), runs);
+    fc.assert(
+      fc.property(word, edits, most, (one, made, upTo) => check(one, mistype(one, made), upTo)),
+      runs,
+    );
+  });
+
+  test("cost little, whatever words were planted", async () => {
+    const sought = `abcdefgh${"x".repeat(90)}`;
+    const changed = (...places: [number, string][]) => {
+      const letters = [...sought];
+      for (const [at, letter] of places) letters[at] = letter;
+      return letters.join("");
+    };
+    const planted: Record<string, (n: number) => string> = {
+      "longer ones with one beginning": (n) => `${sought}${"y".repeat(16)}${n}`,
+      "as long, with one beginning": (n) => sought.slice(0, -4) + String(n).padStart(4, "0"),
+      "all near": (n) => changed([8, letterOf(n % 100)], [97, letterOf(Math.floor(n / 100))]),
+      "almost near": (n) => changed([8, "é"], [96, letterOf(n % 100)], [97, letterOf(Math.floor(n / 100))]),
+    };
+    const bar = 250; // the full matrix took 1,700 to 2,700
+    for (const [which, plant] of Object.entries(planted)) {
+      const words = Array.from({ length: 10_000 }, (_, n) => ({ brand: 1, word: plant(n) }));
+      const db = { rows: async () => words, row: async () => undefined } as unknown as SearchDb;
+      const cost = await cpuOf(() => fuzzyRanges(db, [1], parseQuery(sought)), bar);
+      expect([which, cost < bar, cost]).toEqual([which, true, cost]);
+    }
+  });
+
+  test("are looked for in ten thousand names by turns with everything else", async () => {
+    const rows = Array.from({ length: 10_000 }, (_, n) => ({
+      id: n + 1,
+      firstname: "Ada Byron",
+      lastname: `King ${n}`,
+    }));
+    const ids = rows.map(({ id }) => id).join(",");
+    const db = {
+      rows: async ({ name }: { name: string }) =>
+        name === "search_names" ? rows : [{ entry: 2, ids, reached: "ada" }],
+    } as unknown as SearchDb;
+    let turns = 0;
+    const over = new AbortController();
+    const others = (async () => {
+      for (; !over.signal.aborted; turns += 1) await setImmediate();
+    })();
+    const { results } = await searchCustomers(db, { query: "ada byron king", brandIds: [1], pageSize: 15 });
+    over.abort();
+    await others;
+    expect([results.length, turns > 100]).toEqual([10_000, true]);
+  });
+
   test("are forgiven from four and from eight letters", () => {
-    expect(["abc", "abcd", "abcdefg", "abcdefgh", "𠀀𠀀𠀀"].map(typosForgiven)).toEqual([0, 1, 1, 2, 0]);
+    expect(["abc", "abcd", "abcdefg", "abcdefgh", "𠀀𠀀𠀀"].map(maxEdits)).toEqual([0, 1, 1, 2, 0]);
   });
 
   test("every word near enough shares a spelling with what was typed", () => {
@@ -157,18 +219,20 @@ describe("typos", () => {
   test("no word is stored under more than 37 spellings", () => {
     fc.assert(
       fc.property(word, (text) => {
-        expect(storedSpellings(text).length).toBeLessThanOrEqual(37);
+        expect(storedVariants(text).length).toBeLessThanOrEqual(37);
       }),
       { seed: seed() },
     );
   });
 });
 
+const letterOf = (n: number) => String.fromCharCode(0x3b1 + n);
+
 function checkShared(stored: string, typed: string): void {
-  if (!isNear(typed, stored)) return;
-  const spellings = new Set(storedSpellings(stored));
+  if (!isWithinDistance(typed, stored)) return;
+  const spellings = new Set(storedVariants(stored));
   expect(
-    soughtSpellings(typed).some((spelling) => spellings.has(spelling)),
+    queryVariants(typed).some((spelling) => spellings.has(spelling)),
     `${typed} for ${stored}`,
   ).toBe(true);
 }
@@ -183,17 +247,21 @@ describe("queries", () => {
     "a@b.example",
     "K#1:2_3, x",
     "हिन्दी",
+    "a*b",
+    'a"b',
+    "a%b",
+    "a\\b",
+    "a;b",
+    "a\tb",
+    "a\u200db",
+    "😀",
+    "<b>",
+    "\0",
+    "\ud800",
+    "x".repeat(100_000),
   ])("%s may be searched for", (query) => {
     expect(api.customer.list.input.safeParse({ query }).success).toBe(true);
   });
-
-  test.each(["a*b", 'a"b', "a%b", "a\\b", "a;b", "a\tb", "a\u200db", "😀", "<b>"])(
-    "%s is refused",
-    (query) => {
-      const { error } = api.customer.list.input.safeParse({ query });
-      expect(error?.issues.map((issue) => issue.path)).toEqual([["query"]]);
-    },
-  );
 
   test("are pieces of a number only if nothing but signs stands between four digits or more", () => {
     expect(digitsOf("+49 (30) 12-34/5")).toBe("493012345");
@@ -203,7 +271,7 @@ describe("queries", () => {
 });
 
 function digitsOf(text: string): string | undefined {
-  return readQuery(text).digits;
+  return parseQuery(text).digits;
 }
 
 function mistype(word: string, edits: readonly [number, number, string][]): string {
@@ -219,7 +287,7 @@ function mistype(word: string, edits: readonly [number, number, string][]): stri
   return letters.join("");
 }
 
-/** The definition, word for word. */
+/** The definition, literally. */
 function countSlowly(a: string[], b: string[]): number {
   const known = new Map<string, number>();
   const count = (i: number, j: number): number => {

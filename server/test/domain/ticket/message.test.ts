@@ -1,10 +1,10 @@
-// What is said in tickets: messages and notes, from whom to whom, what they do to their ticket, chats that a program
-// held, and where all of it stands in the timelines of ticket and customer.
+// Messages and notes of tickets: senders and recipients, effects on the ticket, chats held by a program, and their
+// places in the timelines of ticket and customer.
 import { expect, test } from "vitest";
-import { openWorld, withoutId } from "../../support/requests.ts";
+import { startFixtureServer, withoutId } from "../../support/requests.ts";
 import { mail, openTicket, readTicket } from "../../support/data/tickets.ts";
 
-const { admin, keyFor, clientFor, newBrand, raw } = await openWorld();
+const { admin, keyFor, clientFor, newBrand, raw } = await startFixtureServer();
 const { customer, message, ticket } = admin;
 const ada = "ada@example.org";
 const desk = "desk@example.org";
@@ -111,13 +111,10 @@ test("what is wrong with a message is refused naming it, and leaves the ticket a
     [{ ...good, type: "pigeon post" }, "type"],
     [{ ...good, type: "4711" }, "type"],
     [{ ...good, type: "" }, "type"],
-    [{ ...good, message: "" }, "message"],
-    [{ ...good, message: "a\u0000b" }, "message"],
-    [{ ...good, message: "ü".repeat(32 * 1024 + 1) }, "message"],
+    [{ ticketID, type: "1" }, "message"],
     [{ ...good, direction: "up" }, "direction"],
     [{ ...good, submitStatus: "gone" }, "submitStatus"],
     [{ ...good, ticketID: "x" }, "ticketID"],
-    [{ ...good, toAddress: "x".repeat(256) }, "toAddress"],
   ];
   const before = await readTicket(admin, Number(ticketID));
   for (const [json, field] of wrong) {
@@ -126,7 +123,6 @@ test("what is wrong with a message is refused naming it, and leaves the ticket a
   }
   expect((await raw("POST", "/message", { json: { ...good, ticketID: 999_999 } })).status).toBe(404);
   expect([await readTicket(admin, Number(ticketID)), await said(Number(ticketID))]).toEqual([before, []]);
-  await message.create({ ticketId: Number(ticketID), type: "1", message: "ü".repeat(32 * 1024) });
 });
 
 test("a chat opens a ticket with its first message; its channel shows in the contact's address", async () => {
@@ -160,11 +156,11 @@ test("a chat opens a ticket with its first message; its channel shows in the con
   expect(await message.chatbot({ brandId, from: "visitor 8", message: "x" })).toMatchObject({
     customer_id: null,
   });
-  for (const from of ["ada@", "@ada", "+1234567890123456"])
-    await expect(message.chatbot({ brandId, from, message: "x" }), from).rejects.toMatchObject({
-      code: "invalid_field",
-      errors: [{ field: "from" }],
-    });
+  for (const from of ["ada@", "@ada", "+1234567890123456", "anonymous", undefined]) {
+    const { ticketID } = await message.chatbot({ brandId, from, message: "x" });
+    const shown = { channel_name: "livechat", from: from ?? "", customer_id: null };
+    expect(await readTicket(admin, ticketID), from).toMatchObject(shown);
+  }
   const form = { brandID: String(brandId), from: ada, message: "x" };
   const key = await keyFor(["MESSAGE_CREATE"], [await newBrand()]);
   const answer = await raw("POST", "/message/chatbot", { key, form });
@@ -175,7 +171,7 @@ test("a chat opens a ticket with its first message; its channel shows in the con
 
 const at = (second: number) => ({ occurredAt: `2024-01-01T00:00:0${second}Z` });
 
-/** The kinds and words of a customer's timeline, in its order. */
+/** The types and texts of a customer's timeline, in its order. */
 async function told(customerId: number, more: object = {}) {
   const page = await customer.listTimeline({ customerId, itemLimit: 99, ...more });
   expect(page.itemTotal).toBe(page.items.length);

@@ -1,11 +1,11 @@
-// Lists of tickets: every filter and every combination of them, pages by offset and by cursor, and searches by the
-// words of titles and by contacts' addresses.
+// Lists of tickets: every filter and every combination, pages by offset and by cursor, and searches by the words of
+// titles and by contacts' addresses.
 import type { Api, Input } from "@dossier/api";
 import { expect, test } from "vitest";
 import { idsOf, mail, openTicket, openTickets } from "../../support/data/tickets.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const { admin, clientFor, newBrand } = await startWorld();
+const { admin, clientFor, newBrand } = await startTestServer();
 const { customer, ticket } = admin;
 const from = "ada@example.org";
 
@@ -82,8 +82,8 @@ test("sixty tickets are walked alike by cursor and by offset, in pages of any le
   expect(idsOf(await ticket.list({ itemStart: 7, itemLimit: 7 }))).toEqual(
     idsOf(await ticket.list({ itemLimit: 7, cursor: page.nextCursor ?? "" })),
   );
-  for (const itemLimit of [0, 10_000])
-    await expect(ticket.list({ brandId, itemLimit })).rejects.toMatchObject({ code: "invalid_field" });
+  await expect(ticket.list({ brandId, itemLimit: 0 })).rejects.toMatchObject({ code: "invalid_field" });
+  expect((await ticket.list({ brandId, itemLimit: 10_000 })).itemLimit).toBe(9999);
   await expect(ticket.list({ brandId, cursor: page.nextCursor ?? "" })).rejects.toMatchObject({
     errors: [{ field: "cursor" }],
   });

@@ -1,13 +1,12 @@
-// Events that come at the same time are added together. What is stored and answered must be what it is when each comes
-// alone, and the trouble of one must be nobody else's.
+// Batches of events. Rows and responses are the same as for single calls, and the failure of one call affects no other.
 import { type Api, createClient, type DossierError, type Input } from "@dossier/api";
 import { expect, test } from "vitest";
-import { withSql } from "../../fingerprint.ts";
-import { fresh } from "../../support/requests.ts";
+import { withSql } from "../../support/table-fingerprint.ts";
+import { uniqueName } from "../../support/requests.ts";
 import { dice } from "../../support/random-seed.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const world = await startWorld();
+const world = await startTestServer();
 const { admin, newBrand } = world;
 
 type Sent = Input<Api["customer"]["addEvent"]>;
@@ -21,7 +20,7 @@ async function makePeople(brandId: number, count = 12): Promise<number[]> {
   return made.map(({ id }) => id);
 }
 
-/** What is stored of the events of a brand's people and what is noted of them, without the numbers that rows have. */
+/** The rows of a brand's events with their audit entries and webhook events, without ids. */
 function storedIn(brandId: number): Promise<{ transactions: number }> {
   return withSql(world, async (client) => {
     const ask = async (text: string): Promise<object[]> => (await client.query<object>(text, [brandId])).rows;
@@ -30,12 +29,12 @@ function storedIn(brandId: number): Promise<{ transactions: number }> {
         FROM event e JOIN customer c ON c.id = e.customer_id WHERE c.brand_id = $1 ORDER BY c.primary_id, e.message`,
     );
     const counts = await ask(
-      `SELECT c.primary_id, t.kind, t.n FROM timeline_count t JOIN customer c ON c.id = t.customer_id
+      `SELECT c.primary_id, t.item_type AS kind, t.count AS n FROM timeline_count t JOIN customer c ON c.id = t.customer_id
         WHERE c.brand_id = $1 ORDER BY 1, 2`,
     );
     const trail = await ask(
-      `SELECT c.primary_id, a.operation, a.kind, a.key_id, a.outcome, a.fields::text, count(*) AS n
-        FROM audit a JOIN customer c ON c.id = a.subject_id
+      `SELECT c.primary_id, a.operation, a.entity AS kind, a.key_id, a.outcome, a.fields::text, count(*) AS n
+        FROM audit_entry a JOIN customer c ON c.id = a.subject_id
         WHERE a.operation = 'customer.addEvent' AND a.brand_id = $1 GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 5`,
     );
     const [written] = (await ask(
@@ -127,11 +126,11 @@ test("twins with one Idempotency-Key among many add one event, and both get its 
   const client = createClient({ url: world.url, key: world.adminKey, retry: false, idempotencyKeys: false });
   const add = (message: string, idempotencyKey: string) =>
     client.customer.addEvent({ customerId, message }, { idempotencyKey });
-  const token = fresh("token");
+  const token = uniqueName("token");
   const [first, second, ...others] = await Promise.all([
     add("Twin", token),
     add("Twin", token),
-    ...Array.from({ length: 9 }, (_, n) => add(`Other ${n}`, fresh("token"))),
+    ...Array.from({ length: 9 }, (_, n) => add(`Other ${n}`, uniqueName("token"))),
   ]);
   expect(second.id).toBe(first.id);
   expect((await add("Twin", token)).id).toBe(first.id);

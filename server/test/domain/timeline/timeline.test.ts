@@ -1,10 +1,10 @@
-// The timeline: events once, in the order in which things happened, tickets on demand, filters, pages and counts.
+// Timeline: each event once, in the order of their times, tickets on request, filters, pages and counts.
 import { expect, test } from "vitest";
-import { withSql } from "../../fingerprint.ts";
-import { fresh, makeCustomer, openWorld, type Scene } from "../../support/requests.ts";
+import { withSql } from "../../support/table-fingerprint.ts";
+import { uniqueName, makeCustomer, startFixtureServer, type Fixture } from "../../support/requests.ts";
 
-const world = await openWorld();
-const scene: Scene = { world, brandId: await world.newBrand() };
+const world = await startFixtureServer();
+const scene: Fixture = { world, brandId: await world.newBrand() };
 const { customer, ticket, message } = world.admin;
 
 const path = "/customer/timelineByCustomerExternalID";
@@ -236,8 +236,8 @@ test("who is meant is found as everywhere: by id, by primary id, and never by ha
   expect(await get({ external_id: primaryId })).toEqual([400, "invalid_field", ["brand_id"]]);
   expect(await get({ brand_id })).toEqual([400, "invalid_field", ["external_id"]]);
   expect(await get({})).toEqual([400, "invalid_field", ["external_id", "brand_id"]]);
-  expect(await get({ brand_id, external_id: fresh() })).toEqual([404, "not_found", undefined]);
-  expect(await get({ customer_id: String(id), external_id: fresh() })).toEqual([
+  expect(await get({ brand_id, external_id: uniqueName() })).toEqual([404, "not_found", undefined]);
+  expect(await get({ customer_id: String(id), external_id: uniqueName() })).toEqual([
     400,
     "identifiers_disagree",
     undefined,
@@ -246,4 +246,49 @@ test("who is meant is found as everywhere: by id, by primary id, and never by ha
     form: { external_id: primaryId, message: "m" },
   });
   expect([event.status, event.body.customer_id]).toEqual([200, id]);
+});
+
+test("a key that may not read tickets is shown no note and counts none, on any page and under any type", async () => {
+  const { id, ticketId } = await makeStory();
+  for (let n = 10; n < 14; n += 1)
+    await message.create({ ticketId, type: "note", message: `Secret ${n}`, occurredAt: day(n) });
+  const key = await world.keyFor(["CUSTOMER_READ"], [scene.brandId]);
+  const read = (query: Record<string, string>) =>
+    world.raw("GET", path, { key, query: { customer_id: String(id), getTicketHistory: "1", ...query } });
+  const all = await read({});
+  expect(kinds(all.body.items as never)).toEqual(["event 6", "message 5", "event 4", "ticket 3", "event 2"]);
+  expect([all.body.itemTotal, all.body.nextCursor]).toEqual([5, null]);
+  expect(all.text).not.toMatch(/Secret|Called twice|note/);
+  const seen: string[] = [];
+  let page = await read({ itemLimit: "2" });
+  for (let n = 0; n < 9; n += 1) {
+    seen.push(...kinds(page.body.items as never));
+    expect(page.body.itemTotal).toBe(5);
+    if (page.body.nextCursor === null) break;
+    page = await read({ itemLimit: "2", cursor: page.body.nextCursor });
+  }
+  expect(seen).toEqual(kinds(all.body.items as never));
+  const notes = await read({ type: "note" });
+  expect([notes.status, notes.body.items, notes.body.itemTotal]).toEqual([200, [], 0]);
+  expect((await world.raw("GET", `/ticket/${ticketId}`, { key })).body.code).toBe("permission_missing");
+  const agent = await world.keyFor(["CUSTOMER_READ", "TICKET_READ"], [scene.brandId]);
+  const { body } = await world.raw("GET", path, {
+    key: agent,
+    query: { customer_id: String(id), type: "note" },
+  });
+  expect(body.itemTotal).toBe(5);
+});
+
+test("a cursor of a key that reads notes goes on without them for one that does not", async () => {
+  const { id, ticketId } = await makeStory();
+  await message.create({ ticketId, type: "note", message: "Before it all.", occurredAt: day(1) });
+  const first = await customer.listTimeline({ customerId: id, getTicketHistory: true, itemLimit: 1 });
+  expect(kinds(first.items)).toEqual(["note 7"]);
+  const reader = await world.clientFor(["CUSTOMER_READ"]);
+  const rest = await reader.customer.listTimeline({
+    customerId: id,
+    getTicketHistory: true,
+    cursor: first.nextCursor ?? "",
+  });
+  expect(kinds(rest.items)).toEqual(["event 6", "message 5", "event 4", "ticket 3", "event 2"]);
 });

@@ -1,27 +1,27 @@
-// What webhooks are told: everything that happens to a customer, once, in its order, in the transaction in which it
-// happens; with ids and names of fields, and not a word about anybody.
+// Webhook events: every change of a customer, once, in order, in the transaction of the change; with ids and names of
+// fields, and without personal data.
 import { type Client, eventTypes, type Input, type Api, webhookPayload } from "@dossier/api";
 import { expect, test, vi } from "vitest";
-import { sweep } from "../../../src/domain/erasure/retention.ts";
+import { runRetention } from "../../../src/domain/erasure/retention.ts";
 import { openLog } from "../../../src/log.ts";
 import { poll } from "../../support/embedded/harness.ts";
 import { type Received, startReceiver } from "../../support/servers/webhook-receiver.ts";
-import { withSql } from "../../fingerprint.ts";
-import { fresh } from "../../support/requests.ts";
+import { withSql } from "../../support/table-fingerprint.ts";
+import { uniqueName } from "../../support/requests.ts";
 import { untilWaiting } from "../../support/lock-watch.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 vi.setConfig({ testTimeout: 120_000 });
 const receiver = await startReceiver();
 const lines: string[] = [];
 const log = openLog("debug", false, { write: (line: string) => void lines.push(line) });
-const world = await startWorld({ outsideAllow: [receiver.place] }, log);
+const world = await startTestServer({ egressAllow: [receiver.place] }, log);
 const { admin } = world;
 
-/** A brand of its own and a webhook that hears everything of it. */
+/** A brand of its own and a webhook for all its events. */
 async function listen(more: Partial<Input<Api["webhook"]["create"]>> = {}) {
   const brandId = await world.newBrand();
-  const path = `/${fresh("hook")}`;
+  const path = `/${uniqueName("hook")}`;
   const url = receiver.urlOf(path);
   const { id } = await admin.webhook.create({ url, events: [...eventTypes], brandIds: [brandId], ...more });
   const got = () => receiver.at(path);
@@ -34,7 +34,7 @@ async function listen(more: Partial<Input<Api["webhook"]["create"]>> = {}) {
 
 const typesOf = (received: Received[]) => received.map(({ payload }) => payload.type);
 const deliveries = async (id: number) => (await admin.webhook.listDeliveries({ id, itemLimit: 99 })).items;
-const email = () => ({ type: "email", address: `${fresh("mail")}@example.org` });
+const email = () => ({ type: "email", address: `${uniqueName("mail")}@example.org` });
 
 test("everything that happens to a customer is told once, in its order, by ids and names of fields", async () => {
   const { brandId, id, until } = await listen();
@@ -92,7 +92,7 @@ test("everything that happens to a customer is told once, in its order, by ids a
 
 test("resolve or create tells of the one it makes, then of what it changes, and of nothing where nothing changes", async () => {
   const { brandId, until } = await listen();
-  const sent = { brandId, primaryId: fresh(), firstname: "Ada", extra_email: email().address };
+  const sent = { brandId, primaryId: uniqueName(), firstname: "Ada", extra_email: email().address };
   const { id: ticketId } = await admin.ticket.create({ brandId, channel: "email" });
   await admin.customer.resolve(sent);
   await admin.customer.resolve(sent);
@@ -105,10 +105,17 @@ test("resolve or create tells of the one it makes, then of what it changes, and 
 test("what is refused, changes nothing or is repeated under its key tells nothing", async () => {
   const { brandId, id } = await listen();
   const [mine, theirs] = [email(), email()];
-  const { id: customerId } = await admin.customer.create({ brandId, primaryId: fresh(), channels: [mine] });
+  const { id: customerId } = await admin.customer.create({
+    brandId,
+    primaryId: uniqueName(),
+    channels: [mine],
+  });
   await admin.customer.create({ brandId, channels: [theirs] });
   const before = (await deliveries(id)).length;
-  const ask = { json: { customer_id: customerId, message: "paid" }, headers: { "idempotency-key": fresh() } };
+  const ask = {
+    json: { customer_id: customerId, message: "paid" },
+    headers: { "idempotency-key": uniqueName() },
+  };
   for (const _ of [1, 2]) expect((await world.raw("POST", "/customer/externalEvent", ask)).status).toBe(200);
   expect((await deliveries(id)).length).toBe(before + 1);
   const refused = [
@@ -132,7 +139,7 @@ test("a webhook hears only the events it names, of only its brands; one for all 
   const other = await listen({ events: ["customer.created"] });
   const all = await listen({ events: ["customer.created"] });
   await admin.webhook.delete({ id: all.id });
-  const path = `/${fresh("all")}`;
+  const path = `/${uniqueName("all")}`;
   const everywhere = await admin.webhook.create({
     url: receiver.urlOf(path),
     events: ["customer.created", "customer.purged"],
@@ -158,14 +165,14 @@ test("a customer erased because its time is over is told of like one that was pu
   await withSql(world, (client) =>
     client.query("UPDATE deleted_customer SET deleted_at = now() - interval '31 days' WHERE id = $1", [id]),
   );
-  await sweep(world.service.db, []);
+  await runRetention(world.service.db, []);
   const [told] = await until(1);
   expect(told?.payload).toMatchObject({ type: "customer.purged", data: { customer_id: id } });
 });
 
 test("a purge by primary id tells of every customer it erases", async () => {
   const { brandId, until } = await listen({ events: ["customer.purged"] });
-  const primaryId = fresh();
+  const primaryId = uniqueName();
   const ids: number[] = [];
   for (const _ of [1, 2, 3]) {
     const { id } = await admin.customer.create({ brandId, primaryId, firstname: "Ada" });
@@ -221,7 +228,7 @@ test("a sequence number is drawn only by who holds the lane, so that it has its 
   await until(2);
 });
 
-/** Words that a payload would hold if it held anything personal. */
+/** Words that a payload would contain if it contained personal data. */
 const canaries = {
   firstname: "Zanzibara",
   lastname: "Quetzalcoatl",

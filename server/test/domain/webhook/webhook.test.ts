@@ -1,12 +1,12 @@
-// Webhooks as a resource: made, read, changed, paused, rotated and deleted by whoever may, and by nobody else.
+// Webhooks as a resource: created, read, changed, paused, rotated and deleted, by permitted keys only.
 import { type Client, createClient, DossierError, eventTypes } from "@dossier/api";
 import { expect, test } from "vitest";
-import { withSql } from "../../fingerprint.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { withSql } from "../../support/table-fingerprint.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-/** Where nobody listens. */
+/** An address without a listener. */
 const url = "http://127.0.0.1:9/hook";
-const world = await startWorld();
+const world = await startTestServer();
 const { admin } = world;
 
 const settle = (work: Promise<unknown>) => work.then(() => "done", codeOf);
@@ -130,7 +130,7 @@ test("a webhook whose brands are all gone is seen by keys for all brands alone",
   expect((await admin.webhook.find({ id })).item.brand_ids).toEqual([]);
 });
 
-test("only keys with SETTINGS_CRUD come near webhooks", async () => {
+test("only keys with WEBHOOK_CUD come near webhooks", async () => {
   const key = await world.keyFor(["CUSTOMER_READ", "CUSTOMER_CUD"]);
   const client = createClient({ url: world.url, key, retry: false });
   expect(await settle(client.webhook.list())).toBe("permission_missing");

@@ -1,4 +1,4 @@
-// JSON bodies: every member counts, in the order written, also one whose name comes again or is a number.
+// JSON bodies: every member counts, in the order written, also with a repeated or numeric name.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { readJson } from "../../../src/http/body/json.ts";

@@ -1,13 +1,13 @@
-// The explorer in a real browser, as one visit: it shows the document, sends calls with the key in its header, asks no
-// other host for anything, and breaks no policy. Without Chromium these tests are skipped, and say so.
+// The explorer in a real browser, in one visit: it shows the document, sends calls with the key in its header, requests
+// nothing from other hosts, and violates no policy. Without Chromium these tests report that they are skipped.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findChromium, openPage, type Page } from "../../support/servers/browser.ts";
-import { startWorld } from "../../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 const chromium = findChromium();
 if (!chromium) console.warn("SKIPPED: Chromium is not installed, so the explorer is not tried in a browser.");
 
-const world = await startWorld();
+const world = await startTestServer();
 const patience = 180_000;
 
 describe.skipIf(!chromium)("the explorer in a browser", () => {
@@ -37,14 +37,14 @@ describe.skipIf(!chromium)("the explorer in a browser", () => {
     await page.send("Emulation.setEmulatedMedia", { features });
   }
 
-  /** Types into a field as a person would, over what stands there: the framework behind it notices. */
+  /** Types into a field over its content, so that the page's framework notices. */
   async function type(selector: string, words: string): Promise<void> {
     await seen(selector);
     await page.value(`document.querySelector('${selector}').select()`);
     await page.send("Input.insertText", { text: words });
   }
 
-  /** Opens an operation, presses Execute, and answers what is shown. */
+  /** Opens an operation, presses Execute, and returns what is shown. */
   async function execute(operation: string, prepare = async (_at: string): Promise<void> => undefined) {
     const at = `#operations-customer-${operation}`;
     await click(`${at} .opblock-summary-control`);

@@ -1,4 +1,4 @@
-// The explorer page: what it serves, under which headers, and that nothing else can be read through it.
+// The explorer page: its files and headers, and that nothing else can be read through it.
 import { Script } from "node:vm";
 import { gunzipSync } from "node:zlib";
 import { openapi } from "@dossier/api";

@@ -1,12 +1,12 @@
-// The documentation: each page is served as the folder has it, with nothing inline and no link that leads nowhere;
-// every block of code is run by CI or stands in a list with the reason why not; tables of settings agree.
+// Documentation: each page is served as it is in the folder, with nothing inline and no broken link; every block of
+// code is run by CI or listed with the reason why not; tables of settings agree.
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { codes } from "@dossier/api";
 import { fastify } from "fastify";
 import { afterAll, describe, expect, test } from "vitest";
-import { settingNames } from "../../../src/config.ts";
+import { settingNames } from "../../../src/config/setting-names.ts";
 import { renderMarkdown } from "../../../src/http/docs/markdown.ts";
 import { docsRoutes } from "../../../src/http/docs/docs.ts";
 
@@ -33,23 +33,35 @@ const unmarked: Record<string, [language: string, count: number, why: string][]>
   ],
   "docs/operations.md": [
     ["sql", 1, "for an administrator of another PostgreSQL"],
-    ["sh", 7, "need another PostgreSQL, a stopped server, or start one; a setting"],
+    ["sh", 12, "need another PostgreSQL, a stopped server, or start one; a setting; lock tables"],
     ["nginx", 1, "settings of another program"],
     ["caddy", 1, "settings of another program"],
+  ],
+  "docs/deploy.md": [
+    ["sh", 11, "need root, Docker or systemd, or install packages; cli/package installs the package"],
+  ],
+  "docs/cookbook.md": [
+    ["sh", 3, "the command line and its shells; cli/output and cli/completion test what they show"],
   ],
   "docs/moving.md": [
     ["sh", 1, "needs an old server"],
     ["text", 1, "what differs there"],
   ],
   "docs/crm.md": [
-    ["sh", 4, "start the demo CRM and a server that may ask it; crm-example.test.ts does the same"],
-    ["ts", 1, "a server, which does not end; crm-example.test.ts runs it"],
+    [
+      "sh",
+      4,
+      "start the demo CRM and a server that may ask it; domain/crm/example.thorough.test.ts does the same",
+    ],
+    ["ts", 1, "a server, which does not end; domain/crm/example.thorough.test.ts runs it"],
     ["php", 1, "needs PHP, which nothing else here does"],
   ],
   "docs/webhooks.md": [
-    ["json", 1, "is sent, not answered; what is sent is compared by webhook-event.test.ts"],
+    ["json", 1, "is sent, not answered; what is sent is compared by domain/webhook/event.test.ts"],
   ],
-  "docs/errors.md": [["json", Object.keys(codes).length, "compared with what is answered by errors.test.ts"]],
+  "docs/errors.md": [
+    ["json", Object.keys(codes).length, "compared with what is answered by http/error-response.test.ts"],
+  ],
 };
 
 describe.each(["README.md", ...pages.map((name) => `docs/${name}`)])("%s", (path) => {

@@ -1,10 +1,12 @@
-// Many customers, fast, with the skew of real ones: written in bulk, but with the same terms, words and spellings that
-// the server writes for each. `insertPeople` takes some of your own; `insertCrowd` makes up 100,000 and more.
+// Bulk data: many customers, quickly, with a realistic skew, inserted in bulk, but with the same terms, words and
+// variants that the server writes for each. `insertCustomers` takes given ones; `insertBulkCustomers` generates 100,000
+// and more.
 import { type AddressRule, builtinTypes } from "@dossier/api";
-import { openDatabase, type Db } from "../../../src/db/database.ts";
-import { storedSpellings } from "../../../src/domain/search/edit-distance.ts";
-import { type Searchable, termsOf } from "../../../src/domain/search/terms.ts";
-import { freshDatabase } from "../database.ts";
+import type { Db } from "../../../src/db/database.ts";
+import { openDatabase } from "../../../src/db/pool.ts";
+import { storedVariants } from "../../../src/domain/search/edit-distance.ts";
+import { type SearchDocument, termsOf } from "../../../src/domain/search/terms.ts";
+import { createTestDatabase } from "../database.ts";
 
 export interface Person {
   brandId: number;
@@ -15,15 +17,15 @@ export interface Person {
 }
 
 /** A pool on a database of this test file's own, with these further brands. */
-export async function openCrowded(brands: readonly string[] = []): Promise<Db> {
-  const { connection } = await freshDatabase();
+export async function openBulkDatabase(brands: readonly string[] = []): Promise<Db> {
+  const { connection } = await createTestDatabase();
   const db = openDatabase({ ...connection, statement_timeout: 60_000, query_timeout: 60_000 });
   for (const name of brands) await db.pool.query("INSERT INTO brand (name) VALUES ($1)", [name]);
   return db;
 }
 
-/** The person as the search sees a customer. */
-export function searchableOf(person: Person): Searchable {
+/** The search document of a person. */
+export function searchableOf(person: Person): SearchDocument {
   return {
     ...person,
     channels: person.channels.map(({ typeId, normalised }) => ({ rule: ruleOf(typeId), normalised })),
@@ -34,8 +36,8 @@ function ruleOf(typeId: number): AddressRule {
   return builtinTypes.find((type) => type.id === typeId)?.rule ?? "plain";
 }
 
-/** Inserts customers with everything they are found by. Answers their ids, in order. */
-export async function insertPeople(db: Db, people: readonly Person[]): Promise<number[]> {
+/** Inserts customers with their search terms. Returns their ids, in order. */
+export async function insertCustomers(db: Db, people: readonly Person[]): Promise<number[]> {
   const ids = await insertRows(db, people);
   await insertTerms(db, people, ids);
   return ids;
@@ -57,7 +59,7 @@ async function insertRows(db: Db, people: readonly Person[]): Promise<number[]> 
     one.channels.map((channel) => ({ ...channel, ...one, id: ids[at] })),
   );
   await db.pool.query(
-    `INSERT INTO customer_channel (customer_id, brand_id, type_id, address, normalised, source)
+    `INSERT INTO customer_channel (customer_id, brand_id, channel_type_id, address, normalised, source)
      SELECT c, b, t, n, n, 'api' FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[]) AS a (c, b, t, n)`,
     [
       channels.map((one) => one.id),
@@ -79,7 +81,7 @@ async function insertTerms(db: Db, people: readonly Person[], ids: readonly numb
     return [...terms].join("\n");
   });
   await db.pool.query(
-    `INSERT INTO search_term (brand_id, kind, term, customer_id)
+    `INSERT INTO search_term (brand_id, type, term, customer_id)
      SELECT b, left(t, 1)::"char", substr(t, 2), c
        FROM unnest($1::bigint[], $2::text[], $3::bigint[]) AS a (b, packed, c), string_to_table(packed, E'\\n') AS t
        WHERE packed <> ''`,
@@ -89,7 +91,7 @@ async function insertTerms(db: Db, people: readonly Person[], ids: readonly numb
     await insertWords(
       db,
       brandId,
-      [...known].filter((word) => storedSpellings(word).length > 0),
+      [...known].filter((word) => storedVariants(word).length > 0),
     );
 }
 
@@ -98,9 +100,9 @@ async function insertWords(db: Db, brandId: number, words: readonly string[]): P
     "INSERT INTO search_word (brand_id, word) SELECT $1, w FROM unnest($2::text[]) AS w ON CONFLICT DO NOTHING RETURNING word",
     [brandId, words],
   );
-  const pairs = rows.flatMap(({ word }) => storedSpellings(word).map((spelling) => [spelling, word]));
+  const pairs = rows.flatMap(({ word }) => storedVariants(word).map((spelling) => [spelling, word]));
   await db.pool.query(
-    `INSERT INTO search_variant (brand_id, variant, word)
+    `INSERT INTO search_deletion_variant (brand_id, variant, word)
      SELECT $1, v, w FROM unnest($2::text[], $3::text[]) AS a (v, w)`,
     [brandId, pairs.map(([spelling]) => spelling), pairs.map(([, word]) => word)],
   );
@@ -135,13 +137,13 @@ function madeUp(n: number, length: number): string {
   return letters.join("");
 }
 
-/** So many digits, others for every n. */
+/** So many digits, different for every n. */
 function digits(n: number, factor: number, count: number): string {
   return String((n * factor) % 10 ** count).padStart(count, "0");
 }
 
-/** The n-th of the crowd: 11 % Maria, 5 % Schmidt, 15 % with 4711 in the number, 40 % at example.org. */
-export function inventPerson(n: number): Person {
+/** The n-th person: 11 % Maria, 5 % Schmidt, 15 % with 4711 in the number, 40 % at example.org. */
+export function generatePerson(n: number): Person {
   const first = chance(n, 1) < 0.11 ? "Maria" : madeUp(Math.floor(chance(n, 2) ** 2 * 800), 2);
   const middle = chance(n, 3) < 0.1 ? ` ${madeUp(Math.floor(chance(n, 4) * 300), 2)}` : "";
   const particles = chance(n, 5) < 0.02 ? "de la " : "";
@@ -163,15 +165,15 @@ export function inventPerson(n: number): Person {
 }
 
 /** 100,000 customers, four fifths of them in brand 1 and the others in brand 2, analysed and vacuumed. */
-export async function insertCrowd(db: Db, count = 100_000, batch = 10_000): Promise<void> {
+export async function insertBulkCustomers(db: Db, count = 100_000, batch = 10_000): Promise<void> {
   await db.pool.query("ALTER TABLE search_term DROP CONSTRAINT search_term_pkey");
   for (let from = 0; from < count; from += batch) {
     const size = Math.min(batch, count - from);
-    await insertPeople(
+    await insertCustomers(
       db,
-      Array.from({ length: size }, (_, at) => inventPerson(from + at)),
+      Array.from({ length: size }, (_, at) => generatePerson(from + at)),
     );
   }
-  await db.pool.query("ALTER TABLE search_term ADD PRIMARY KEY (brand_id, kind, term, customer_id)");
+  await db.pool.query("ALTER TABLE search_term ADD PRIMARY KEY (brand_id, type, term, customer_id)");
   await db.pool.query("VACUUM (ANALYZE)");
 }

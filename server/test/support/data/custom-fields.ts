@@ -1,19 +1,20 @@
-// A database for tests of custom fields, and what they do all the time: brands, fields with values, refusals.
+// Fixtures for tests of custom fields: a database, brands, fields with values, errors.
 import { randomBytes } from "node:crypto";
 import { builtinTypes, type CustomType, DossierError, type Permission, permissions } from "@dossier/api";
 import { afterAll } from "vitest";
-import { openDatabase } from "../../../src/db/database.ts";
-import type { Ask } from "../../../src/domain/context.ts";
+import { openDatabase } from "../../../src/db/pool.ts";
+import type { RequestContext } from "../../../src/domain/context.ts";
 import { createBrand } from "../../../src/domain/brand/brand.ts";
 import * as field from "../../../src/domain/custom-field/custom-field.ts";
-import { freshDatabase } from "../database.ts";
-import { secluded } from "../../secluded.ts";
+import { createTestDatabase } from "../database.ts";
+import { noEgress } from "../no-egress.ts";
+import { unbatched } from "../../../src/domain/batcher.ts";
 
-export const db = openDatabase((await freshDatabase()).connection);
-const secret = randomBytes(32);
+export const db = openDatabase((await createTestDatabase()).connection);
+const secret = { current: randomBytes(32) };
 afterAll(() => db.close());
 
-export function ask(brands: number[] | null = null): Ask {
+export function requestContext(brands: number[] | null = null): RequestContext {
   const caller = {
     keyId: 1,
     name: "test",
@@ -25,10 +26,11 @@ export function ask(brands: number[] | null = null): Ask {
     db,
     caller,
     operation: "test",
-    about: "test",
+    entity: "test",
     secret,
-    types: builtinTypes,
-    outside: secluded,
+    channelTypes: builtinTypes,
+    egress: noEgress,
+    batcher: unbatched,
     replayed: false,
   };
 }
@@ -36,10 +38,10 @@ export function ask(brands: number[] | null = null): Ask {
 let names = 0;
 export async function makeBrand(): Promise<number> {
   names += 1;
-  return (await createBrand(ask(), { name: `Brand ${names}` })).id;
+  return (await createBrand(requestContext(), { name: `Brand ${names}` })).id;
 }
 
-export async function refusal(work: Promise<unknown>): Promise<DossierError> {
+export async function rejection(work: Promise<unknown>): Promise<DossierError> {
   const error: unknown = await work.then(
     () => undefined,
     (reason: unknown) => reason,
@@ -48,17 +50,17 @@ export async function refusal(work: Promise<unknown>): Promise<DossierError> {
   throw new Error("was not refused", { cause: error });
 }
 
-/** A customer who has this text in the field. */
+/** A customer with this text in the field. */
 export async function addValue(brandId: number, fieldId: number, value: string): Promise<number> {
   const text = `WITH c AS (INSERT INTO customer (brand_id) VALUES ($1) RETURNING id)
-    INSERT INTO custom_value (customer_id, field_id, brand_id, value, source) SELECT id, $2, $1, $3, 'api' FROM c
+    INSERT INTO customer_custom_value (customer_id, field_id, brand_id, value, source) SELECT id, $2, $1, $3, 'api' FROM c
     RETURNING customer_id AS id`;
   return (await db.row<{ id: number }>({ name: "test_value", text }, [brandId, fieldId, value]))?.id ?? 0;
 }
 
-/** What the customers of a brand have, in the order they were made: text and version. */
+/** The values of a brand's customers, in the order of creation: text and version. */
 export async function valuesOf(brandId: number): Promise<[string | null, number][]> {
-  const text = `SELECT v.value, c.version FROM customer c LEFT JOIN custom_value v ON v.customer_id = c.id
+  const text = `SELECT v.value, c.version FROM customer c LEFT JOIN customer_custom_value v ON v.customer_id = c.id
     WHERE c.brand_id = $1 ORDER BY c.id`;
   const rows = await db.rows<{ value: string | null; version: number }>({ name: "test_values", text }, [
     brandId,
@@ -68,13 +70,13 @@ export async function valuesOf(brandId: number): Promise<[string | null, number]
 
 export async function makeField(type: CustomType, values: string[] = [], options?: string[]) {
   const brandId = await makeBrand();
-  const { id } = await field.createField(ask(), { brandId, name: "Thing", type, options });
+  const { id } = await field.createField(requestContext(), { brandId, name: "Thing", type, options });
   for (const value of values) await addValue(brandId, id, value);
   return { brandId, id };
 }
 
 export async function readField(id: number) {
-  const { items } = await field.listFields(ask(), { itemLimit: 99, itemStart: 0 });
+  const { items } = await field.listFields(requestContext(), { itemLimit: 99, itemStart: 0 });
   return items.find((one) => one.id === id);
 }
 

@@ -1,5 +1,5 @@
-// Difficult texts: controls, halves of pairs, joiners, look-alikes, what programs take for something else, lengths at
-// the edge. Whatever stores text keeps each byte for byte or refuses it by name.
+// Difficult texts: controls, lone surrogates, joiners, look-alikes, texts that programs mistake for something else,
+// lengths at the limit. Every field that stores text keeps each byte for byte or rejects it by name.
 const controls = Array.from({ length: 32 }, (_, n) => String.fromCharCode(n)).concat(
   "\u007f",
   "\u0080",

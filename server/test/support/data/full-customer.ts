@@ -1,15 +1,15 @@
-// A customer with everything a customer can have, in a brand of its own: what deletion must take and restore bring back.
-import { fresh, type World } from "../requests.ts";
+// A customer with everything a customer can have, in a brand of its own, for tests of deletes and restores.
+import { uniqueName, type FixtureServer } from "../requests.ts";
 import { mail, openTicket } from "./tickets.ts";
 
-export type Full = Awaited<ReturnType<typeof makeFull>>;
+export type FullCustomer = Awaited<ReturnType<typeof createFullCustomer>>;
 
-/** A customer with names, primary id, channels, custom values, events, tickets and what was said in them. */
-export async function makeFull({ admin, newBrand }: Pick<World, "admin" | "newBrand">) {
+/** Creates a customer with names, primary id, channels, custom values, events, tickets and their messages. */
+export async function createFullCustomer({ admin, newBrand }: Pick<FixtureServer, "admin" | "newBrand">) {
   const { customer, message } = admin;
   const brandId = await newBrand();
-  const primaryId = fresh("Full");
-  const email = `${fresh("full").toLowerCase()}@analytical.example`;
+  const primaryId = uniqueName("Full");
+  const email = `${uniqueName("full").toLowerCase()}@analytical.example`;
   const phone = "+4930998877";
   const fields = {
     tier: (await admin.customfield.create({ brandId, name: "tier" })).id,

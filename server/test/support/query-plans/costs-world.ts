@@ -1,69 +1,77 @@
-// A small world that is the same down to its pages, whoever makes it and when, and the operations that are measured in
-// it. One session writes everything, so that counters have one slot; nothing but this file's VACUUM passes over it; every table
-// has fewer rows than ANALYZE takes for a sample, so that it sees all of them.
+// A small data set that is identical down to its pages, whatever makes it and when, and the measured operations. One
+// connection writes everything, so that counters have one slot; only this file vacuums it; every table has fewer rows
+// than ANALYZE samples, so that it reads all of them.
 import type pg from "pg";
 import { normaliseAddress } from "@dossier/api";
-import { type Db, openDatabase } from "../../../src/db/database.ts";
-import type { Ask } from "../../../src/domain/context.ts";
-import { addChannels, createCustomer } from "../../../src/domain/customer/update.ts";
-import { findCustomer, listByChannel, listByPrimaryId, listCustomers } from "../../../src/domain/customer/read.ts";
+import type { Db } from "../../../src/db/database.ts";
+import { openDatabase } from "../../../src/db/pool.ts";
+import type { RequestContext } from "../../../src/domain/context.ts";
+import { createCustomer } from "../../../src/domain/customer/create.ts";
+import { addChannels } from "../../../src/domain/customer/update.ts";
+import {
+  findCustomer,
+  listByChannel,
+  listByPrimaryId,
+  listCustomers,
+} from "../../../src/domain/customer/read.ts";
 import { resolveCustomer } from "../../../src/domain/customer/resolve.ts";
 import { listTickets } from "../../../src/domain/ticket/read.ts";
-import { createTicket } from "../../../src/domain/ticket/update.ts";
+import { createTicket } from "../../../src/domain/ticket/create.ts";
 import { listTimeline } from "../../../src/domain/timeline/timeline.ts";
 import { addEvent } from "../../../src/domain/timeline/event.ts";
-import { insertCrowd, inventPerson } from "../data/bulk-customers.ts";
-import { freshDatabase, patience } from "../database.ts";
+import { insertBulkCustomers, generatePerson } from "../data/bulk-customers.ts";
+import { createTestDatabase, testTimeouts } from "../database.ts";
 
-/** So many customers that the planner prefers indexes, and so few that ANALYZE reads every row of every table. */
+/** Enough customers for the planner to prefer indexes, and few enough that ANALYZE reads every row of every table. */
 const size = 1500;
 const sample = 30_000;
 
-const story = [
+/** SQL that adds events, tickets and messages of the customers. */
+export const timelineStory = [
   `INSERT INTO event (customer_id, type, message, event_id, occurred_at)
      SELECT 1 + n % 300, CASE WHEN n % 3 = 0 THEN 'order' ELSE 'mailing' END, 'event ' || n, 'e' || n,
          '2026-01-01'::timestamptz + n * interval '1 min' FROM generate_series(1, 6000) n`,
-  `INSERT INTO ticket (brand_id, type_id, direction, from_address, contact, title, status, customer_id, created_at)
+  `INSERT INTO ticket (brand_id, channel_type_id, direction, from_address, contact, title, status, customer_id, created_at)
      SELECT c.brand_id, 1, 'inbound', 'c@example.org', 'c@example.org', 'parcel of ' || n,
          (ARRAY['new','open','closed'])[1 + n % 3], c.id, '2026-01-01'::timestamptz + n * interval '7 min'
        FROM generate_series(1, 2000) n JOIN customer c ON c.id = 1 + n % 400 ORDER BY n`,
-  `INSERT INTO ticket (brand_id, type_id, direction, from_address, contact, title, created_at)
+  `INSERT INTO ticket (brand_id, channel_type_id, direction, from_address, contact, title, created_at)
      SELECT 1 + n % 2, 1, 'inbound', 'w@example.org', 'w' || n % 200 || '@example.org', 'parcel waits ' || n,
          '2026-02-01'::timestamptz + n * interval '1 min' FROM generate_series(1, 1000) n`,
-  `INSERT INTO ticket_term (brand_id, kind, term, ticket_id)
+  `INSERT INTO ticket_term (brand_id, type, term, ticket_id)
      SELECT brand_id, 'w'::"char", w, id FROM ticket, string_to_table(title, ' ') AS w ORDER BY id, w`,
-  `INSERT INTO ticket_term (brand_id, kind, term, ticket_id)
+  `INSERT INTO ticket_term (brand_id, type, term, ticket_id)
      SELECT brand_id, 'a'::"char", contact, id FROM ticket ORDER BY id`,
-  `INSERT INTO message (ticket_id, customer_id, kind, type_id, direction, content, created_at)
+  `INSERT INTO message (ticket_id, customer_id, type, channel_type_id, direction, content, created_at)
      SELECT id, customer_id, 'message', 1, 'inbound', 'text', created_at + interval '1 min'
        FROM ticket WHERE customer_id IS NOT NULL ORDER BY id`,
-  `INSERT INTO idempotency (key_id, operation, token, fingerprint, answer)
+  `INSERT INTO idempotency_key (key_id, operation, key_hash, fingerprint, response)
      SELECT 1 + n % 5, 'test', sha256(int4send(n)), '\\x00', '{}' FROM generate_series(1, 2000) n`,
 ];
 
-/** What the settings for a machine's memory would make different from one to the next. */
+/** Planner settings that would otherwise follow the machine's memory. */
 const planning = "SET effective_cache_size = '1GB'; SET work_mem = '4MB'";
 
 /**
- * Makes the world. Pages are half full, so that a row that is changed stays on its page: on a full one that depends on
- * whether a former version has been cleared away, and that on transactions in other databases.
+ * Creates the data. Pages are half full, so that an updated row stays on its page: on a full one that depends on
+ * whether an old version has been removed, and that on transactions in other databases.
  */
-export async function makeWorld(): Promise<Db> {
-  const { connection } = await freshDatabase();
-  const db = openDatabase({ ...connection, ...patience, idleTimeoutMillis: 0 }, 1);
+export async function createCostsDatabase(): Promise<Db> {
+  const { connection } = await createTestDatabase();
+  const db = openDatabase({ ...connection, ...testTimeouts, idleTimeoutMillis: 0 }, 1);
   await db.pool.query(planning);
   await db.pool.query(`DO $$ DECLARE t regclass; BEGIN
     FOR t IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace LOOP
       EXECUTE format('ALTER TABLE %s SET (autovacuum_enabled = false, toast.autovacuum_enabled = false, fillfactor = 50)', t);
     END LOOP; END $$`);
   await db.pool.query("INSERT INTO brand (name) VALUES ('Second')");
-  await insertCrowd(db, size, 500);
-  for (const text of story) await db.pool.query(text);
+  await insertBulkCustomers(db, size, 500);
+  for (const text of timelineStory) await db.pool.query(text);
   await settle(db.pool);
   return db;
 }
 
-/** A snapshot that anybody holds just now (autovacuum looks at the catalog) keeps pages from being all visible. */
+/** A snapshot held by another process (autovacuum reads the catalog) keeps pages from being all-visible. */
 async function settle(pool: pg.Pool): Promise<void> {
   for (let tries = 0; tries < 20; tries += 1) {
     await pool.query("VACUUM (FREEZE, ANALYZE)");
@@ -77,10 +85,10 @@ async function settle(pool: pg.Pool): Promise<void> {
   throw new Error("the pages did not become visible to all");
 }
 
-interface Measured {
+interface MeasuredOperation {
   what: string;
-  /** `round` is another one each time, for what can be done once only */
-  run(ask: Ask, round: number): Promise<unknown>;
+  /** `round` differs each time, for operations that succeed once only */
+  run(ctx: RequestContext, round: number): Promise<unknown>;
 }
 
 function email(address: string) {
@@ -97,63 +105,63 @@ const nova = (primaryId: string, address: string) => ({
   custom: [],
 });
 
-const somebody = inventPerson(17);
+const somebody = generatePerson(17);
 
 /**
- * Of brand 1, one for each round: when PostgreSQL clears former versions of a row away depends on what else it does, so no
- * row is changed twice.
+ * In brand 1, one for each round: when PostgreSQL removes old versions of a row depends on its other work, so no row is
+ * changed twice.
  */
-const known = Array.from({ length: 100 }, (_, n) => inventPerson(20 + n)).filter(
+const known = Array.from({ length: 100 }, (_, n) => generatePerson(20 + n)).filter(
   ({ brandId }) => brandId === 1,
 );
 
-/** In their order: what reads first, as what writes changes the pages. */
-export const operations: Measured[] = [
-  { what: "get by id", run: (ask) => findCustomer(ask, { id: 77 }) },
-  { what: "search by primary id", run: (ask) => listByPrimaryId(ask, { primaryId: "K-0000017" }) },
+/** In this order: reads first, because writes change the pages. */
+export const operations: MeasuredOperation[] = [
+  { what: "get by id", run: (ctx) => findCustomer(ctx, { id: 77 }) },
+  { what: "search by primary id", run: (ctx) => listByPrimaryId(ctx, { primaryId: "K-0000017" }) },
   {
     what: "search by channel",
-    run: (ask) => listByChannel(ask, { value: somebody.channels[0]?.normalised ?? "" }),
+    run: (ctx) => listByChannel(ctx, { value: somebody.channels[0]?.normalised ?? "" }),
   },
-  { what: "search a rare name", run: (ask) => listCustomers(ask, { query: somebody.lastname }) },
-  { what: "search a common name", run: (ask) => listCustomers(ask, { query: "maria" }) },
-  { what: "search a misspelt name", run: (ask) => listCustomers(ask, { query: "shcmidt" }) },
-  { what: "search a prefix", run: (ask) => listCustomers(ask, { query: "sch" }) },
-  { what: "list, first page", run: (ask) => listCustomers(ask, {}) },
+  { what: "search a rare name", run: (ctx) => listCustomers(ctx, { query: somebody.lastname }) },
+  { what: "search a common name", run: (ctx) => listCustomers(ctx, { query: "maria" }) },
+  { what: "search a misspelt name", run: (ctx) => listCustomers(ctx, { query: "shcmidt" }) },
+  { what: "search a prefix", run: (ctx) => listCustomers(ctx, { query: "sch" }) },
+  { what: "list, first page", run: (ctx) => listCustomers(ctx, {}) },
   {
     what: "timeline, a page",
-    run: (ask) => listTimeline(ask, { customerId: 7, getTicketHistory: true }),
+    run: (ctx) => listTimeline(ctx, { customerId: 7, getTicketHistory: true }),
   },
-  { what: "tickets, first page", run: (ask) => listTickets(ask, {}) },
+  { what: "tickets, first page", run: (ctx) => listTickets(ctx, {}) },
   {
     what: "create",
-    run: (ask, round) => createCustomer(ask, nova(`new-${round}`, `new${round}@example.org`)),
+    run: (ctx, round) => createCustomer(ctx, nova(`new-${round}`, `new${round}@example.org`)),
   },
   {
     what: "resolve a new one",
-    run: (ask, round) => resolveCustomer(ask, nova(`resolved-${round}`, `resolved${round}@example.org`)),
+    run: (ctx, round) => resolveCustomer(ctx, nova(`resolved-${round}`, `resolved${round}@example.org`)),
   },
   {
     what: "resolve an existing one",
-    run: (ask, round) =>
-      resolveCustomer(ask, {
+    run: (ctx, round) =>
+      resolveCustomer(ctx, {
         ...nova(known[round]?.primaryId ?? "", `known${round}@example.org`),
         lastname: `Nova${round}`,
       }),
   },
   {
     what: "addChannelOnly",
-    run: (ask, round) =>
-      addChannels(ask, { customerId: 178 + round, channels: email(`more${round}@example.org`) }),
+    run: (ctx, round) =>
+      addChannels(ctx, { customerId: 178 + round, channels: email(`more${round}@example.org`) }),
   },
   {
     what: "externalEvent",
-    run: (ask, round) => addEvent(ask, { customerId: 207 + round, message: "paid", eventId: `new-${round}` }),
+    run: (ctx, round) => addEvent(ctx, { customerId: 207 + round, message: "paid", eventId: `new-${round}` }),
   },
   {
     what: "ticket that is linked",
-    run: (ask, round) =>
-      createTicket(ask, {
+    run: (ctx, round) =>
+      createTicket(ctx, {
         brandId: 1,
         channel: "email",
         from: `known${round}@example.org`,

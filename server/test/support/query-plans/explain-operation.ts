@@ -1,31 +1,42 @@
-// Operations that say what each of their statements costs: the real domain operations, run on a database that
-// EXPLAINs every statement where it stands, in its transaction, before it runs it.
+// Operations with the cost of each statement: the real domain operations, run on a database that EXPLAINs every
+// statement at its place in the transaction, before it runs it.
 import { builtinTypes, normaliseAddress, permissions } from "@dossier/api";
 import type pg from "pg";
 import type { Db, Statement, Tx } from "../../../src/db/database.ts";
-import type { Gathering } from "../../../src/domain/batcher.ts";
-import type { Ask } from "../../../src/domain/context.ts";
+import type { RequestContext } from "../../../src/domain/context.ts";
 import { updateBrand } from "../../../src/domain/brand/brand.ts";
+import { createField } from "../../../src/domain/custom-field/custom-field.ts";
+import { listFieldsByKey } from "../../../src/domain/custom-field/registry.ts";
 import { syncWithCrm } from "../../../src/domain/crm/sync.ts";
-import { addChannels, createCustomer, removeChannel, updateCustomer } from "../../../src/domain/customer/update.ts";
-import { findCustomer, listByChannel, listByPrimaryId, listCustomers } from "../../../src/domain/customer/read.ts";
+import { createCustomer } from "../../../src/domain/customer/create.ts";
+import { addChannels, removeChannel, updateCustomer } from "../../../src/domain/customer/update.ts";
+import {
+  findCustomer,
+  listByChannel,
+  listByPrimaryId,
+  listCustomers,
+} from "../../../src/domain/customer/read.ts";
 import { resolveCustomer } from "../../../src/domain/customer/resolve.ts";
 import { createKeyring } from "../../../src/domain/key/key.ts";
-import { makeKeyText } from "../../../src/domain/key/token.ts";
+import { generateToken } from "../../../src/domain/key/token.ts";
 import { type Cost, explain } from "./explain.ts";
-import { secluded } from "../../secluded.ts";
+import { noEgress } from "../no-egress.ts";
+import { unbatched } from "../../../src/domain/batcher.ts";
 
-/** A database on one session that keeps the cost of every statement. */
-export function record(client: pg.ClientBase): { db: Db; costs: { name: string; found: Cost }[] } {
+/** A database on one connection that records the cost of every statement. */
+export function recordingDb(
+  client: pg.ClientBase,
+  examine: typeof explain = explain,
+): { db: Db; costs: { name: string; found: Cost }[] } {
   const costs: { name: string; found: Cost }[] = [];
-  const inTurn = serially(); // EXPLAIN needs several statements, and a transaction may send several at once
+  const inTurn = serialQueue(); // EXPLAIN needs several statements, and a transaction may send several at once
   const measure = (...one: Parameters<typeof measureAlone>) => inTurn(() => measureAlone(...one));
   const measureAlone = async (statement: Statement, values: readonly unknown[] = []) => {
     const planned = !statement.text.startsWith("LOCK "); // the others have plans
-    if (planned) costs.push({ name: statement.name, found: await explain(client, statement, values) });
+    if (planned) costs.push({ name: statement.name, found: await examine(client, statement, values) });
     return (await client.query({ text: statement.text, values: [...values] })).rows as never[];
   };
-  const queue = serially();
+  const queue = serialQueue();
   const inside = {
     rows: measure,
     row: async (s: Statement, v?: readonly unknown[]) => (await measure(s, v))[0],
@@ -34,17 +45,17 @@ export function record(client: pg.ClientBase): { db: Db; costs: { name: string; 
   const tx: Tx = {
     transactional: true,
     ...inside,
-    allowWaiting: async () => undefined,
-    waitAsUsual: async () => undefined,
-    signal: () => undefined,
+    setTimeouts: async () => undefined,
+    resetTimeouts: async () => undefined,
+    notifyAfterCommit: () => undefined,
+    recordErasure: async () => undefined,
   };
   const db = {
     rows: alone,
     row: async (s: Statement, v?: readonly unknown[]) => (await alone(s, v))[0],
-    gather: async <In, Out>({ run }: Gathering<In, Out>, _key: string, one: In) =>
-      (await run(db as unknown as Db, [one]))[0],
-    attempt: <S, T>(look: (tx: Tx) => Promise<S>, work: (tx: Tx, seen: S) => Promise<T>) =>
-      queue(() => within(client, async () => work(tx, await look(tx)))),
+    timeouts: { retry: 60_000 },
+    tryTransaction: <S, T>(read: (tx: Tx) => Promise<S>, work: (tx: Tx, facts: S) => Promise<T>) =>
+      queue(() => within(client, async () => work(tx, await read(tx)))),
     transaction: <T>(work: (tx: Tx) => Promise<T>) => queue(() => within(client, () => work(tx))),
   };
   return { db: db as unknown as Db, costs };
@@ -59,8 +70,8 @@ async function within<T>(client: pg.ClientBase, work: () => Promise<T>): Promise
   }
 }
 
-/** One session does one thing at a time. */
-function serially() {
+/** One connection does one thing at a time. */
+function serialQueue() {
   let last: Promise<unknown> = Promise.resolve();
   return <T>(work: () => Promise<T>): Promise<T> => {
     const next = last.then(work);
@@ -70,24 +81,32 @@ function serially() {
 }
 
 /** A request of a key for all brands. */
-export function askOf(db: Db): Ask {
+export function contextOf(db: Db): RequestContext {
   return {
     db,
+    batcher: unbatched,
     caller: { keyId: 1, name: "test", permissions: new Set(permissions), brands: null, source: "api" },
-    secret: Buffer.alloc(32, 1),
-    types: builtinTypes,
+    secret: { current: Buffer.alloc(32, 1) },
+    channelTypes: builtinTypes,
     operation: "test",
-    about: "test",
-    retry: { token: Buffer.from(String(Math.random())), fingerprint: Buffer.alloc(32) },
-    outside: secluded,
+    entity: "test",
+    idempotencyKey: { keyHash: Buffer.from(String(Math.random())), fingerprint: Buffer.alloc(32) },
+    egress: noEgress,
     replayed: false,
   };
+}
+
+/** Makes the field that a filter names, in the brand that lists everything. */
+async function ensureField(ctx: RequestContext): Promise<void> {
+  const fields = await listFieldsByKey(ctx.db, [1], "tier");
+  if (fields.length > 0) return;
+  await createField({ ...ctx, idempotencyKey: undefined }, { brandId: 1, name: "tier", type: "text" });
 }
 
 interface Operation {
   what: string;
   page: number;
-  run(ask: Ask): Promise<unknown>;
+  run(ctx: RequestContext): Promise<unknown>;
 }
 
 const email = (address: string) => {
@@ -97,44 +116,71 @@ const email = (address: string) => {
 };
 const custom = (value: string) => [{ field: "custom_tier", name: "tier", key: "tier", value, bare: false }];
 
-/** Operation 15 in a brand with a CRM that knows somebody. */
-async function syncing(ask: Ask, who: { address: string } | { primaryId: string }): Promise<unknown> {
-  await updateBrand({ ...ask, retry: undefined }, { id: 1, crmLookupUrl: "https://crm.example.org/" });
+/** Operation 15 in a brand with a CRM that knows the customer. */
+async function syncing(
+  ctx: RequestContext,
+  who: { address: string } | { primaryId: string },
+): Promise<unknown> {
+  await updateBrand(
+    { ...ctx, idempotencyKey: undefined },
+    { id: 1, crmLookupUrl: "https://crm.example.org/" },
+  );
   const body = Buffer.from('[{"primary_id":"crm-1","firstname":"Nova","custom_tier":"gold"}]');
-  const outside = { ...secluded, send: () => Promise.resolve({ status: 200, headers: {}, body }) };
-  return syncWithCrm({ ...ask, outside }, { brandId: 1, channel: "email", ...who });
+  const egress = { ...noEgress, send: () => Promise.resolve({ status: 200, headers: {}, body }) };
+  return syncWithCrm({ ...ctx, egress }, { brandId: 1, channel: "email", ...who });
 }
 
 export const operations: Operation[] = [
-  { what: "list, first page", page: 15, run: (ask) => listCustomers(ask, {}) },
-  { what: "list, big page", page: 99, run: (ask) => listCustomers(ask, { itemLimit: 99, brandId: 1 }) },
-  { what: "list, by offset", page: 15, run: (ask) => listCustomers(ask, { itemStart: 9000 }) },
+  { what: "list, first page", page: 15, run: (ctx) => listCustomers(ctx, {}) },
+  { what: "list, big page", page: 99, run: (ctx) => listCustomers(ctx, { itemLimit: 99, brandId: 1 }) },
+  { what: "list, by offset", page: 15, run: (ctx) => listCustomers(ctx, { itemStart: 9000 }) },
   {
     what: "list, by cursor",
     page: 15,
-    run: async (ask) => listCustomers(ask, { cursor: (await listCustomers(ask, {})).nextCursor ?? "" }),
+    run: async (ctx) => listCustomers(ctx, { cursor: (await listCustomers(ctx, {})).nextCursor ?? "" }),
   },
-  { what: "search a common name", page: 15, run: (ask) => listCustomers(ask, { query: "maria" }) },
-  { what: "search a misspelt name", page: 15, run: (ask) => listCustomers(ask, { query: "shcmidt" }) },
-  { what: "read one", page: 1, run: (ask) => findCustomer(ask, { id: 77 }) },
-  { what: "read one's provenance", page: 1, run: (ask) => findCustomer(ask, { id: 77, provenance: true }) },
+  ...[
+    { sort: "id" as const },
+    { sort: "lastname" as const },
+    { sort: "updated" as const },
+    { createdSince: new Date(0) },
+    { createdSince: new Date("2200-01-01") },
+    { channelType: "email" },
+    { channelType: "email", sort: "id" as const },
+    { has: "facebook" },
+    { custom: custom("gold") },
+    { custom: custom("absent"), sort: "id" as const },
+    { updatedSince: new Date(0) },
+  ].map((filter) => ({
+    what: `list by ${JSON.stringify({ ...filter, custom: filter.custom?.[0]?.value })}, two pages`,
+    page: 15,
+    run: async (ctx: RequestContext) => {
+      await ensureField(ctx);
+      const { nextCursor } = await listCustomers(ctx, filter);
+      return nextCursor === null ? undefined : listCustomers(ctx, { ...filter, cursor: nextCursor });
+    },
+  })),
+  { what: "search a common name", page: 15, run: (ctx) => listCustomers(ctx, { query: "maria" }) },
+  { what: "search a misspelt name", page: 15, run: (ctx) => listCustomers(ctx, { query: "shcmidt" }) },
+  { what: "read one", page: 1, run: (ctx) => findCustomer(ctx, { id: 77 }) },
+  { what: "read one's provenance", page: 1, run: (ctx) => findCustomer(ctx, { id: 77, provenance: true }) },
   {
     what: "take over what a CRM tells of a new one",
     page: 1,
-    run: (ask) => syncing(ask, { address: "crm@example.org" }),
+    run: (ctx) => syncing(ctx, { address: "crm@example.org" }),
   },
   {
     what: "take over what a CRM tells of a known one",
     page: 1,
-    run: (ask) => syncing(ask, { primaryId: "crm-1" }),
+    run: (ctx) => syncing(ctx, { primaryId: "crm-1" }),
   },
-  { what: "search by primary id", page: 15, run: (ask) => listByPrimaryId(ask, { primaryId: "K-0000017" }) },
-  { what: "search by address", page: 15, run: (ask) => listByChannel(ask, { value: "x@example.org" }) },
+  { what: "search by primary id", page: 15, run: (ctx) => listByPrimaryId(ctx, { primaryId: "K-0000017" }) },
+  { what: "search by address", page: 15, run: (ctx) => listByChannel(ctx, { value: "x@example.org" }) },
   {
     what: "create",
     page: 1,
-    run: (ask) =>
-      createCustomer(ask, {
+    run: (ctx) =>
+      createCustomer(ctx, {
         brandId: 1,
         firstname: "Nova",
         channels: email("nova@example.org"),
@@ -144,8 +190,8 @@ export const operations: Operation[] = [
   {
     what: "create with nothing that must be looked at",
     page: 1,
-    run: (ask) =>
-      createCustomer(ask, {
+    run: (ctx) =>
+      createCustomer(ctx, {
         brandId: 1,
         primaryId: "plain-1",
         firstname: "Nova",
@@ -155,8 +201,8 @@ export const operations: Operation[] = [
   {
     what: "resolve a new one",
     page: 1,
-    run: (ask) =>
-      resolveCustomer(ask, {
+    run: (ctx) =>
+      resolveCustomer(ctx, {
         brandId: 1,
         primaryId: "new-1",
         lastname: "Nova",
@@ -167,8 +213,8 @@ export const operations: Operation[] = [
   {
     what: "resolve a known one",
     page: 1,
-    run: (ask) =>
-      resolveCustomer(ask, {
+    run: (ctx) =>
+      resolveCustomer(ctx, {
         brandId: 1,
         primaryId: "new-1",
         lastname: "Supernova",
@@ -179,25 +225,25 @@ export const operations: Operation[] = [
   {
     what: "update by id",
     page: 1,
-    run: (ask) => updateCustomer(ask, { id: 77, firstname: "Changed", custom: custom("") }),
+    run: (ctx) => updateCustomer(ctx, { id: 77, firstname: "Changed", custom: custom("") }),
   },
   {
     what: "update by primary id",
     page: 1,
-    run: (ask) => updateCustomer(ask, { primaryId: "new-1", newPrimaryId: "new-2" }),
+    run: (ctx) => updateCustomer(ctx, { primaryId: "new-1", newPrimaryId: "new-2" }),
   },
   {
     what: "add a channel",
     page: 1,
-    run: (ask) => addChannels(ask, { customerId: 78, channels: email("n3@example.org") }),
+    run: (ctx) => addChannels(ctx, { customerId: 78, channels: email("n3@example.org") }),
   },
-  { what: "remove a channel", page: 1, run: (ask) => removeChannel(ask, { id: 79 }) },
+  { what: "remove a channel", page: 1, run: (ctx) => removeChannel(ctx, { id: 79 }) },
   {
     what: "authenticate",
     page: 1,
-    run: (ask) =>
-      createKeyring(ask.db)
-        .authenticate(makeKeyText())
+    run: (ctx) =>
+      createKeyring(ctx.db)
+        .authenticate(generateToken())
         .catch(() => undefined),
   },
 ];

@@ -1,16 +1,16 @@
-// What a statement costs, counted rather than timed: rows read and thrown away by every scan of a table, buffers
-// touched, big tables scanned from end to end. The statement is prepared and planned generically, as sessions do it.
+// The cost of a statement, counted rather than timed: rows read and discarded by every scan of a table, buffers
+// touched, sequential scans of big tables. The statement is prepared and has a generic plan, as on any connection.
 import pg from "pg";
 import type { Statement } from "../../../src/db/database.ts";
 
-const big = 5_000; // rows of a table that must not be scanned
+const big = 5_000; // rows of a table that must not be scanned sequentially
 
 export interface Cost {
   rows: number;
   /** how much a server before 18 may have rounded `rows` up */
   rounded: number;
   buffers: number;
-  /** the plan's nodes with their indexes, each with what is below it in brackets */
+  /** the plan's nodes with their indexes, each with its children in brackets */
   shape: string;
   scanned: string[];
   ms: number;
@@ -30,7 +30,41 @@ interface Plan {
   Plans?: Plan[];
 }
 
-/** Runs a statement in a transaction as a session would, prepared and with its generic plan, and undoes it. */
+/**
+ * Plans a statement now, as a connection does that uses it first while the tables are empty. PostgreSQL keeps the plan
+ * until it has new statistics.
+ */
+export async function prepareNow(
+  client: pg.ClientBase,
+  { name, text }: Statement,
+  values: readonly unknown[],
+): Promise<void> {
+  const written = values.map((value) => literal(value));
+  await client.query(`PREPARE ${name} AS ${text}`);
+  await client.query(`EXPLAIN EXECUTE ${name}${written.length > 0 ? ` (${written.join(", ")})` : ""}`);
+}
+
+/** Runs a statement that is prepared already, with the plan that it has. */
+export async function explainPrepared(
+  client: pg.ClientBase,
+  { name }: Statement,
+  values: readonly unknown[],
+): Promise<Cost> {
+  const written = values.map((value) => literal(value));
+  await client.query("SAVEPOINT hot");
+  try {
+    const answer = await client.query<{ "QUERY PLAN": [{ Plan: Plan; "Execution Time": number }] }>(
+      `EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE ${name}${written.length > 0 ? ` (${written.join(", ")})` : ""}`,
+    );
+    const [said] = answer.rows[0]?.["QUERY PLAN"] ?? [];
+    if (!said) throw new Error("EXPLAIN said nothing");
+    return { ...(await costOf(client, said.Plan)), ms: said["Execution Time"] };
+  } finally {
+    await client.query("ROLLBACK TO hot");
+  }
+}
+
+/** Runs a statement in a transaction, prepared and with its generic plan, and rolls it back. */
 export async function explain(
   client: pg.ClientBase,
   { text }: Statement,
@@ -64,13 +98,14 @@ function literal(value: unknown): string {
 }
 
 function element(value: unknown): string {
+  if (value instanceof Date) return `"${value.toISOString()}"`;
   if (typeof value !== "string") return value === null ? "NULL" : Number(value).toString();
   return `"${value.replace(/["\\]/g, "\\$&")}"`;
 }
 
 /**
- * Rows a scan gave away and rows it threw away, of every scan of a table, as often as it ran. Before version 18
- * PostgreSQL rounds the average of a scan that ran often; `rounded` is how much that may add.
+ * Rows returned and rows discarded by every scan of a table, over all its loops. Before version 18 PostgreSQL rounds
+ * the average over the loops of a scan; `rounded` is the most that this may add.
  */
 async function costOf(client: pg.ClientBase, plan: Plan): Promise<Omit<Cost, "ms">> {
   const nodes = [...walk(plan)];
@@ -104,8 +139,8 @@ async function costOf(client: pg.ClientBase, plan: Plan): Promise<Omit<Cost, "ms
 }
 
 /**
- * What writes beside the statement's own answer (WITH … INSERT) is run after its end, and not added to it. What a WITH
- * reads is told twice, with it and with whoever asks it.
+ * A write beside the statement's own result (WITH … INSERT) runs after its end, and is not included in it. The buffers
+ * of a WITH are reported twice, in itself and in the node that reads it.
  */
 function buffersOf({ "Node Type": node, Plans = [], ...plan }: Plan): number {
   if (node === "CTE Scan") return 0;

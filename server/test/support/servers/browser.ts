@@ -1,5 +1,5 @@
-// Chromium without a window, spoken to over a pipe: no port, no package. Where it is not installed tests say so and
-// skip. It may not leave the machine: every name resolves to nothing, and what it asks for can be looked at.
+// Headless Chromium, controlled over a pipe: no port, no package. Where it is not installed tests report that they are
+// skipped. It cannot leave the machine: every name resolves to nothing, and its requests are recorded.
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { setTimeout as wait } from "node:timers/promises";
 
 type Message = Record<string, unknown>;
 
-/** A request as the page made it. */
+/** A request made by the page. */
 export interface PageRequest {
   method: string;
   url: string;
@@ -18,7 +18,7 @@ export interface PageRequest {
 
 export interface Page {
   requests: PageRequest[];
-  /** what the console and the security policy complained of */
+  /** messages of the console and of the security policy */
   complaints: string[];
   send(method: string, parameters?: Message): Promise<Message>;
   open(url: string): Promise<void>;
@@ -29,7 +29,7 @@ export interface Page {
   close(): Promise<void>;
 }
 
-/** The name under which Chromium is installed, if it is. */
+/** The name of the installed Chromium, if there is one. */
 export function findChromium(): string | undefined {
   return ["chromium", "chromium-browser", "google-chrome"].find(
     (name) => spawnSync(name, ["--version"], { timeout: 30_000 }).status === 0,
@@ -108,7 +108,7 @@ function hear(
 
 type CallBrowser = (method: string, parameters?: Message, sessionId?: string) => Promise<Message>;
 
-/** Messages are JSON with a NUL behind each; answers have the number of what was asked. */
+/** Messages are JSON followed by a NUL; responses carry the number of the request. */
 function connect(child: ChildProcess, tell: (method: string, parameters: Message) => void): CallBrowser {
   const writer = child.stdio[3] as Writable;
   const waiting = new Map<number, { done: (answer: Message) => void; fail: (error: Error) => void }>();

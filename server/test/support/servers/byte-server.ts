@@ -1,21 +1,21 @@
-// A server that says exactly the bytes a test wants, on one loopback address: for answers that no HTTP library gives.
-// It is stopped when the test file is over.
+// A server that sends a test's exact bytes, on one loopback address: for responses that no HTTP library produces. It is
+// stopped after the test file.
 import { createServer, type Socket } from "node:net";
 import { afterAll } from "vitest";
 
 export interface WireServer {
-  /** host:port, as DOSSIER_OUTSIDE_ALLOW names it */
+  /** host:port, as DOSSIER_EGRESS_ALLOW names it */
   place: string;
   port: number;
   /** connections it has accepted */
   accepted: number;
   /** those that are open now */
   open: Set<Socket>;
-  /** what was asked, one text a request */
+  /** the requests received, one text each */
   requests: string[];
 }
 
-/** Answers each request, once its header is there, by what `speak` does with the socket. */
+/** Answers each request, once its header has arrived, by calling `speak` with the socket. */
 export async function startWireServer(
   speak: (socket: Socket, request: string) => void,
   address = "127.0.0.1",
@@ -47,7 +47,7 @@ export async function startWireServer(
   return wire;
 }
 
-/** A whole answer. */
+/** A complete response. */
 export function answer(body: Buffer | string, headers: Record<string, string> = {}, status = 200): Buffer {
   const bytes = Buffer.from(body);
   const lines = Object.entries({ "content-length": String(bytes.length), ...headers });

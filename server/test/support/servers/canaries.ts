@@ -1,5 +1,5 @@
-// Where connections end that tests must see: listeners on this machine's loopback addresses, and a way of dialling that
-// leads to them whatever address is asked for. No packet for another address is ever sent.
+// Canaries: listeners on this machine's loopback addresses, and a dial function that leads to them whatever address is
+// requested. No packet for another address is ever sent.
 import { isIP, type Socket } from "node:net";
 import { createServer, type TLSSocket } from "node:tls";
 import { afterAll } from "vitest";
@@ -7,13 +7,13 @@ import { type Dial, dialAddress } from "../../../src/egress/connect.ts";
 import type { Certificate } from "./certificates.ts";
 import { answer, startWireServer, type WireServer } from "./byte-server.ts";
 
-/** Loopback addresses with a listener each that nobody may reach. */
+/** Loopback addresses with a listener each that no request may reach. */
 const canaryAddresses = ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4", "127.0.0.5", "::1"];
 
 export interface Canaries {
-  /** connections any of them has accepted */
+  /** connections accepted by any of them */
   accepted(): number;
-  /** Connects to the canary that stands for an address. */
+  /** Connects to the canary for an address. */
   dial: Dial;
 }
 
@@ -30,7 +30,7 @@ export async function startCanaries(): Promise<Canaries> {
   };
 }
 
-/** The product's own way of dialling, to this machine alone. */
+/** The product's own dial function, to this machine alone. */
 export const dialLoopback: Dial = (address, port, signal) => {
   if (isIP(address) === 0 || !(address.startsWith("127.") || address === "::1"))
     throw new Error(`a test dials ${address}`);
@@ -39,7 +39,7 @@ export const dialLoopback: Dial = (address, port, signal) => {
 
 export interface SecureServer {
   port: number;
-  /** the names it was asked for in the TLS handshake, and the requests */
+  /** the server names of the TLS handshakes, and the requests */
   names: (string | false | null)[];
   protocols: (string | false | null)[];
   requests: string[];

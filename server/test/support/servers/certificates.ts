@@ -1,5 +1,5 @@
-// Certificates for tests: an authority that nobody trusts but who is told to, and what it signs. Made by openssl, in a
-// folder that is removed when the test file is over; where there is no openssl, `hasOpenssl` says so.
+// Certificates for tests: an authority that is trusted only where a test configures it, and what it signs. Made by
+// openssl, in a folder that is removed after the test file; `hasOpenssl` is false where openssl is missing.
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { isIP } from "node:net";

@@ -1,31 +1,30 @@
-// A CRM on one loopback address that answers what a test says, and remembers what it was asked. It is stopped when the
-// test file is over.
+// A CRM on one loopback address that gives a test's responses and records requests. It is stopped after the test file.
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { afterAll } from "vitest";
 
-/** What a test's CRM says: results, or an answer of its own. */
-export type Say = (
+/** The responses of a test's CRM: results, or a response of its own. */
+export type CrmResponder = (
   query: URLSearchParams,
   response: ServerResponse,
   request: IncomingMessage,
 ) => unknown[] | undefined | Promise<unknown[] | undefined>;
 
 export interface TestCrm {
-  /** host:port, as DOSSIER_OUTSIDE_ALLOW names it */
-  place: string;
-  /** where a brand's crm_lookup_url leads */
+  /** host:port, as DOSSIER_EGRESS_ALLOW names it */
+  hostPort: string;
+  /** for a brand's crm_lookup_url */
   url: string;
   /** path and query of every request */
-  asked: string[];
+  requests: string[];
   headers: IncomingMessage["headers"][];
-  say: Say;
+  say: CrmResponder;
 }
 
-/** A CRM that knows nobody until a test says otherwise. */
-export async function startCrm(say: Say = () => []): Promise<TestCrm> {
-  const crm: TestCrm = { place: "", url: "", asked: [], headers: [], say };
+/** A CRM that knows no customer until a test changes that. */
+export async function startCrm(say: CrmResponder = () => []): Promise<TestCrm> {
+  const crm: TestCrm = { hostPort: "", url: "", requests: [], headers: [], say };
   const server = createServer((request, response) => {
-    crm.asked.push(request.url ?? "");
+    crm.requests.push(request.url ?? "");
     crm.headers.push(request.headers);
     const query = new URL(request.url ?? "", "http://crm").searchParams;
     void Promise.resolve(crm.say(query, response, request)).then((results) => {
@@ -38,12 +37,12 @@ export async function startCrm(say: Say = () => []): Promise<TestCrm> {
     server.closeAllConnections();
     await closed;
   });
-  crm.place = `127.0.0.1:${(server.address() as { port: number }).port}`;
-  crm.url = `http://${crm.place}/lookup`;
+  crm.hostPort = `127.0.0.1:${(server.address() as { port: number }).port}`;
+  crm.url = `http://${crm.hostPort}/lookup`;
   return crm;
 }
 
-/** Says that it is broken, with a status. */
-export function failing(status: number, body = "it is broken"): Say {
+/** Fails with a status. */
+export function failing(status: number, body = "it is broken"): CrmResponder {
   return (_query, response) => void response.writeHead(status).end(body);
 }

@@ -1,8 +1,9 @@
-// A name server on this machine, for tests of looking up: it answers A and AAAA questions as told, or not at all.
+// A name server on this machine, for tests of name resolution: it answers A and AAAA questions as configured, or not at
+// all.
 import { createSocket } from "node:dgram";
 import { afterAll } from "vitest";
 
-/** What it says to a question: addresses, a code of failure (3: no such name, 2: cannot say), or nothing. */
+/** Its answer to a question: addresses, a response code (3: no such name, 2: failure), or nothing. */
 export type NameAnswer = { a?: number[][]; aaaa?: number[][] } | { code: number } | undefined;
 
 export interface NameServer {
@@ -30,7 +31,7 @@ export async function startNameServer(
   return server;
 }
 
-/** The name asked for, and where its type stands. */
+/** The name in a question, and the position of its type. */
 function readName(question: Buffer): { name: string; end: number } {
   const labels: string[] = [];
   let at = 12;

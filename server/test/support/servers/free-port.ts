@@ -1,4 +1,4 @@
-// A port of the loopback address that nobody listens on just now, for a program that must be told one.
+// A free port of the loopback address, for a program that needs a fixed one.
 import { createServer } from "node:net";
 
 export async function freePort(): Promise<number> {

@@ -1,12 +1,12 @@
-// A stand-in for the original: a server that answers what its documentation prints (six fields of a customer, the
-// envelopes), takes what it prints, and nothing else: another path, method, encoding, name or key is a 400.
+// A stand-in for the original server: it returns what its documentation prints (six fields of a customer, the
+// envelopes), accepts what it prints, and nothing else: another path, method, encoding, name or key is a 400.
 import { createServer, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll } from "vitest";
 
 /** A customer as documented; the form of `channels` is not. */
-export interface Documented {
+export interface LegacyCustomer {
   id: number | string;
   external_primary_id: string;
   brand_name: string;
@@ -15,40 +15,40 @@ export interface Documented {
   channels: unknown;
 }
 
-export interface Original {
+export interface LegacyServer {
   url: string;
-  /** what it was asked: method and path, and the names of query and body in their order */
-  asked: string[];
-  /** what it was asked that is not as documented */
+  /** its requests: method and path, and the names of query and body in their order */
+  requests: string[];
+  /** requests that are not as documented */
   undocumented: string[];
-  /** the most requests that it had at the same time */
-  busiest: number;
-  /** milliseconds to hold each answer, so that requests meet that may */
+  /** maximum number of concurrent requests */
+  maxConcurrent: number;
+  /** milliseconds to delay each response, so that concurrent requests overlap */
   hold: number;
-  people: Documented[];
+  people: LegacyCustomer[];
   timelines: Record<string, unknown[]>;
-  /** the number of each brand by its name */
+  /** the id of each brand by its name */
   brands: Record<string, number>;
-  /** answers with a status before anything else, once for each */
+  /** statuses to return before anything else, once for each */
   refusals: { status: number; headers?: Record<string, string>; when?: RegExp }[];
 }
 
-export const originalKey = "original-key-of-the-desk";
+export const legacyKey = "original-key-of-the-desk";
 
 /** The addresses of a customer, in any of the forms that the tests use. */
-function addressesOf({ channels }: Documented): string[] {
+function addressesOf({ channels }: LegacyCustomer): string[] {
   return Object.values(channels as object).map((one: unknown) =>
     typeof one === "string" ? one : (one as { value: string }).value,
   );
 }
 
-/** Starts one; it ends with the test file. */
-export async function startOriginal(): Promise<Original> {
-  const original: Original = {
+/** Starts one; it is stopped after the test file. */
+export async function startLegacyServer(): Promise<LegacyServer> {
+  const original: LegacyServer = {
     url: "",
-    asked: [],
+    requests: [],
     undocumented: [],
-    busiest: 0,
+    maxConcurrent: 0,
     hold: 0,
     people: [],
     timelines: {},
@@ -57,7 +57,7 @@ export async function startOriginal(): Promise<Original> {
   };
   let open = 0;
   const server = createServer((request, response) => {
-    original.busiest = Math.max(original.busiest, (open += 1));
+    original.maxConcurrent = Math.max(original.maxConcurrent, (open += 1));
     void answer(original, request).then(async ({ status, body, headers }) => {
       if (original.hold > 0) await wait(original.hold);
       open -= 1;
@@ -77,7 +77,7 @@ interface Answer {
   headers?: Record<string, string>;
 }
 
-/** What is documented of each read: its method, the names of its fields, which of them must be there. */
+/** The documented form of each read: its method, the names of its fields, the required ones. */
 const reads = [
   { path: /^$/, method: "GET", names: ["query", "itemStart", "itemLimit"], needed: [] },
   { path: /^\/\d+$/, method: "GET", names: [], needed: [] },
@@ -101,7 +101,7 @@ const reads = [
   },
 ];
 
-async function answer(original: Original, request: IncomingMessage): Promise<Answer> {
+async function answer(original: LegacyServer, request: IncomingMessage): Promise<Answer> {
   const url = new URL(request.url ?? "", "http://localhost");
   const path = url.pathname.replace("/api/v2/customer", "");
   const type = request.headers["content-type"] ?? "";
@@ -112,7 +112,7 @@ async function answer(original: Original, request: IncomingMessage): Promise<Ans
   const asked = `${request.method} ${path}${Object.keys(sent)
     .map((name) => ` ${name}`)
     .join("")}`;
-  original.asked.push(asked);
+  original.requests.push(asked);
   const read = reads.find((one) => one.path.test(path) && one.method === request.method);
   const isDocumented =
     read !== undefined &&
@@ -125,21 +125,22 @@ async function answer(original: Original, request: IncomingMessage): Promise<Ans
   const at = original.refusals.findIndex(({ when }) => !when || when.test(asked));
   const [refusal] = at < 0 ? [] : original.refusals.splice(at, 1);
   if (refusal) return refusal;
-  if (request.headers.apikey !== originalKey) return { status: 401 };
+  if (request.headers.apikey !== legacyKey) return { status: 401 };
   return isDocumented ? answerRead(original, path, sent) : { status: 400 };
 }
 
-/** The fields of a multipart body that has texts alone. */
+/** The fields of a multipart body of texts only. */
 function partsOf(body: string): Record<string, string> {
   const found = body.matchAll(/name="([^"]*)"\r\n\r\n([^]*?)\r\n--/g);
   return Object.fromEntries(Array.from(found, ([, name = "", value = ""]) => [name, value]));
 }
 
-function answerRead(original: Original, path: string, sent: Record<string, string>): Answer {
+function answerRead(original: LegacyServer, path: string, sent: Record<string, string>): Answer {
   const { people, timelines, brands } = original;
-  const isOfBrand = (one: Documented) =>
+  const isOfBrand = (one: LegacyCustomer) =>
     sent.brand_id === undefined || String(brands[one.brand_name]) === sent.brand_id;
-  const found = (is: (one: Documented) => boolean) => list(people.filter((one) => isOfBrand(one) && is(one)));
+  const found = (is: (one: LegacyCustomer) => boolean) =>
+    list(people.filter((one) => isOfBrand(one) && is(one)));
   if (path === "") {
     const matching = people.filter(
       ({ lastname }) => !sent.query || lastname.toLowerCase().includes(sent.query.toLowerCase()),

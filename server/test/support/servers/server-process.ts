@@ -1,5 +1,5 @@
-// `dossier serve` as a process of its own, with its workers, and whoever asks it over connections that are never used
-// twice: so that each request goes to the next worker.
+// `dossier serve` as a process of its own, with its workers, and requests over connections that are never reused: so
+// each request goes to the next worker.
 import { type ChildProcess, spawn } from "node:child_process";
 import { get } from "node:http";
 import { createInterface } from "node:readline";
@@ -11,40 +11,46 @@ export const adminKey = "test-administrator-key-0123456789";
 
 export interface LogLine {
   msg: string;
+  level?: number;
   pid?: number;
   worker?: number;
   endpoint?: string;
 }
 
-export interface Serve {
+export interface ServeProcess {
   pid: number;
   url: string;
   stdout(): string;
   log: LogLine[];
-  /** the processes that have answered so many requests lately */
+  /** the processes that have handled so many of the last requests */
   pids(since?: number): Set<number>;
   signal(signal: NodeJS.Signals, group?: boolean): void;
   /** its exit code, once it has ended */
   ended: Promise<number | null>;
-  /** SIGTERM, and to its end */
+  /** SIGTERM, and its end */
   stop(): Promise<number | null>;
 }
 
-// Here, where the file is read: a hook that a test or another hook adds is not run.
+// Here, at module level: a hook added by a test or another hook does not run.
 const running: (() => Promise<void>)[] = [];
 afterAll(async () => void (await Promise.all(running.map((end) => end()))));
 
-/** Starts one; whatever is left of it when the test file is over is killed. */
+/** Starts one, with so many descriptors if given; any remaining process is killed after the test file. */
 export async function serve(
   args: readonly string[],
   cwd: string,
   env: Record<string, string>,
-): Promise<Serve> {
-  const child: ChildProcess = spawn(process.execPath, [bundle, "serve", ...args], {
+  files?: number,
+): Promise<ServeProcess> {
+  const command = [process.execPath, bundle, "serve", ...args];
+  const [program = "", ...rest] = files
+    ? ["sh", "-c", `ulimit -n ${files}; exec "$@"`, "sh", ...command]
+    : command;
+  const child: ChildProcess = spawn(program, rest, {
     cwd,
     env: plainEnvironment({ PORT: "0", DOSSIER_ADMIN_KEY: adminKey, ...env }),
     stdio: ["ignore", "pipe", "pipe"],
-    detached: true, // a group of its own, to be signalled as a terminal does
+    detached: true, // a group of its own, for signals as from a terminal
   });
   let stdout = "";
   const log: LogLine[] = [];
@@ -77,14 +83,17 @@ export async function serve(
   return { pid, url, stdout: () => stdout, log, pids, signal, ended, stop };
 }
 
-export interface Answered {
+export interface HttpResponse {
   status: number;
   text: string;
   headers: NodeJS.Dict<string | string[]>;
 }
 
 /** One GET over a connection of its own. */
-export function ask(url: string, headers: Record<string, string> = { apiKey: adminKey }): Promise<Answered> {
+export function getOnce(
+  url: string,
+  headers: Record<string, string> = { apiKey: adminKey },
+): Promise<HttpResponse> {
   return new Promise((done, fail) => {
     const request = get(url, { agent: false, headers }, (answer) => {
       let text = "";
@@ -95,14 +104,14 @@ export function ask(url: string, headers: Record<string, string> = { apiKey: adm
   });
 }
 
-/** The same so many times, one after the other: each worker's turn comes. */
-export async function askAll(times: number, url: string, headers?: Record<string, string>) {
-  const answers: Answered[] = [];
-  for (let n = 0; n < times; n += 1) answers.push(await ask(url, headers));
+/** The same so many times, one after the other, so that each worker gets its turn. */
+export async function getMany(times: number, url: string, headers?: Record<string, string>) {
+  const answers: HttpResponse[] = [];
+  for (let n = 0; n < times; n += 1) answers.push(await getOnce(url, headers));
   return answers;
 }
 
-/** Whether there is such a process; one that has ended and was not looked at yet is none. */
+/** Whether the process exists; one that has ended but is not reaped does not count. */
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -1,19 +1,22 @@
-// A small relay between Dossier and its database, for tests in which the database goes away: it can be cut, so that
-// nobody answers, and frozen, so that somebody listens who never does.
+// A small TCP relay between Dossier and its database, for tests of outages: it can refuse connections (`cut`), swallow
+// what is sent (`freeze`), respond late (`delay`) and reset every connection once (`reset`).
 import { connect, createServer, type Server, type Socket } from "node:net";
 import { afterAll } from "vitest";
-import type { FreshDatabase } from "../database.ts";
+import type { TestDatabase } from "../database.ts";
 
 export interface Relay {
   port: number;
   cut(): Promise<void>;
   freeze(): void;
+  /** delays every response of the database by so many milliseconds */
+  delay(milliseconds: number): void;
+  reset(): void;
   restore(): Promise<void>;
 }
 
 export async function makeRelay(target: { host?: string; port?: number }): Promise<Relay> {
   const pairs = new Set<[Socket, Socket]>();
-  let [frozen, port] = [false, 0];
+  let [frozen, port, late] = [false, 0, 0];
   let server: Server;
   const open = () =>
     new Promise<void>((done) => {
@@ -26,7 +29,11 @@ export async function makeRelay(target: { host?: string; port?: number }): Promi
           [far, near],
         ] as const) {
           one.on("error", () => undefined).on("close", () => other.destroy());
-          one.on("data", (bytes) => frozen || other.write(bytes));
+          one.on("data", (bytes) => {
+            if (frozen) return;
+            if (late > 0 && one === far) setTimeout(() => other.writable && other.write(bytes), late);
+            else other.write(bytes);
+          });
         }
       });
       server.listen(port, "127.0.0.1", () => {
@@ -48,7 +55,10 @@ export async function makeRelay(target: { host?: string; port?: number }): Promi
     port,
     cut,
     freeze: () => void (frozen = true),
+    delay: (milliseconds) => void (late = milliseconds),
+    reset: drop,
     async restore() {
+      late = 0;
       if (frozen) drop();
       frozen = false;
       if (!server.listening) await open();
@@ -56,8 +66,8 @@ export async function makeRelay(target: { host?: string; port?: number }): Promi
   };
 }
 
-/** DATABASE_URL of a database behind a relay, with the limits of time that Dossier sets itself. */
-export function urlThrough(relay: Relay, connection: FreshDatabase["connection"]): string {
+/** DATABASE_URL of a database behind a relay, with Dossier's own timeouts. */
+export function urlThrough(relay: Relay, connection: TestDatabase["connection"]): string {
   const { user = "", password = "", database } = connection as Record<string, string>;
   return `postgres://${user}:${encodeURIComponent(password)}@127.0.0.1:${relay.port}/${database}`;
 }

@@ -1,4 +1,4 @@
-// A receiver of webhooks on a loopback address: keeps what it is sent, by path, and answers as the test says.
+// A receiver of webhooks on a loopback address: records requests, by path, and responds as configured.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { WebhookPayload } from "@dossier/api";
@@ -16,16 +16,16 @@ export interface Reply {
 }
 
 export interface Receiver {
-  /** host:port, as DOSSIER_OUTSIDE_ALLOW names it */
+  /** host:port, as DOSSIER_EGRESS_ALLOW names it */
   place: string;
   urlOf(path: string): string;
-  /** what came to a path, in the order in which it came */
+  /** the requests to a path, in the order of arrival */
   at(path: string): Received[];
-  /** How a path answers from now on; 204 unless it is said. */
+  /** Sets the response of a path; the default is 204. */
   answer(path: string, reply: (received: Received) => Reply | Promise<Reply>): void;
 }
 
-/** Starts one that is stopped when the test file is over. */
+/** Starts one that is stopped after the test file. */
 export async function startReceiver(): Promise<Receiver> {
   const got = new Map<string, Received[]>();
   const replies = new Map<string, (received: Received) => Reply | Promise<Reply>>();

@@ -1,0 +1,86 @@
+/** The shape of a customer in responses. */
+import * as z from "zod";
+import { channelShape } from "./channel.ts";
+import { customerFields, shownTexts } from "./customer-fields.ts";
+import type { CustomValue } from "../wire/custom-fields.ts";
+
+const ownNames = customerFields.map(({ wire }) => `\`${wire}\``);
+
+const provenance = z.object({
+  field: z.string().describe(`${ownNames.join(", ")}, \`custom_…\` or \`channels\``),
+  channel: z.number().int().optional().describe("Which of the channels, by its `id`"),
+  source: z.enum(["api", "agent", "crm", "import"]),
+  key_id: z.number().int().nullable().describe("The key that set it; 0 is the administrator, null: no key"),
+  at: z.string().describe("When it was set"),
+});
+
+const customerObject = z.object({
+  id: z.number().int(),
+  external_primary_id: z.string().describe("The caller's own id; empty when there is none"),
+  brand_id: z.number().int(),
+  brand_name: z.string(),
+  ...shownTexts,
+  channels: z.array(channelShape),
+  version: z.number().int().describe("Rises with every change; the ETag"),
+  created_at: z.string(),
+  updated_at: z.string(),
+  truncated: z
+    .array(z.string())
+    .optional()
+    .describe(
+      "Only of a customer larger than one can become (256 KiB of custom values, 1,000 channels): what is left out here, `channels` or `custom_…`",
+    ),
+  provenance: z
+    .array(provenance)
+    .optional()
+    .describe("Of one customer, where it was asked for: the origin of each field"),
+});
+
+/**
+ * A customer on the wire. Custom fields with a value are properties named `custom_<name>`.
+ *
+ * @example
+ * function greet(customer: Customer): string {
+ *   return customer.custom_tier === "gold" ? `Dear ${customer.firstname}` : `Hello ${customer.firstname}`;
+ * }
+ */
+export type Customer = z.output<typeof customerObject> & { [field: `custom_${string}`]: CustomValue };
+
+const knownFields = new Set(Object.keys(customerObject.shape));
+
+/** The customer's output schema: only the listed fields and `custom_…` pass. */
+export const customerShape = customerObject.loose().transform((row): Customer => {
+  const shown: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(row))
+    if (knownFields.has(key) || key.startsWith("custom_")) shown[key] = value;
+  return shown as Customer;
+});
+
+/** What the feed of changes says of a deleted customer. */
+export const deletedCustomerShape = z.strictObject({
+  id: z.number().int(),
+  brand_id: z.number().int(),
+  deleted_at: z.string().describe("When it was deleted"),
+});
+
+/**
+ * A deleted or purged customer in the feed of changes: no word of it.
+ *
+ * @example
+ * const gone: DeletedCustomer = { id: 7, brand_id: 1, deleted_at: "2026-11-23T18:00:00.000Z" };
+ */
+export type DeletedCustomer = z.output<typeof deletedCustomerShape>;
+
+/**
+ * An item of the feed of changes.
+ *
+ * @example
+ * const isGone = (change: CustomerChange): change is DeletedCustomer => "deleted_at" in change;
+ */
+export type CustomerChange = Customer | DeletedCustomer;
+
+/** An item of a list that may be the feed of changes. */
+export const customerOrDeletedShape = z.union([customerShape, deletedCustomerShape]);
+
+/** The listed fields of a customer, for the OpenAPI document. */
+export const customerDocument = customerObject;

@@ -1,0 +1,175 @@
+/**
+ * Arrival control: decides from the head of a request alone which endpoint it is for, which known key it carries, and
+ * whether it is admitted. Invariant: a rejected request costs no lookup, and its body is not read.
+ */
+import type { Endpoint } from "@dossier/api";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import type { Db } from "../../db/database.ts";
+import { DisconnectSignal } from "../../db/requester.ts";
+import type { Secret } from "../../domain/context.ts";
+import type { Metrics } from "../../metrics/metrics.ts";
+import { queryOf } from "../body/body.ts";
+import { type Credential, hashOfCredential, readCredential } from "../credentials.ts";
+import type { RateLimit } from "../rate-limit.ts";
+import type { Route } from "../router.ts";
+import { createAddressLimit } from "./address-limit.ts";
+import { type Admission, requestClassOf, createAdmission, unknownKey } from "./admission.ts";
+import { createPacing, type Pacing } from "./pacing.ts";
+import { createReject, type Rejection, createRejection } from "./load-shedding.ts";
+
+/** A request that was admitted. */
+export interface AdmittedRequest {
+  /** its endpoint; undefined if there is none */
+  route: Route | undefined;
+  credential: Credential | undefined;
+  /** the SHA-256 of its key */
+  hash: Buffer | undefined;
+  /** whether its key was unknown on arrival */
+  isUnauthenticated: boolean;
+  /** aborts when the connection closes before the response is complete */
+  signal: DisconnectSignal;
+  /** its place among the requests in progress */
+  slot: { release(): void };
+}
+
+/** The limits and services that arrival control uses. */
+export interface ArrivalOptions {
+  db: Pick<Db, "presence" | "timeouts">;
+  limit: RateLimit;
+  /** requests per minute and key; 0 also disables the limit per address */
+  rateLimit: number;
+  metrics: Metrics;
+  route: (method: string, path: string) => Route | { allow: string[] };
+  recognise(hash: Buffer): number | undefined;
+  keyInQuery: boolean;
+  secret: Secret;
+  /** the headers of every response */
+  commonHeaders: Readonly<Record<string, string>>;
+}
+
+/** Admits requests, and releases what they hold. */
+export interface ArrivalControl {
+  /** Admits a request; a rejected one has its response already. */
+  admit(request: FastifyRequest, reply: FastifyReply, path: string): boolean;
+  /** Releases an admitted request when its connection is finished with it. */
+  finish(request: FastifyRequest, reply: FastifyReply): void;
+  /** The admitted request; undefined outside the API. */
+  admittedRequest(request: FastifyRequest): AdmittedRequest | undefined;
+  wasRejected(request: FastifyRequest): boolean;
+  /** Notes that the key of a request is valid: the request no longer counts against its address. */
+  markAuthenticated(request: FastifyRequest): void;
+  /** Runs the handler of a request when the semaphore permits. */
+  run: Admission["run"];
+  /** Spreads responses over turns of the event loop while several keys are active. */
+  pacing: Pacing;
+  /** Adds the time that a response waited for pacing. */
+  addDelay: Admission["addDelay"];
+}
+
+const overloadRejection = createRejection(
+  "unavailable",
+  "The server is busy. Nothing was changed; try again.",
+  1,
+);
+
+export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
+  const { limit, metrics } = options;
+  const admission = createAdmission(options.db);
+  const addresses = options.rateLimit > 0 ? createAddressLimit() : undefined;
+  const reject = createReject(options.commonHeaders);
+  const admitted = new WeakMap<FastifyRequest, AdmittedRequest>();
+  const rejected = new WeakSet<FastifyRequest>();
+  metrics.observeAdmission(admission.counts);
+
+  /** Admits a request, or returns the reason for its rejection. */
+  function decide(request: FastifyRequest, route: Route | undefined): Decision {
+    const { credential, hash, keyId } = identify(options, request);
+    const isUnauthenticated = keyId === undefined && request.method !== "OPTIONS"; // browsers send OPTIONS without a key
+    if (isUnauthenticated) {
+      const wait = addresses?.takeToken(request.ip);
+      if (wait !== undefined) return { reason: "address", rejection: addressRejection(wait) };
+    } else if (keyId !== undefined && route) {
+      const rejection = limit.exhausted(keyId);
+      if (rejection) return { reason: "rate_limit", rejection };
+    }
+    const requestClass = route ? requestClassOf(route.name, route.row, isScan(route.row, request)) : "read";
+    const slot = admission.admit(requestClass, keyId ?? unknownKey);
+    if (slot)
+      return {
+        admitted: { route, credential, hash, isUnauthenticated, signal: new DisconnectSignal(), slot },
+      };
+    const retryAfter = 1 + Math.floor(3 * Math.random()); // spreads the retries
+    return { reason: "overload", rejection: { ...overloadRejection, retryAfter } };
+  }
+
+  return {
+    run: admission.run,
+    pacing: createPacing(options.db.presence),
+    addDelay: admission.addDelay,
+    admittedRequest: (request) => admitted.get(request),
+    wasRejected: (request) => rejected.has(request),
+    markAuthenticated(request) {
+      if (admitted.get(request)?.isUnauthenticated) addresses?.returnToken(request.ip);
+    },
+    admit(request, reply, path) {
+      if (!isApi(path)) return true;
+      const found = findRoute(options, request, path);
+      const decision = decide(request, found);
+      if ("rejection" in decision) {
+        const { status, code } = decision.rejection;
+        const endpoint = found?.name ?? "none";
+        metrics.requestShed({ endpoint, method: request.method, status, code, reason: decision.reason });
+        rejected.add(request);
+        reject(request, reply, decision.rejection);
+        return false;
+      }
+      admitted.set(request, decision.admitted);
+      return true;
+    },
+    finish(request, reply) {
+      const entry = admitted.get(request);
+      if (!entry) return;
+      entry.slot.release();
+      if (!reply.raw.writableEnded) entry.signal.abort();
+    },
+  };
+}
+
+type Decision =
+  | { admitted: AdmittedRequest }
+  | { rejection: Rejection; reason: "overload" | "rate_limit" | "address" };
+
+function isApi(path: string): boolean {
+  return /^\/api\/v2(\/|$)/i.test(path);
+}
+
+function findRoute({ route }: ArrivalOptions, request: FastifyRequest, path: string): Route | undefined {
+  try {
+    const found = route(request.method, path);
+    return "row" in found ? found : undefined;
+  } catch {
+    return undefined; // the handler reports the error later
+  }
+}
+
+function identify({ keyInQuery, secret, recognise }: ArrivalOptions, request: FastifyRequest) {
+  try {
+    const credential = readCredential(request, keyInQuery, secret);
+    const hash = hashOfCredential(credential);
+    return { credential, hash, keyId: recognise(hash) };
+  } catch {
+    return { credential: undefined, hash: undefined, keyId: undefined }; // as above
+  }
+}
+
+/** Whether the query seems to name a field that makes the call a scan; the query is not decoded here. */
+function isScan({ costs }: Endpoint, request: FastifyRequest): boolean {
+  if (!costs) return false;
+  const query = queryOf(request).toLowerCase();
+  return Object.keys(costs).some((field) => query.startsWith(`${field}=`) || query.includes(`&${field}=`));
+}
+
+function addressRejection(wait: number): Rejection {
+  const message = `Too many requests without a valid key came from this address. Try again in ${wait} s.`;
+  return createRejection("rate_limited", message, wait);
+}

@@ -1,0 +1,55 @@
+/**
+ * HTTP dependencies: the interface that the HTTP folder requires of the service, and its own settings. HTTP knows the
+ * service only through it.
+ */
+import type { ChannelType } from "@dossier/api";
+import type { Db } from "../db/database.ts";
+import type { Caller, Secret } from "../domain/context.ts";
+import type { Session } from "../domain/key/session.ts";
+import type { Log } from "../log.ts";
+import type { EgressClient } from "../egress/client.ts";
+import type { Health } from "./health.ts";
+import type { SharedCounter } from "./rate-limit.ts";
+import type { RequestCounters } from "./request-log.ts";
+import type { Batcher } from "../domain/batcher.ts";
+
+/** The operations that HTTP requires of the service. */
+export interface Service extends Health, RequestCounters {
+  db: Db;
+  batcher: Batcher;
+  egress: EgressClient;
+  log: Log;
+  secret: Secret;
+  /** `hash` is the SHA-256 of the key's text, if it is known already */
+  authenticate(key: string, hash?: Buffer): Promise<Caller>;
+  authenticateSession(hash: Buffer, id: Buffer): Promise<{ caller: Caller; session: Session }>;
+  /** the id of a key that was valid within the cache time */
+  recognise(hash: Buffer): number | undefined;
+  /** a key with this hash has opened a session, or a session of it was opened again */
+  sessionOpened(keyHash: Buffer): void;
+  invalidateKeys(): void;
+  invalidateSessions(): void;
+  authenticateHash(hash: Buffer): Promise<Caller>;
+  /** calls the listener whenever a key changes, in this process or another one */
+  onKeyChange(listener: () => void): void;
+  listTypes(): Promise<readonly ChannelType[]>;
+  invalidateTypes(): void;
+}
+
+/** The settings that concern HTTP. */
+export interface HttpOptions {
+  rateLimit: number;
+  /** the counter that several processes share */
+  countRequest?: SharedCounter;
+  keyInQuery: boolean;
+  /** whether each request has a line in the log */
+  logRequests: boolean;
+  /** what becomes of names in a query string that the endpoint does not know */
+  unknownQuery: "refuse" | "ignore";
+  corsOrigins: readonly string[];
+  trustedProxies: readonly string[];
+  /** concurrent connections of this process; 0: no cap */
+  maxConnections: number;
+  /** in milliseconds: see {@link ConnectionLimits} */
+  drainMs?: number | undefined;
+}

@@ -1,0 +1,135 @@
+/**
+ * Start page: `/` says what this is, whether it works, and where to go on; a page for browsers, JSON for programs. No
+ * key is required. Invariants: nothing inline, nothing from other hosts; of the request only a host name of plain
+ * characters is shown, because it is part of commands that people copy.
+ */
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import { basePath } from "@dossier/api";
+import { icon } from "./docs/explorer.ts";
+import { escapeHtml } from "./docs/markdown.ts";
+import type { Health } from "./health.ts";
+import { startStyle } from "./start-style.ts";
+
+/** The page and its files, as the router compares paths: without a slash at the end. */
+export const startPaths = ["", "/start.css", "/icon.svg"];
+
+const policy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "img-src 'self'",
+  "form-action 'none'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join("; ");
+
+const links = {
+  api: basePath,
+  documentation: "/docs/index",
+  explorer: "/docs/api",
+  openapi: "/openapi.json",
+  live: "/livez",
+  ready: "/readyz",
+};
+
+/** Serves `/` and its files. */
+export function startRoutes(app: FastifyInstance, { version, readiness }: Health): void {
+  app.get("/", async (request, reply) => {
+    void reply.header("vary", "accept");
+    if (!prefersHtml(request.headers.accept)) return { name: "Dossier", description, version, links };
+    const page = { version, address: addressOf(request), reason: await readiness.notReadyReason() };
+    return reply.headers(pageHeaders).type("text/html; charset=utf-8").send(renderPage(page));
+  });
+  const cached = { "cache-control": "no-cache", "x-content-type-options": "nosniff" };
+  app.get("/start.css", (_request, reply) =>
+    reply.headers(cached).type("text/css; charset=utf-8").send(startStyle),
+  );
+  app.get("/icon.svg", (_request, reply) => reply.headers(cached).type("image/svg+xml").send(icon));
+}
+
+const description = "A customer directory and timeline for service desks";
+
+const pageHeaders = {
+  "content-security-policy": policy,
+  "referrer-policy": "no-referrer",
+};
+
+/** Whether HTML is named and wanted no less than JSON: browsers name it, programs accept anything. */
+function prefersHtml(accept = ""): boolean {
+  const html = qualityOf(accept, "text/html");
+  return html > 0 && html >= qualityOf(accept, "application/json");
+}
+
+/** The quality that an Accept header gives to a media type that it names; 0 for others. */
+function qualityOf(accept: string, type: string): number {
+  for (const range of accept.toLowerCase().split(",")) {
+    const [name = "", ...parameters] = range.split(";").map((part) => part.trim());
+    if (name !== type) continue;
+    const quality = parameters.find((one) => one.startsWith("q="))?.slice(2);
+    return quality === undefined ? 1 : Number(quality) || 0;
+  }
+  return 0;
+}
+
+/** The address by which the browser has reached this server. */
+function addressOf({ protocol, host }: FastifyRequest): string {
+  const isPlain = /^([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/i.test(host);
+  return isPlain ? `${protocol}://${host}` : "http://localhost:8080";
+}
+
+interface StartPage {
+  version: string;
+  address: string;
+  /** why the server is not ready; undefined if it is */
+  reason: string | undefined;
+}
+
+function renderPage({ version, address, reason }: StartPage): string {
+  const key = 'curl -s -H "apiKey: $API_KEY"';
+  const state =
+    reason === undefined
+      ? '<p class="state good"><b>It works.</b> The database is there and takes writes.</p>'
+      : `<p class="state bad"><b>Not ready:</b> ${escapeHtml(reason)}.</p>`;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>Dossier</title>
+<link rel="icon" type="image/svg+xml" href="/icon.svg">
+<link rel="stylesheet" href="/start.css">
+</head>
+<body>
+<main>
+<header>
+<img src="/icon.svg" alt="" width="48" height="48">
+<h1>Dossier</h1>
+<p class="version">${escapeHtml(version)}</p>
+</header>
+<p class="what">A customer directory and timeline for service desks: who a customer is, how to reach them, and what
+happened.</p>
+${state}
+<h2>Next</h2>
+<p>Put the administrator key of the first start into your shell, in the folder in which you started the server:</p>
+<pre><code>export API_KEY=$(cat dossier-data/admin-key)</code></pre>
+<p class="aside">The first session in a browser deletes that file, and a server with a database of your own has none:
+then it is <code>export API_KEY=dsr_…</code> with a key that you have kept.</p>
+<p>Create a customer, as a shop would after an order:</p>
+<pre><code>${key} ${escapeHtml(address)}${basePath}/customer \\
+  -F brand_id=1 -F primary_id=K-17 -F firstname=Ada -F lastname=Lovelace</code></pre>
+<p>Find her by a misspelt name:</p>
+<pre><code>${key} \\
+"${escapeHtml(address)}${basePath}/customer?query=lovelcae"</code></pre>
+<h2>Read on</h2>
+<ul class="links">
+<li><a href="/docs/tour">A tour of ten minutes</a> from the first customer to a key of one’s own</li>
+<li><a href="/docs/index">Documentation</a> concepts, cookbook, operations</li>
+<li><a href="/docs/api">API explorer</a> every operation, with a form to try it</li>
+<li><a href="/openapi.json">OpenAPI document</a> for code generators</li>
+<li><a href="/readyz">Health</a> ready for requests or not, for a balancer</li>
+</ul>
+</main>
+</body>
+</html>
+`;
+}
