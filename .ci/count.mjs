@@ -1,5 +1,5 @@
-// Adds up what .ci/run recorded and prints the one line that counts. Exit code 1: something failed, or nothing passed.
-// A suite that broke off, or ended badly with every test green, is a failure too.
+// Result count: sums up what .ci/run recorded and prints the final line. The exit code is 1 if something failed, or
+// nothing passed. A suite that was interrupted, or exited with an error although every test passed, is a failure.
 import { readFileSync } from "node:fs";
 
 const [file] = process.argv.slice(2);
@@ -22,14 +22,22 @@ function countStep(name, ok) {
   if (!ok) failures.push(name);
 }
 
-/** The steps of `npm run check`; its step "tests" counts as the tests it ran. */
+/** The steps of `npm run check`; its step "tests" counts as the tests it ran, quick and thorough. */
 function countCheck(folder) {
   const steps = readJson(`${folder}/check.json`);
   if (!Array.isArray(steps)) return countStep("check broke off", false);
   for (const { name, ok } of steps) {
-    if (name === "tests") countSuite(`${folder}/tests.json`, ok ? 0 : 1);
+    if (name === "tests") countTests(folder, ok);
     else countStep(`check: ${name}`, ok);
   }
+}
+
+/** The step itself is the failure if it failed without a failed test. */
+function countTests(folder, ok) {
+  const failedBefore = total.failed;
+  countSuite(`${folder}/tests.json`, 0);
+  countSuite(`${folder}/thorough.json`, 0);
+  if (!ok && total.failed === failedBefore) countStep("the tests ended badly", false);
 }
 
 function countSuite(path, code) {
