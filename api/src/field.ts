@@ -52,6 +52,16 @@ export function described<S extends z.ZodType>(schema: S, description: string): 
   return copy;
 }
 
+/**
+ * An optional field that narrows a list. Empty text is a fault: without the filter the list would have more than was
+ * meant, as for `customer_id=$ID` in a script where `ID` is not set.
+ */
+export function filter<T, In>(schema: z.ZodType<T, In>, description: string) {
+  const copy = described(schema, description);
+  wires.add(copy, { ...wireOf(copy), empty: "invalid" });
+  return copy.optional();
+}
+
 /** The same field, whose value JSON may also send as an object. */
 export function sentAsObject<S extends z.ZodType>(schema: S): S {
   wires.add(schema, { ...wireOf(schema), object: true });
@@ -174,7 +184,8 @@ export function choices<const T extends string>(values: readonly T[]): z.ZodType
   const schema = z.array(z.string()).transform((texts, context): T[] => {
     const words = texts.slice(0, maxChoices).flatMap((one) => one.slice(0, maxChoices).split(","));
     const sent = new Set(words.map((word) => word.trim()).filter((word) => word !== ""));
-    if ([...sent].every((word): word is T => values.includes(word as T))) return [...sent] as T[];
+    const isKnown = (word: string): word is T => values.includes(word as T);
+    if (sent.size > 0 && [...sent].every(isKnown)) return [...sent].filter(isKnown);
     context.addIssue({ code: "custom", message: `must be one of ${values.join(", ")}, or several` });
     return z.NEVER;
   });

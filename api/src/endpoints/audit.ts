@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { described, identifier, integer } from "../field.ts";
+import { filter, identifier, integer } from "../field.ts";
 import { instant } from "../time-field.ts";
 import { text } from "../text-field.ts";
 import { listOf, paging } from "../page.ts";
@@ -38,16 +38,13 @@ export const audit = {
     description:
       "Newest first. Entries are never changed or removed, and hold no values. A key for some brands sees what happened in those.",
     input: z.object({
-      keyId: described(integer(0, 999_999_999_999_999), "What this key did").optional(),
-      operation: described(text(64), "What was done, such as `customer.update`").optional(),
-      kind: described(
-        text(64),
-        "What it was about, such as `customer`; with subject_id, one thing",
-      ).optional(),
-      subjectId: described(identifier, "The id of what it was about").optional(),
-      brandId: described(identifier, "What happened in this brand").optional(),
-      since: described(instant, "From this time on").optional(),
-      until: described(instant, "Up to this time, which is not included").optional(),
+      keyId: filter(integer(0, 999_999_999_999_999), "What this key did"),
+      operation: filter(text(64), "What was done, such as `customer.update`"),
+      kind: filter(text(64), "What it was about, such as `customer`; with subject_id, one thing"),
+      subjectId: filter(identifier, "The id of what it was about"),
+      brandId: filter(identifier, "What happened in this brand"),
+      since: filter(instant, "From this time on"),
+      until: filter(instant, "Up to this time, which is not included"),
       ...paging,
     }),
     output: listOf(auditShape),

@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { choice, described, exactFlag, identifier, list } from "../field.ts";
+import { choice, described, exactFlag, filter, identifier, list } from "../field.ts";
 import { codePoints, normaliseText } from "../text.ts";
 import { text } from "../text-field.ts";
 import { dropInvisible } from "../visible-text.ts";
@@ -66,7 +66,7 @@ export const customfield = {
     scope: "brands",
     entity: "custom field",
     summary: "List the custom fields",
-    input: z.object({ brandId: identifier.optional(), ...paging }),
+    input: z.object({ brandId: filter(identifier, "Fields of this brand"), ...paging }),
     output: listOf(customFieldShape),
     errors: ["not_found"],
   }),

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { channelsField } from "./channel.ts";
 import { skippedField } from "./crm.ts";
 import { endpoint } from "../endpoint.ts";
-import { choice, described, flag, filledByDecoder, identifier } from "../field.ts";
+import { choice, described, filledByDecoder, filter, flag, identifier } from "../field.ts";
 import { idText, searchText, text } from "../text-field.ts";
 import { since } from "../time-field.ts";
 import { ignored, itemOf, listOf, paging, resultOf } from "../page.ts";
@@ -62,10 +62,10 @@ export const customer = {
         "What to search for; anything typed or pasted, of which the first 255 characters count",
       ).optional(),
       brandId: brandId.optional(),
-      updatedSince: described(since, "Every change since then, also deletions, in their order").optional(),
-      createdSince: described(since, "Customers created then or later, newest first").optional(),
-      channelType: described(text(64), "Customers with a channel of this type, by number or name").optional(),
-      has: described(text(64), "The same as `channel_type`: `email`, `telephone`, …").optional(),
+      updatedSince: filter(since, "Every change since then, also deletions, in their order"),
+      createdSince: filter(since, "Customers created then or later, newest first"),
+      channelType: filter(text(64), "Customers with a channel of this type, by number or name"),
+      has: filter(text(64), "The same as `channel_type`: `email`, `telephone`, …"),
       custom: custom.optional(),
       sort: described(
         choice(customerOrders),

@@ -1,7 +1,7 @@
 /** Job endpoints: the queue of background work. Jobs refer to their records by id only. */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { choice, described, identifier } from "../field.ts";
+import { choice, filter, identifier } from "../field.ts";
 import { text } from "../text-field.ts";
 import { listOf, paging, resultOf } from "../page.ts";
 
@@ -43,9 +43,9 @@ export const job = {
     description:
       "Newest first; what was done is not listed. `counts` says how many there are of each kind and state (of a brand up to 10,000). Failed jobs are kept for 30 days.",
     input: z.object({
-      kind: described(text(64), "Only jobs of this kind").optional(),
-      state: described(choice(jobStates), "Only jobs that wait, run, or have failed").optional(),
-      brandId: described(identifier, "Only jobs of this brand").optional(),
+      kind: filter(text(64), "Only jobs of this kind"),
+      state: filter(choice(jobStates), "Only jobs that wait, run, or have failed"),
+      brandId: filter(identifier, "Only jobs of this brand"),
       ...paging,
     }),
     output: listOf(jobShape).extend({

@@ -2,7 +2,16 @@
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
 import { anyLine, idText, searchText, text } from "../text-field.ts";
-import { choice, choices, described, exactFlag, identifier, identifierOrNone, presence } from "../field.ts";
+import {
+  choice,
+  choices,
+  described,
+  exactFlag,
+  filter,
+  identifier,
+  identifierOrNone,
+  presence,
+} from "../field.ts";
 import { instant, since } from "../time-field.ts";
 import { itemOf, listOf, pagingWithMaxLimit, resultOf, truncatedFields } from "../page.ts";
 import { timelineItem } from "./timeline.ts";
@@ -99,13 +108,13 @@ export const ticket = {
     costs: { query: 5 },
     input: z.object({
       query: described(searchText, "Words of the title, or an address").optional(),
-      status: described(choices(ticketStatuses), "Tickets in this state, or in one of several").optional(),
-      brandId: described(identifier, "Tickets of this brand").optional(),
-      customerId: described(identifier, "Tickets of this customer").optional(),
-      linked: described(exactFlag, "`1`: tickets with a customer; `0`: tickets without").optional(),
-      updatedSince: described(since, "Every change since then, in their order").optional(),
-      createdSince: described(since, "Tickets created then or later, newest first").optional(),
-      channelType: described(text(64), "Tickets of this channel type, by number or name").optional(),
+      status: filter(choices(ticketStatuses), "Tickets in this state, or in one of several"),
+      brandId: filter(identifier, "Tickets of this brand"),
+      customerId: filter(identifier, "Tickets of this customer"),
+      linked: filter(exactFlag, "`1`: tickets with a customer; `0`: tickets without"),
+      updatedSince: filter(since, "Every change since then, in their order"),
+      createdSince: filter(since, "Tickets created then or later, newest first"),
+      channelType: filter(text(64), "Tickets of this channel type, by number or name"),
       sort: described(
         choice(["id", "-id", "updated"]),
         "`-id` (default): newest first; `updated`: the change longest ago first",

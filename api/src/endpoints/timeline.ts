@@ -3,7 +3,7 @@
  */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { described, identifier, presence } from "../field.ts";
+import { described, filter, identifier, presence } from "../field.ts";
 import { idText, reference, multilineText, text, patternText } from "../text-field.ts";
 import { preciseInstant } from "../time-field.ts";
 import { ignored, listOf, paging, resultOf } from "../page.ts";
@@ -86,10 +86,10 @@ export const timeline = {
       primaryId: described(idText, "The caller's own id for the customer").optional(),
       customerId: described(identifier, "Dossier's own id of the customer, instead of the two").optional(),
       getTicketHistory: ticketHistory.optional(),
-      type: described(
+      type: filter(
         patternText(64, eventTypePattern, eventTypeFault),
         "Only items of this kind: `event`, `ticket`, `message`, `note`; any other word is a type of event",
-      ).optional(),
+      ),
       ...paging,
     }),
     wireNames: { primaryId: "external_id", getTicketHistory: "getTicketHistory" },

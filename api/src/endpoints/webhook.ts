@@ -4,7 +4,7 @@
  */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { choice, described, identifier, list, protectiveFlag } from "../field.ts";
+import { choice, described, filter, identifier, list, protectiveFlag } from "../field.ts";
 import { instant } from "../time-field.ts";
 import { text } from "../text-field.ts";
 import { itemOf, listOf, paging, resultOf } from "../page.ts";
@@ -173,7 +173,7 @@ export const webhook = {
     description: "Newest first, of the last 30 days.",
     input: z.object({
       id: webhookId,
-      state: described(choice(deliveryStates), "Only those in this state").optional(),
+      state: filter(choice(deliveryStates), "Only those in this state"),
       ...paging,
     }),
     output: listOf(deliveryShape),

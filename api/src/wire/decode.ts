@@ -159,6 +159,8 @@ interface DecodeState {
 function decodeField(row: Endpoint, name: string, values: FieldValues, state: DecodeState): void {
   const wire = wireOf(row.input.shape[name] as z.ZodType);
   state.fields.set(name, values.field);
+  if (wire.empty === "invalid" && [...values.texts, ...values.others.flat()].every(isBlank))
+    state.faults.push({ field: values.field, message: "must not be empty; leave it out instead" });
   if (wire.list) {
     state.record[name] = values.texts;
     if (values.others.some((texts) => texts.join("\0") !== values.texts.join("\0")))

@@ -15,7 +15,7 @@ const maxTagLength = 64;
 /** The version of `If-Match`, where the endpoint honours it. */
 export function readIfMatch(row: Endpoint, request: FastifyRequest): number | undefined {
   const header = request.headers["if-match"]?.trim();
-  if (!row.ifMatch || !header || header === "*") return undefined;
+  if (!row.ifMatch || header === undefined || header === "*") return undefined;
   const version = header.length <= maxTagLength ? versionOf(header) : undefined;
   if (version !== undefined) return version;
   if (/^(?:W\/)?"[^"]*"$/.test(header)) return noVersion;

@@ -127,7 +127,7 @@ test.each(Object.keys(changes))("%s acts on the version named, and on no other",
     });
     expect([stale, answer.status, answer.body.code]).toEqual([stale, 412, "stale_version"]);
   }
-  for (const unreadable of ["abc", '"1", "2"', "-1", '"1" "2"', "1gzip"]) {
+  for (const unreadable of ["abc", '"1", "2"', "-1", '"1" "2"', "1gzip", ""]) {
     const answer = await sendValid(scene, name, {
       call: changes[name]!(made),
       headers: { "if-match": unreadable },
@@ -143,7 +143,7 @@ test.each(Object.keys(changes))("%s acts on the version named, and on no other",
     (await sendValid(scene, name, { call: changes[name]!(made), headers: { "if-match": '"1"' } })).status,
   ).toBe(200);
   expect(await versionOf(made.id)).toBe(2);
-  for (const [at, current] of ["*", '"3"', 'W/"4"', "5", ""].entries()) {
+  for (const [at, current] of ["*", '"3"', 'W/"4"', "5"].entries()) {
     if (name === "customer.removeChannel") break;
     expect([
       current,
