@@ -59,6 +59,7 @@ export {
 } from "./error.ts";
 export { errorShape } from "./error-shape.ts";
 export { cleanLine, parseWebUrl } from "./text-field.ts";
+export { unescapeHtml } from "./html-entities.ts";
 export { codePoints, validateText } from "./text.ts";
 export { readBoolean } from "./field.ts";
 export { type FieldDescription, fieldsOf } from "./openapi/field-list.ts";

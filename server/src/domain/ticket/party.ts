@@ -2,7 +2,7 @@
  * Parties: senders and recipients as the world writes them. Invariant: none is refused. What the rule of the channel type
  * reads is an address to link by; anything else is shown as it was sent and linked to no customer.
  */
-import { builtinTypeId, type ChannelType, normaliseAddress } from "@dossier/api";
+import { builtinTypeId, type ChannelType, normaliseAddress, unescapeHtml } from "@dossier/api";
 import { type Address, addressParser, type Mailbox } from "postal-mime";
 
 /** A sender or recipient, with everything understood. */
@@ -28,7 +28,7 @@ export function readParty(type: ChannelType, sent: string): Party {
   const none = { shown: sent, name: "", addresses: [] };
   if (sent === "" || (sent.length <= maxWithheldLength && withheld.test(sent))) return none;
   if (type.id === builtinTypeId.whatsapp) return readWhatsapp(sent) ?? none;
-  if (type.rule === "email" && isHeader(sent)) return readHeader(sent) ?? none;
+  if (type.rule === "email" && isHeader(sent)) return readHeader(unescapeHtml(sent)) ?? none;
   const read = normaliseAddress(type.rule, sent);
   return "fault" in read ? none : { shown: sent, name: "", addresses: [read.normalised] };
 }
@@ -53,7 +53,7 @@ function readWhatsapp(sent: string): Party | undefined {
 /** With its country's code no number is shorter; what is, is a short code. */
 const minBareDigits = 7;
 
-/** A `From` or `To` of an e-mail. One address is taken out; several are shown as they were sent. */
+/** A `From` or `To` of an e-mail, with the entities of a web page read. One address is taken out; several are shown as they were sent. */
 function readHeader(sent: string): Party | undefined {
   const all = parseMailboxes(sent).flatMap(({ address, name }) => {
     if (address === "") return [{ address: undefined, shown: "", name }];

@@ -90,6 +90,8 @@ describe("the address of an e-mail's sender is taken out of the header and links
     ["Support: ada@example.org;", "Support"],
     ["Ada\u0000 <ada@example.org>", "Ada"],
     ["<<ada@example.org>>", ""],
+    ["Ada L &lt;ada@example.org&gt;", "Ada L"],
+    ["&quot;L, Ada&quot; &#60;ada@example.org&#62;", "L, Ada"],
   ])("%s", async (from, name) => {
     expect(await open("email", { from })).toMatchObject({ from: ada, from_name: name, customer_id: owner });
     expect((await open("email", { from, fromName: "Own" })).from_name).toBe("Own");
