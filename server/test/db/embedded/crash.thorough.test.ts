@@ -254,7 +254,7 @@ test("Ctrl-C reaches Dossier and not PostgreSQL, so that it can answer what is u
   process.kill(-dossier.pid, "SIGINT"); // the whole process group, as a terminal does
   expect(await dossier.until((line) => line.drained)).toEqual({ drained: [{ one: 1 }], postgres });
   await dossier.ended;
-  expect(servers(dataDir)).toEqual([]);
+  await poll(() => servers(dataDir).length === 0); // a child that the kernel has not taken down yet may be seen
 });
 
 test("a Dossier that exits without stopping takes PostgreSQL with it", async () => {
