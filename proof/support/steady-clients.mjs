@@ -7,13 +7,12 @@ import { setTimeout as wait } from "node:timers/promises";
 export const deadlineMs = 30_000;
 /** An end after so long is late. */
 export const lateMs = 5_000;
-const pauseMs = 250;
 
 /** Starts so many clients; `stop` lets each finish its request. `outcomes` grows by one entry for each request. */
-export function startClients(count, { url, key }) {
+export function startClients(count, { url, key, pauseMs = 250 }) {
   const outcomes = [];
   const state = { on: true };
-  const working = Array.from({ length: count }, (_, n) => work(n, { url, key, outcomes, state }));
+  const working = Array.from({ length: count }, (_, n) => work(n, { url, key, pauseMs, outcomes, state }));
   return {
     outcomes,
     async stop() {
@@ -23,7 +22,7 @@ export function startClients(count, { url, key }) {
   };
 }
 
-async function work(n, { url, key, outcomes, state }) {
+async function work(n, { url, key, pauseMs, outcomes, state }) {
   const agent = n % 2 === 0 ? new Agent({ keepAlive: true, maxSockets: 1 }) : false;
   for (let i = 0; state.on; i += 1) {
     const body =
