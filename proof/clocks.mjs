@@ -19,7 +19,7 @@ const library = findLibrary();
 const folder = mkdtempSync(join(tmpdir(), "dossier-clocks-"));
 const clockFile = join(folder, "clock");
 const adminKey = "clocks-administrator-key-0123456789";
-const patience = 60_000;
+const timeoutMs = 60_000;
 
 const shifts = [
   { name: "10 minutes slow", clock: "-10m" },
@@ -151,7 +151,7 @@ function checkOrder(deliveries, secret) {
 
 async function until(look, what) {
   for (const begun = performance.now(); !(await look()); await wait(20))
-    if (performance.now() - begun > patience) throw new Error(`waited in vain for ${what}`);
+    if (performance.now() - begun > timeoutMs) throw new Error(`waited in vain for ${what}`);
 }
 
 function findLibrary() {

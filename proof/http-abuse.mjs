@@ -17,11 +17,11 @@ const form = "Content-Type: application/x-www-form-urlencoded\r\n";
 const head = (first, more = "") => `${first} HTTP/1.1\r\nHost: x\r\napiKey: ${key}\r\n${more}`;
 
 /** Returns all that is received for these bytes until the connection closes or stays silent. */
-function send(bytes, patience = 10_000) {
+function send(bytes, timeoutMs = 10_000) {
   return new Promise((done) => {
     let got = "";
     const socket = connect(server.port, "127.0.0.1", () => void socket.write(bytes));
-    socket.setTimeout(patience, () => socket.destroy());
+    socket.setTimeout(timeoutMs, () => socket.destroy());
     socket.on("data", (part) => (got += part.toString("latin1")));
     socket.on("error", () => socket.destroy());
     socket.on("close", () => done(got));

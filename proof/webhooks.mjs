@@ -238,8 +238,8 @@ function reordered() {
   return wrong;
 }
 
-async function untilTold(patience) {
-  for (const deadline = Date.now() + patience; Date.now() < deadline; await wait(500))
+async function untilTold(timeoutMs) {
+  for (const deadline = Date.now() + timeoutMs; Date.now() < deadline; await wait(500))
     if (acked.length >= load.events) return;
 }
 

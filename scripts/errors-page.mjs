@@ -12,7 +12,7 @@ export const errorsPath = join(root, "docs", "errors.md");
 
 const opening = `# Errors
 
-For whoever writes a program against Dossier, or reads why one failed. Every answer that is not a success has one form
+For authors of programs that call Dossier, and for readers of their errors. Every answer that is not a success has one form
 and a \`code\` from a closed list. Programs go by \`code\`; \`message\` is for people and may get better words.
 
 | field        | what it holds                                                                              |

@@ -23,7 +23,7 @@ const auditShape = z.object({
     .string()
     .nullable()
     .describe(
-      "Who ran the program, as it said itself by the header `Dossier-Client-User`: a claim that nobody has checked. Emptied after a year",
+      "Who ran the program, as it said itself by the header `Dossier-Client-User`: a claim that was not checked. Emptied after a year",
     ),
 });
 

@@ -223,7 +223,7 @@ export const sharedParameters: Record<string, JsonSchema> = {
     in: "header",
     required: false,
     description:
-      "Who runs the program, for the audit trail: shown there as `client_user`, a claim that nobody checks. Percent-encoded where it is not ASCII; cut to 64 characters; left out if it cannot be printed.",
+      "Who runs the program, for the audit trail: shown there as `client_user`, a claim that is not checked. Percent-encoded where it is not ASCII; cut to 64 characters; left out if it cannot be printed.",
     schema: { type: "string" },
   },
   IfMatch: {

@@ -79,7 +79,7 @@ function webhookOperation(type: EventType): JsonSchema {
       },
       responses: {
         "2XX": { description: "Taken" },
-        "410": { description: "Nobody wants this any more: the webhook is switched off" },
+        "410": { description: "The receiver wants no more deliveries: the webhook is switched off" },
         default: { description: "Not taken: it is tried again, ten times in about three days" },
       },
     },

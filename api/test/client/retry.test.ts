@@ -140,12 +140,12 @@ test("what will not change is not sent again", async () => {
   }
 });
 
-const twin = () => failing(409, "idempotency_conflict");
+const duplicate = () => failing(409, "idempotency_conflict");
 
-test("a twin still running is waited for where the key is the call's own, and only there", async () => {
-  const own = stub({}, inTurn(broken, twin, ok));
+test("a duplicate still running is waited for where the key is the call's own, and only there", async () => {
+  const own = stub({}, inTurn(broken, duplicate, ok));
   expect((await own.client.customer.resolve({ brandId: 1 })).id).toBe(7);
-  const given = stub({}, inTurn(broken, twin, ok));
+  const given = stub({}, inTurn(broken, duplicate, ok));
   const error = await caught(given.client.customer.resolve({ brandId: 1 }, { idempotencyKey: "k" }));
   expect([error.code, error.attempts]).toEqual(["idempotency_conflict", 2]);
 });

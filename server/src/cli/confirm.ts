@@ -1,5 +1,5 @@
 /**
- * Confirmation: a question before what cannot be undone. Fails closed: without a terminal nobody can answer, so the
+ * Confirmation: a question before what cannot be undone. Fails closed: without a terminal no answer can come, so the
  * command is refused unless `--yes` says that a script means it.
  */
 import { createInterface } from "node:readline/promises";
@@ -23,7 +23,7 @@ export function addConfirmOption(command: Command): Command {
  * @param what the command as the user knows it, such as `customer.purge 7`
  * @param loses what is lost for good
  * @param place where it goes
- * @throws CommandFailure if the answer is not yes, or nobody can answer
+ * @throws CommandFailure if the answer is not yes, or no answer can come
  */
 export async function confirm(
   { yes }: ConfirmOptions,

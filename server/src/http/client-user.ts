@@ -1,5 +1,5 @@
 /**
- * Client user: who ran the program that makes a call, by the header `Dossier-Client-User`. It is a claim that nobody has
+ * Client user: who ran the program that makes a call, by the header `Dossier-Client-User`. It is a claim that is not
  * checked, so it decides nothing, and a value that cannot be one is left out rather than refused.
  */
 import type { FastifyRequest } from "fastify";

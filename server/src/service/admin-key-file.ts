@@ -1,6 +1,6 @@
 /**
- * Bootstrap credential: the first administrator key, in the file `admin-key` of the data folder, so that nobody has to
- * copy it from a screen. Invariants: only its owner can read the file, and a file that others could have read or
+ * Bootstrap credential: the first administrator key, in the file `admin-key` of the data folder, so that it need not
+ * be copied from a screen. Invariants: only its owner can read the file, and a file that others could have read or
  * written is not used; it is complete on disk before the key is valid; the first session that the key opens deletes it.
  */
 import {

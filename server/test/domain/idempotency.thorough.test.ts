@@ -40,7 +40,7 @@ test("16 simultaneous calls with one token have one effect, a hundred times over
 
 const total = async () => (await world.admin.customer.list({ brandId: scene.brandId })).itemTotal;
 
-test("a twin waits for the one under way, and is told if that takes over 5 s", async () => {
+test("a duplicate waits for the one under way, and is told if that takes over 5 s", async () => {
   const [token, primary_id] = [uniqueName("token"), uniqueName()];
   await withSql(world, async (client) => {
     await client.query("BEGIN");
@@ -54,9 +54,9 @@ test("a twin waits for the one under way, and is told if that takes over 5 s", a
     expect([refused.status, refused.body.code]).toEqual([409, "idempotency_conflict"]);
     expect(waited).toBeGreaterThan(4500);
     expect(waited).toBeLessThan(9000); // once, not twice
-    const twin = resolve({ primary_id }, token);
+    const duplicate = resolve({ primary_id }, token);
     await client.query("SELECT pg_sleep(0.3)");
     await client.query("ROLLBACK");
-    expect([(await twin).status, replayed(await twin)]).toEqual([200, null]);
+    expect([(await duplicate).status, replayed(await duplicate)]).toEqual([200, null]);
   });
 });

@@ -64,7 +64,7 @@ describe("of one share", () => {
     await Promise.all(all);
   });
 
-  test("who waits for a place for longer than the patience is told that it is busy, and takes none", async () => {
+  test("who waits for a place for longer than the timeout is told that it is busy, and takes none", async () => {
     const outside = open();
     const first = Array.from({ length: 20 }, () => outcome(outside));
     await vi.waitUntil(() => waiting.length === 20);

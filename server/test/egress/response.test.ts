@@ -190,7 +190,7 @@ describe("the other side, when it is slow", () => {
       (socket) =>
         void socket.write(Buffer.concat([Buffer.from(packedHead), gzipSync("text").subarray(0, 12)])),
     ],
-  ])("that %s takes no longer than the patience", async (_what, speak) => {
+  ])("that %s takes no longer than the timeout", async (_what, speak) => {
     expect(await kindOf(ask(speak, { timeoutMs: 1000 }))).toBe("timeout");
   });
 });

@@ -108,7 +108,7 @@ async function renew(cookie: string): Promise<{ cookie: string; seconds: number 
 }
 
 const { pool } = world.service.db;
-const patience = { timeout: 15_000 };
+const waitOptions = { timeout: 15_000 };
 const codeOf = async (cookie: string, url?: string) =>
   (await world.raw("GET", url ?? "/session", withCookie(cookie))).body.code;
 
@@ -116,7 +116,7 @@ describe("a session that is opened by a session", () => {
   test("is the same one and keeps its end, however often it is asked for", async () => {
     const { cookie } = await open();
     await pool.query("UPDATE session SET expires_at = now() + interval '100 seconds'");
-    await vi.waitFor(async () => expect((await renew(cookie)).seconds).toBeLessThanOrEqual(100), patience);
+    await vi.waitFor(async () => expect((await renew(cookie)).seconds).toBeLessThanOrEqual(100), waitOptions);
     let last = cookie;
     for (let n = 0; n < 5; n += 1) {
       const next = await renew(last);
@@ -126,7 +126,7 @@ describe("a session that is opened by a session", () => {
     }
     await pool.query("UPDATE session SET expires_at = now()");
     for (const one of [cookie, last])
-      await vi.waitFor(async () => expect(await codeOf(one)).toBe("invalid_key"), patience);
+      await vi.waitFor(async () => expect(await codeOf(one)).toBe("invalid_key"), waitOptions);
     expect((await world.raw("POST", "/session", withCookie(last, world.url))).body.code).toBe("invalid_key");
   });
 
@@ -140,7 +140,7 @@ describe("a session that is opened by a session", () => {
     await world.raw("DELETE", "/session", withCookie(again.cookie, world.url));
     for (const one of all) {
       expect(await codeOf(one)).toBe("invalid_key");
-      await vi.waitFor(async () => expect(await answered(one)).toBe("invalid_key"), patience);
+      await vi.waitFor(async () => expect(await answered(one)).toBe("invalid_key"), waitOptions);
       expect((await renew(one)).cookie).toBe("");
     }
     expect(await codeOf(other.cookie)).toBeUndefined();
@@ -166,5 +166,5 @@ test("a key that opens more than a thousand sessions ends its oldest, and what i
   );
   expect([rows[0]?.n, rows[0]?.over]).toEqual([1000, 0]);
   expect(await codeOf(last.cookie)).toBeUndefined();
-  await vi.waitFor(async () => expect(await codeOf(first.cookie)).toBe("invalid_key"), patience);
+  await vi.waitFor(async () => expect(await codeOf(first.cookie)).toBe("invalid_key"), waitOptions);
 });

@@ -96,8 +96,8 @@ test.each(doors)(
   "$name knows each spelling of $ours, alone and beside an equal or an empty one",
   async ({ name, row, names }) => {
     for (const [at, one] of names.entries()) {
-      const twin = names[(at + 1) % names.length]!;
-      for (const beside of [{}, { [twin]: "SAME" }, { [twin]: "" }, { [twin]: "  " }]) {
+      const duplicate = names[(at + 1) % names.length]!;
+      for (const beside of [{}, { [duplicate]: "SAME" }, { [duplicate]: "" }, { [duplicate]: "  " }]) {
         const call = await calls[name]!(scene);
         const [bare, value] = [without(call, names), valueOf(call, names)];
         const twins = Object.fromEntries(

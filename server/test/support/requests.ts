@@ -375,7 +375,7 @@ export function withoutId(answer: Answer): string {
 export function sendBytes(
   url: string,
   bytes: string | Buffer,
-  { end = false, patience = 5000 } = {},
+  { end = false, timeoutMs = 5000 } = {},
 ): Promise<string> {
   return new Promise((resolve) => {
     const { port } = new URL(url);
@@ -385,7 +385,7 @@ export function sendBytes(
       "127.0.0.1",
       () => void (end ? socket.end(bytes) : socket.write(bytes)),
     );
-    socket.setTimeout(patience, () => socket.destroy());
+    socket.setTimeout(timeoutMs, () => socket.destroy());
     socket.on("data", (chunk) => (got += chunk.toString("latin1")));
     socket.on("error", () => socket.destroy());
     socket.on("close", () => resolve(got));

@@ -47,7 +47,7 @@ export function addBackup(program: Command): void {
       "after",
       `
 Without --data-dir it goes to the PostgreSQL of DATABASE_URL, or to the data folder.
-The backup is the state of one moment. Nobody waits for it. Until it is whole and has
+The backup is the state of one moment. No call waits for it. Until it is whole and has
 been read back, the file is called FILE.partial.
 A backup holds personal data and is not encrypted; only the secret in it is sealed.
 

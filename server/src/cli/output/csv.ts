@@ -1,6 +1,6 @@
 /**
  * CSV by RFC 4180: a header line, CRLF, and quotes around what needs them. Values stay what they are: a text that begins
- * with = or + is not changed for the sake of spreadsheets, because nobody could tell it from the changed one. Lists and
+ * with = or + is not changed for the sake of spreadsheets, because it could not be told from the changed one. Lists and
  * objects are JSON, null is empty.
  */
 function field(value: unknown): string {

@@ -203,7 +203,7 @@ const lockKeys: Statement = { name: "key_lock_all", text: "LOCK TABLE api_key IN
 
 /**
  * At the very first start: an administrator key. Of concurrent starts, one creates it. `keep` stores the text before
- * the key is valid, so that no end of the process in between makes a key that nobody knows.
+ * the key is valid, so that no end of the process in between makes a key whose text is lost.
  */
 export async function createFirstKey(db: Db, keep: (key: string) => void): Promise<string | undefined> {
   if (await db.row(selectAnyKey)) return undefined;

@@ -37,7 +37,7 @@ test("what is stored of many at once is what is stored of each alone", async () 
   expect(items.length).toBeGreaterThan(0);
 });
 
-test("of many at once each is answered for itself: made, refused for what is its own, or made by its twin", async () => {
+test("of many at once each is answered for itself: made, refused for what is its own, or made by its duplicate", async () => {
   const brandId = await newBrand();
   const known = await admin.customer.create({
     brandId,
@@ -85,14 +85,14 @@ test("twins with one Idempotency-Key among many make one customer, and both get 
       { idempotencyKey: `${uniqueName()}-${n}` },
     );
   const token = uniqueName("token");
-  const twin = () => client.customer.create({ brandId, firstname: "Grace" }, { idempotencyKey: token });
+  const duplicate = () => client.customer.create({ brandId, firstname: "Grace" }, { idempotencyKey: token });
   const [first, second, ...others] = await Promise.all([
-    twin(),
-    twin(),
+    duplicate(),
+    duplicate(),
     ...Array.from({ length: 9 }, (_, n) => keyed(n)),
   ]);
   expect(second.id).toBe(first.id);
-  expect((await twin()).id).toBe(first.id);
+  expect((await duplicate()).id).toBe(first.id);
   expect(new Set(others.map(({ id }) => id)).size).toBe(9);
   expect((await admin.customer.list({ brandId })).itemTotal).toBe(10);
 });

@@ -156,13 +156,13 @@ test("twins with one Idempotency-Key among many change once, and both get its an
     client.customer.addChannels({ customerId, channels: [mail(address)] }, { idempotencyKey });
   const [token, id] = [uniqueName("token"), ids[0] as number];
   const [first, second] = await Promise.all([
-    add(id, "twin@example.org", token),
-    add(id, "twin@example.org", token),
+    add(id, "duplicate@example.org", token),
+    add(id, "duplicate@example.org", token),
     ...ids.slice(1, 10).map((other) => add(other, `other${other}@example.org`, uniqueName("token"))),
   ]);
   expect(first.outcome).toBe("updated");
   expect(second).toEqual(first);
-  expect(await add(id, "twin@example.org", token)).toEqual(first);
+  expect(await add(id, "duplicate@example.org", token)).toEqual(first);
   expect((await customer.find({ id })).item).toMatchObject({ version: 2, channels: { length: 2 } });
 });
 

@@ -119,12 +119,12 @@ test("twins with one Idempotency-Key among many open one ticket, and both get it
     client.ticket.create({ brandId, channel: "email", title }, { idempotencyKey });
   const token = uniqueName("token");
   const [first, second, ...others] = await Promise.all([
-    open("Twin", token),
-    open("Twin", token),
+    open("Duplicate", token),
+    open("Duplicate", token),
     ...Array.from({ length: 9 }, (_, n) => open(`Other ${n}`, uniqueName("token"))),
   ]);
   expect(second.id).toBe(first.id);
-  expect((await open("Twin", token)).id).toBe(first.id);
+  expect((await open("Duplicate", token)).id).toBe(first.id);
   expect(new Set(others.map(({ id }) => id)).size).toBe(9);
   expect((await admin.ticket.list({ brandId })).itemTotal).toBe(10);
 });

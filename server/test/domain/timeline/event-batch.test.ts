@@ -115,8 +115,8 @@ test("of many at once each is answered for itself: added, known already, or refu
   ]);
   expect(told.slice(19).toSorted()).toEqual(["created", "unchanged"]);
   expect(all[11]).toMatchObject({ value: { id: known.id, customer_id: first } });
-  const [one, twin] = all.slice(19) as PromiseFulfilledResult<{ id: number }>[];
-  expect(one?.value.id).toBe(twin?.value.id);
+  const [one, duplicate] = all.slice(19) as PromiseFulfilledResult<{ id: number }>[];
+  expect(one?.value.id).toBe(duplicate?.value.id);
   const count = async (customerId: number) => (await admin.customer.listTimeline({ customerId })).itemTotal;
   expect([await count(first), await count(second), await count(other)]).toEqual([2, 12, 1]);
 });
@@ -128,12 +128,12 @@ test("twins with one Idempotency-Key among many add one event, and both get its 
     client.customer.addEvent({ customerId, message }, { idempotencyKey });
   const token = uniqueName("token");
   const [first, second, ...others] = await Promise.all([
-    add("Twin", token),
-    add("Twin", token),
+    add("Duplicate", token),
+    add("Duplicate", token),
     ...Array.from({ length: 9 }, (_, n) => add(`Other ${n}`, uniqueName("token"))),
   ]);
   expect(second.id).toBe(first.id);
-  expect((await add("Twin", token)).id).toBe(first.id);
+  expect((await add("Duplicate", token)).id).toBe(first.id);
   await expect(add("Another", token)).rejects.toMatchObject({ code: "idempotency_conflict" });
   expect(new Set(others.map(({ id }) => id)).size).toBe(9);
   expect((await client.customer.listTimeline({ customerId })).itemTotal).toBe(10);
