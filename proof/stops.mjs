@@ -39,7 +39,7 @@ async function start(kind) {
     url = /API +(http:\S+)\/api\/v2/.exec(shown)?.[1];
   if (url === undefined) throw new Error(`the server did not start: ${shown}`);
   const stop = () =>
-    kind === "Ctrl-C" ? child.stdin.write("\u0003") : void process.kill(-child.pid, "SIGTERM");
+    kind === "Ctrl-C" ? child.stdin.write("\u0003") : void process.kill(-(child.pid ?? 0), "SIGTERM");
   return { url, ended, stop, shown: () => shown };
 }
 
