@@ -31,6 +31,8 @@ async function start(kind) {
           options,
         )
       : spawn("npm", ["start"], options);
+  const { pid } = child;
+  if (pid === undefined) throw new Error("npm or script cannot be started");
   let shown = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (part) => (shown += part));
   const ended = new Promise((done) => child.once("exit", (code, signal) => done(code ?? signal)));
@@ -38,8 +40,7 @@ async function start(kind) {
   for (const end = Date.now() + 60_000; url === undefined && Date.now() < end; await wait(20))
     url = /API +(http:\S+)\/api\/v2/.exec(shown)?.[1];
   if (url === undefined) throw new Error(`the server did not start: ${shown}`);
-  const stop = () =>
-    kind === "Ctrl-C" ? child.stdin.write("\u0003") : void process.kill(-(child.pid ?? 0), "SIGTERM");
+  const stop = () => (kind === "Ctrl-C" ? child.stdin.write("\u0003") : void process.kill(-pid, "SIGTERM"));
   return { url, ended, stop, shown: () => shown };
 }
 
