@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { checkLockFiles } from "./check-lock-file.mjs";
 import { errorsPage, errorsPath } from "./errors-page.mjs";
 import { describeFailedTests } from "./failed-tests.mjs";
+import { staleClientTypes } from "./client-types.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const { values, positionals } = parseArgs({
@@ -52,6 +53,7 @@ const steps = {
   "lock file": checkLock,
   openapi: checkOpenapi,
   "errors page": checkErrorsPage,
+  "client types": checkClientTypes,
   tests: runTests,
 };
 
@@ -149,6 +151,15 @@ async function checkErrorsPage() {
   if (readFileSync(errorsPath, "utf8") !== (await errorsPage())) {
     throw new Wrong("docs/errors.md is not what the code says: run `npm run errors-page`");
   }
+}
+
+/** The committed interfaces of the client must equal the generated ones. */
+async function checkClientTypes() {
+  const stale = await staleClientTypes();
+  if (stale.length > 0)
+    throw new Wrong(
+      `api/src/client/generated is not what the table says: run \`npm run client-types\`\n${stale.join("\n")}`,
+    );
 }
 
 /** Runs both suites, even if the first one fails. */

@@ -1,7 +1,8 @@
 // `npm run pack:api [-- --to <folder>]`: packs `@dossier/api` for publication and prints the tarball's path. In the
 // repository the package is its TypeScript sources; packed, it is JavaScript and declarations, module by module, so
-// that a bundler can drop unused modules. The client's routes are packed as plain data, not as the code that computes
-// them: this keeps the schemas out of a program that imports only the client.
+// that a bundler can drop unused modules. It has two entries: `@dossier/api` is the client, which needs no other package,
+// and `@dossier/api/table` the whole, which needs zod. The client's routes are packed as plain data, not as the code that
+// computes them: this keeps the schemas out of a program that imports only the client.
 import { spawnSync } from "node:child_process";
 import {
   copyFileSync,
@@ -54,11 +55,20 @@ async function writeRoutes(path) {
 }
 
 function manifest() {
-  const { exports: _sources, ...rest } = JSON.parse(readFileSync(join(root, "api", "package.json"), "utf8"));
+  const {
+    exports: _sources,
+    dependencies,
+    ...rest
+  } = JSON.parse(readFileSync(join(root, "api", "package.json"), "utf8"));
+  const needs = Object.keys(dependencies);
   return {
     ...rest,
+    // Only the table's entry needs them. Any version may be there: it is none of the client's business.
+    peerDependencies: Object.fromEntries(needs.map((name) => [name, "*"])),
+    peerDependenciesMeta: Object.fromEntries(needs.map((name) => [name, { optional: true }])),
     exports: {
-      ".": { types: "./dist/index.d.ts", default: "./dist/index.js" },
+      ".": { types: "./dist/sdk.d.ts", default: "./dist/sdk.js" },
+      "./table": { types: "./dist/index.d.ts", default: "./dist/index.js" },
       "./package.json": "./package.json",
     },
     files: ["dist"],

@@ -3,6 +3,7 @@
  * and the client throws it again, so a caller catches what the domain threw. The client has two codes of its own for
  * calls without a response.
  */
+import type { ErrorCodes } from "./client/generated/error-codes.ts";
 
 /**
  * Every error code of Dossier, with its HTTP status.
@@ -10,7 +11,7 @@
  * @example
  * codes.channel_taken; // 409
  */
-export const codes = {
+export const codes: ErrorCodes = {
   invalid_request: 400,
   invalid_field: 400,
   unknown_field: 400,
@@ -38,7 +39,7 @@ export const codes = {
   crm_failed: 502,
   unavailable: 503,
   crm_timeout: 504,
-} as const satisfies Record<string, number>;
+};
 
 /**
  * One error code of the closed set.
@@ -46,7 +47,7 @@ export const codes = {
  * @example
  * const taken: Code[] = ["channel_taken", "primary_id_taken"];
  */
-export type Code = keyof typeof codes;
+export type Code = keyof ErrorCodes;
 
 /**
  * The client's codes for a call without a response: `network_failed`, the connection could not be made or broke
@@ -72,7 +73,7 @@ export interface Fault {
 interface Details {
   errors?: Fault[];
   fields?: Record<string, string>;
-  conflict?: { customer_id?: number; count?: number };
+  conflict?: { customerId?: number; count?: number };
   allow?: string[];
   retryAfter?: number;
   requestId?: string;
@@ -135,8 +136,8 @@ export class DossierError extends Error {
 
 /** What an error with this code always carries. */
 interface DetailsByCode {
-  channel_taken: { readonly conflict: { customer_id: number } };
-  primary_id_taken: { readonly conflict: { customer_id: number } };
+  channel_taken: { readonly conflict: { customerId: number } };
+  primary_id_taken: { readonly conflict: { customerId: number } };
 }
 
 type ErrorWithCode<C extends Code | ClientCode> = DossierError & {
@@ -151,7 +152,7 @@ type ErrorWithCode<C extends Code | ClientCode> = DossierError & {
  * try {
  *   await dossier.customer.addChannels({ customerId: 7, channels: [{ type: "email", address: "ada@example.org" }] });
  * } catch (error) {
- *   if (isDossierError(error, "channel_taken")) console.log(`belongs to ${error.conflict.customer_id}`);
+ *   if (isDossierError(error, "channel_taken")) console.log(`belongs to ${error.conflict.customerId}`);
  *   else if (isDossierError(error, "network_failed", "timed_out")) console.log("no response; retry later");
  *   else throw error;
  * }

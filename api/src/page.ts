@@ -49,17 +49,15 @@ export function itemOf<S extends z.ZodType>(item: S) {
 }
 
 /** The values of a result's `outcome`. */
-const outcomes = ["created", "updated", "unchanged", "deleted", "restored", "purged", "unknown"] as const;
-
-/**
- * The effect of an operation on its record.
- *
- * @example
- * const { outcome } = await dossier.customer.resolve({ brandId: 1, primaryId: "K-17" });
- * const writes: Outcome[] = ["created", "updated"];
- * if (writes.includes(outcome)) console.log(`K-17 was ${outcome}`);
- */
-export type Outcome = (typeof outcomes)[number];
+export const outcomes = [
+  "created",
+  "updated",
+  "unchanged",
+  "deleted",
+  "restored",
+  "purged",
+  "unknown",
+] as const;
 
 /** The names that an operation of the original controller left out; see `legacyWire`. */
 export const ignored = z
@@ -85,20 +83,3 @@ export const truncatedFields = z
   .array(z.string())
   .optional()
   .describe("The fields of which only the first 255 characters are kept; absent: none");
-
-/**
- * One page of items.
- *
- * @example
- * const page: Page<Customer> = await dossier.customer.list({ query: "ada", itemLimit: 50 });
- * if (page.nextCursor !== null) await dossier.customer.list({ query: "ada", cursor: page.nextCursor });
- */
-export interface Page<T> {
-  type: "list";
-  itemStart: number;
-  itemTotal: number;
-  itemTotalCapped?: true | undefined;
-  itemLimit: number;
-  items: T[];
-  nextCursor: string | null;
-}

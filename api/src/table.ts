@@ -42,7 +42,7 @@ export const api = {
  *
  * @example
  * type Found = Output<Api["customer"]["find"]>;
- * const { item }: Found = await dossier.customer.find({ id: 7 });
+ * const { item }: Found = await dossier.raw.customer.find({ id: 7 });
  */
 export type Api = typeof api;
 

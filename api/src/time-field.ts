@@ -1,5 +1,4 @@
 /** Field types of times. */
-import type * as z from "zod";
 import { fieldType } from "./field.ts";
 
 /** The maximum length of an instant; it allows any useful number of fractional digits. */
@@ -42,19 +41,22 @@ function readMoment(text: string, fault: (message: string) => undefined): Moment
 
 const dateTime = { type: "string", format: "date-time" };
 
-/** An instant within the years that both RFC 3339 and the database can represent in UTC, cut to milliseconds. */
-export const instant = fieldType<Date, string>(dateTime, (text, fault) => readMoment(text, fault)?.date);
+/** An instant; the client may pass a `Date`. It is within the years that RFC 3339 and the database can both represent in UTC, cut to milliseconds. */
+export const instant = fieldType<Date, Date | string>(
+  dateTime,
+  (text, fault) => readMoment(text, fault)?.date,
+);
 /** The same where its absence would do more than was meant: empty text is a fault too. */
-export const protectiveInstant = fieldType<Date, string>(
+export const protectiveInstant = fieldType<Date, Date | string>(
   dateTime,
   (text, fault) => readMoment(text, fault)?.date,
   "invalid",
 );
 /** The same as text in UTC, cut to microseconds. */
-export const preciseInstant = fieldType<string>(dateTime, (text, fault) => readMoment(text, fault)?.text);
-
-/** The same as a filter: the client may pass a `Date`. */
-export const since = instant as z.ZodType<Date, Date | string>;
+export const preciseInstant = fieldType<string, Date | string>(
+  dateTime,
+  (text, fault) => readMoment(text, fault)?.text,
+);
 
 /** Whether the calendar has this day: `Date` turns 30 February into 2 March. */
 function isCalendarDay(text: string): boolean {

@@ -1,5 +1,6 @@
-// Every public name has a doc comment with an example, and the examples compile. Each is a module of its own that
-// imports the package's names and declares `dossier` as a client, unless it has imports itself.
+// Every public name and every method of the client has a doc comment with an example, and the examples compile. Each is a
+// module of its own that imports the package's names and declares `dossier` as a client, unless it has imports itself.
+// (Of what is generated, types without an example have a comment on each field: language-service.thorough.test.ts.)
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,13 +21,20 @@ const names = exportsOf(program);
 
 test("every public name has an example", () => {
   expect(names.length).toBeGreaterThan(50);
-  expect(names.filter(({ examples }) => examples.length === 0).map(({ name }) => name)).toEqual([]);
+  const without = names.filter(({ examples, isGenerated }) => !isGenerated && examples.length === 0);
+  expect(without.map(({ name }) => name)).toEqual([]);
+});
+
+test("every method of the client has an example", () => {
+  const { methods } = names.find(({ name }) => name === "Methods")!;
+  expect(methods.length).toBeGreaterThan(60);
+  expect(methods.filter(({ examples }) => examples.length === 0).map(({ name }) => name)).toEqual([]);
 });
 
 test("the examples compile, and those of the pages", () => {
   expect(pages.map(({ examples }) => examples.length)).toEqual([1, 1]);
   const sources = new Map(
-    [...names, ...pages].flatMap(({ name, examples }) =>
+    [...names, ...names.flatMap(({ methods }) => methods), ...pages].flatMap(({ name, examples }) =>
       examples.map((text, at) => [join(root, `api/test/example-${name}-${at}.ts`), moduleOf(text)] as const),
     ),
   );
@@ -55,9 +63,15 @@ const pages = ["README.md", "api/README.md"].map((path) => {
   return { name: path.replaceAll(/\W/g, "-"), examples: Array.from(programs, ([, text]) => text ?? "") };
 });
 
-interface Name {
+interface Example {
   name: string;
   examples: string[];
+}
+
+interface Name extends Example {
+  isGenerated: boolean;
+  /** of the client's interface: the methods of its nouns */
+  methods: Example[];
 }
 
 /** The exports of the package, with the examples of their doc comments. */
@@ -66,9 +80,29 @@ function exportsOf(from: ts.Program): Name[] {
   const module = checker.getSymbolAtLocation(from.getSourceFile(index)!)!;
   return checker.getExportsOfModule(module).map((symbol) => {
     const alias = (symbol.flags & ts.SymbolFlags.Alias) !== 0;
-    const { declarations = [] } = alias ? checker.getAliasedSymbol(symbol) : symbol;
-    return { name: symbol.name, examples: declarations.flatMap(examplesOf) };
+    const target = alias ? checker.getAliasedSymbol(symbol) : symbol;
+    const { declarations = [] } = target;
+    return {
+      name: symbol.name,
+      examples: declarations.flatMap(examplesOf),
+      isGenerated: declarations.every((one) => one.getSourceFile().fileName.includes("/generated/")),
+      methods: symbol.name === "Methods" ? methodsOf(checker, target) : [],
+    };
   });
+}
+
+/** The methods of the nouns of a client, with their examples. */
+function methodsOf(checker: ts.TypeChecker, client: ts.Symbol): Example[] {
+  const nouns = checker.getDeclaredTypeOfSymbol(client).getProperties();
+  return nouns.flatMap((noun) =>
+    checker
+      .getTypeOfSymbol(noun)
+      .getProperties()
+      .map((verb) => ({
+        name: `${noun.name}-${verb.name}`,
+        examples: (verb.declarations ?? []).flatMap(examplesOf),
+      })),
+  );
 }
 
 function examplesOf(declaration: ts.Declaration): string[] {

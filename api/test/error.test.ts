@@ -4,7 +4,7 @@ import { type ClientCode, type Code, codes, DossierError, isDossierError } from 
 import { stub } from "./support/stub-network.ts";
 
 test("an error is told by its codes, and anything else is none", () => {
-  const taken: unknown = new DossierError("channel_taken", "Taken.", { conflict: { customer_id: 7 } });
+  const taken: unknown = new DossierError("channel_taken", "Taken.", { conflict: { customerId: 7 } });
   expect(isDossierError(taken)).toBe(true);
   expect(isDossierError(taken, "channel_taken")).toBe(true);
   expect(isDossierError(taken, "not_found", "channel_taken")).toBe(true);
@@ -14,13 +14,13 @@ test("an error is told by its codes, and anything else is none", () => {
 });
 
 test("the type knows the code, and what an error with it always carries", () => {
-  const error: unknown = new DossierError("channel_taken", "Taken.", { conflict: { customer_id: 7 } });
+  const error: unknown = new DossierError("channel_taken", "Taken.", { conflict: { customerId: 7 } });
   if (isDossierError(error)) expectTypeOf(error.code).toEqualTypeOf<Code | ClientCode>();
   if (isDossierError(error, "not_found", "timed_out"))
     expectTypeOf(error.code).toEqualTypeOf<"not_found" | "timed_out">();
   if (!isDossierError(error, "channel_taken", "primary_id_taken")) throw new Error("is one of the two");
-  expectTypeOf(error.conflict.customer_id).toEqualTypeOf<number>();
-  expect(error.conflict.customer_id).toBe(7);
+  expectTypeOf(error.conflict.customerId).toEqualTypeOf<number>();
+  expect(error.conflict.customerId).toBe(7);
   // @ts-expect-error -- a code that does not exist
   expect(isDossierError(error, "channel_token")).toBe(false);
 });

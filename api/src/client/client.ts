@@ -1,59 +1,42 @@
 /**
- * The client: one method per endpoint, generated from the table. It encodes inputs for the wire, repeats calls where
- * that is safe, and throws {@link DossierError} for every response that is not a success.
+ * The client: one method per endpoint. It encodes inputs for the wire, repeats calls where that is safe, returns results
+ * in our spelling, and throws {@link DossierError} for every response that is not a success. Its types are generated from
+ * the table (generated/), so that they need no schema library.
  */
-import type { Endpoint, Input, Output } from "../endpoint.ts";
+import { createDynamicClient, type DynamicClient } from "./dynamic-client.ts";
+import type { Methods } from "./generated/methods.ts";
+import type { RawClient } from "./generated/raw/methods.ts";
+import { mapBody, mapItem } from "./mapper.ts";
 import type { CallOptions, ClientOptions, ListOptions } from "./options.ts";
 import { itemsOf } from "./paginate.ts";
-import { createRawClient, type RawClient } from "./raw-client.ts";
 import { type Route, routes } from "./route.ts";
-import type { Api } from "../table.ts";
-import type { CustomerChange } from "../endpoints/customer-shape.ts";
-import type { Page } from "../page.ts";
-
-/** The input is optional where none of its fields is required. */
-type Method<E extends Endpoint> =
-  Record<string, never> extends Input<E>
-    ? (input?: Input<E>, meta?: CallOptions) => Promise<Output<E>>
-    : (input: Input<E>, meta?: CallOptions) => Promise<Output<E>>;
-
-type Item<E extends Endpoint> =
-  Output<E> extends { nextCursor: string | null; items: (infer T)[] } ? T : never;
-
-type EachMethod<E extends Endpoint> =
-  Record<string, never> extends Input<E>
-    ? (input?: Input<E>, meta?: ListOptions) => AsyncGenerator<Item<E>, void, undefined>
-    : (input: Input<E>, meta?: ListOptions) => AsyncGenerator<Item<E>, void, undefined>;
-
-type Methods<Verbs> = {
-  [Verb in keyof Verbs]: Verbs[Verb] extends Endpoint ? Method<Verbs[Verb]> : never;
-} & {
-  [Verb in keyof Verbs as Verb extends `list${infer Which}`
-    ? `each${Which}`
-    : never]: Verbs[Verb] extends Endpoint ? EachMethod<Verbs[Verb]> : never;
-};
-
-type Feed = Input<Api["customer"]["list"]> & { updatedSince: Date | string };
-
-/** With `updatedSince` a list is the feed of changes, and its items may be deleted customers. */
-interface ChangeMethods {
-  list(input: Feed, meta?: CallOptions): Promise<Page<CustomerChange>>;
-  each(input: Feed, meta?: ListOptions): AsyncGenerator<CustomerChange, void, undefined>;
-}
 
 /**
- * Every endpoint as a method: `dossier.customer.find({ id: 7 })`. Each method that returns a page of a list (`list`,
- * `listByChannel`, `listTimeline`) has a counterpart that iterates over the whole list (`each`, `eachByChannel`,
- * `eachTimeline`), item by item, fetching pages as needed. `itemLimit` is the page size; default 99.
+ * Every endpoint as a method: `dossier.customer.find({ id: 7 })`. Names are in camelCase in both directions, the custom
+ * fields of a customer are in one object `custom`, and a method that reads one item returns the item. Texts that name
+ * fields (`field`, `fields`) say the names of the wire.
+ *
+ * Each method that returns a page of a list (`list`, `listByChannel`, `listTimeline`) has a counterpart that iterates
+ * over the whole list (`each`, `eachByChannel`, `eachTimeline`), item by item, fetching pages as needed. `itemLimit` is
+ * the page size; default 99.
  *
  * @example
  * async function countGold(dossier: Client): Promise<number> {
  *   let count = 0;
- *   for await (const customer of dossier.customer.each()) if (customer.custom_tier === "gold") count += 1;
+ *   for await (const customer of dossier.customer.each()) if (customer.custom.tier === "gold") count += 1;
  *   return count;
  * }
  */
-export type Client = { customer: ChangeMethods } & { [Noun in keyof Api]: Methods<Api[Noun]> };
+export interface Client extends Methods {
+  /**
+   * The same methods, whose results are as the wire has them: its names, in its envelopes.
+   *
+   * @example
+   * const { item } = await dossier.raw.customer.find({ id: 7 });
+   * console.log(item.external_primary_id, item.custom_tier);
+   */
+  readonly raw: RawClient;
+}
 
 /**
  * Creates a client for one server and one key.
@@ -70,25 +53,41 @@ export type Client = { customer: ChangeMethods } & { [Noun in keyof Api]: Method
  *   primaryId: "K-17",
  *   channels: [{ type: "email", address: "ada@example.org" }],
  * });
- * const { item } = await dossier.customer.find({ id });
- * for await (const customer of dossier.customer.each({ query: "ada" })) console.log(customer.id, item.version);
+ * const customer = await dossier.customer.find({ id });
+ * for await (const { primaryId } of dossier.customer.each({ query: "ada" })) console.log(primaryId, customer.version);
  */
 export function createClient(options: ClientOptions): Client {
-  const raw = createRawClient(options);
-  const nouns = Object.entries(routes).map(([noun, verbs]) => {
-    const methods = Object.entries(verbs).flatMap(([verb, route]) => methodsOf(raw, noun, verb, route));
-    return [noun, Object.fromEntries(methods) as unknown];
-  });
-  return Object.fromEntries(nouns) as Client;
+  const client = createDynamicClient(options);
+  return {
+    ...methodsOf(client, mapBody, mapItem),
+    raw: methodsOf(
+      client,
+      (_route, body) => body,
+      (_route, item) => item,
+    ),
+  } as unknown as Client;
 }
 
 type Fields = Record<string, unknown>;
+type Mapper = (route: Route, value: Fields) => unknown;
 
-function methodsOf(raw: RawClient, noun: string, verb: string, route: Route): [string, unknown][] {
-  const name = `${noun}.${verb}`;
-  const call = async (input?: Fields, options?: CallOptions) => (await raw.call(name, input, options)).body;
-  const each = (input?: Fields, options: ListOptions = {}) =>
-    itemsOf(raw.pages(name, input, options), options);
-  const own: [string, unknown] = [verb, call];
-  return route.list ? [own, [verb.replace("list", "each"), each]] : [own];
+/** The methods of every noun, whose bodies and items are mapped. */
+function methodsOf(client: DynamicClient, toBody: Mapper, toItem: Mapper): Fields {
+  const nouns = Object.entries(routes).map(([noun, verbs]) => {
+    const methods = Object.entries(verbs).flatMap(([verb, route]): [string, unknown][] => {
+      const name = `${noun}.${verb}`;
+      const call = async (input?: Fields, options?: CallOptions) =>
+        toBody(route, (await client.call(name, input, options)).body);
+      const each = (input?: Fields, options: ListOptions = {}) =>
+        itemsOf(client.pages(name, input, options), (item) => toItem(route, item), options);
+      return route.list
+        ? [
+            [verb, call],
+            [verb.replace("list", "each"), each],
+          ]
+        : [[verb, call]];
+    });
+    return [noun, Object.fromEntries(methods)] as const;
+  });
+  return Object.fromEntries(nouns);
 }

@@ -19,7 +19,7 @@ interface TimeoutOptions {
  * const options: ClientOptions = { url: "http://localhost:8080", key: "dsr_…", retry: { attempts: 6 } };
  */
 export interface ClientOptions extends TimeoutOptions {
-  /** the server's address, for example `http://127.0.0.1:8080` */
+  /** the server's address, for example `http://127.0.0.1:8080`; `/api/v2` at its end is accepted */
   url: string;
   /** an API key; without one the client authenticates by session cookie, in browsers only */
   key?: string | undefined;

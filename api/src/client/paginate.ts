@@ -3,7 +3,7 @@
  * previous one is used up, so a caller that stops early costs no further requests. A feed of changes ends where its cursor
  * stays: it has no last page.
  */
-import type { Page } from "../page.ts";
+import type { RawPage } from "../envelope.ts";
 
 /** The largest page that every list accepts. */
 const maxPageSize = 99;
@@ -12,10 +12,10 @@ type Input = Record<string, unknown>;
 
 /** Yields the pages of a list, with as many items as the limit in all. */
 export async function* pages<T>(
-  read: (input: Input) => Promise<Page<T>>,
+  read: (input: Input) => Promise<RawPage<T>>,
   input: Input,
   limit = Infinity,
-): AsyncGenerator<Page<T>, void, undefined> {
+): AsyncGenerator<RawPage<T>, void, undefined> {
   if (!(limit >= 0)) throw new RangeError("limit must be 0 or more");
   const { itemStart, cursor, itemLimit = maxPageSize, ...filters } = input;
   let position: Input = { itemStart, cursor };
@@ -30,16 +30,17 @@ export async function* pages<T>(
   }
 }
 
-/** Yields the items of pages, up to a limit. */
-export async function* itemsOf<T>(
-  list: AsyncIterable<Page<T>>,
+/** Yields the items of pages, each mapped, up to a limit. */
+export async function* itemsOf<T, Item>(
+  list: AsyncIterable<RawPage<T>>,
+  toItem: (item: T) => Item,
   { limit = Infinity, signal }: { limit?: number | undefined; signal?: AbortSignal | undefined },
-): AsyncGenerator<T, void, undefined> {
+): AsyncGenerator<Item, void, undefined> {
   let remaining = limit;
   for await (const { items } of list)
     for (const item of items) {
       signal?.throwIfAborted();
-      yield item;
+      yield toItem(item);
       remaining -= 1;
       if (remaining <= 0) return;
     }

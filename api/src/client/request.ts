@@ -44,11 +44,17 @@ export function requestOf(
 
 function urlOf(base: string, route: Route, id: unknown, fields: Record<string, unknown>): URL {
   const path = route.path.replace("{id}", encodeURIComponent(String(id)));
-  const url = new URL(trimTrailingSlashes(base) + basePath + path);
+  const url = new URL(rootOf(base) + basePath + path);
   for (const [name, value] of Object.entries(fields))
     for (const one of [value].flat() as (string | number | boolean | null)[])
       url.searchParams.append(name, String(one ?? ""));
   return url;
+}
+
+/** The address without the path that every endpoint has, which may be part of it. */
+function rootOf(base: string): string {
+  const address = trimTrailingSlashes(base);
+  return address.endsWith(basePath) ? trimTrailingSlashes(address.slice(0, -basePath.length)) : address;
 }
 
 /** Removes the slashes at the end of an address. */

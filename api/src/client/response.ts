@@ -3,6 +3,7 @@
  * response in another format, such as a proxy's, also becomes a DossierError, by its status.
  */
 import { type Code, codes, DossierError, type Fault } from "../error.ts";
+import { renameFields } from "./mapper.ts";
 import { parseRetryAfter } from "./retry-after.ts";
 import type { Route } from "./route.ts";
 import { inputName } from "../wire/encode.ts";
@@ -11,7 +12,7 @@ import { inputName } from "../wire/encode.ts";
  * The response of a successful call, as received, and parsed.
  *
  * @example
- * const client = createRawClient({ url: "http://localhost:8080", key: process.env.API_KEY });
+ * const client = createDynamicClient({ url: "http://localhost:8080", key: process.env.API_KEY });
  * const created: RawResponse = await client.call("customer.create", { brandId: 1 }, { idempotencyKey: "order-17" });
  * if (created.headers.has("idempotency-replayed")) console.log(created.body.id, "was created earlier");
  */
@@ -56,7 +57,9 @@ function toDossierError(route: Route, response: Response, sent: Record<string, u
   return new DossierError(codeOf(response, sent.code), message, {
     errors,
     fields: messagesByInputField(route, errors),
-    ...(sent.conflict ? { conflict: sent.conflict } : {}),
+    ...(sent.conflict
+      ? { conflict: renameFields(sent.conflict) as NonNullable<DossierError["conflict"]> }
+      : {}),
     ...(retryAfter === undefined ? {} : { retryAfter }),
     ...(typeof sent.request_id === "string" ? { requestId: sent.request_id } : {}),
     ...(isOurs(sent) ? {} : { foreignStatus: status }),

@@ -4,6 +4,7 @@
  */
 import * as z from "zod";
 import { type Endpoint, acceptsIdempotencyKey, readsBody, readsQuery } from "../endpoint.ts";
+import { customerOrDeletedShape, customerShape } from "../endpoints/customer-shape.ts";
 import { api } from "../table.ts";
 
 /**
@@ -14,13 +15,15 @@ export type RetrySafety = "reads" | "keyed" | "sets" | "acts";
 
 /** One endpoint as the client reaches it. */
 export interface Route {
-  method: Endpoint["method"];
+  method: "GET" | "POST" | "PUT" | "DELETE";
   path: string;
   /** whether the fields are sent in a body */
   body: boolean;
   retrySafety: RetrySafety;
   /** whether it returns pages of a list */
   list: boolean;
+  /** whether its items are customers, whose further fields are custom fields */
+  customFields: boolean;
   wireNames: Readonly<Record<string, string>>;
 }
 
@@ -31,8 +34,18 @@ function routeOf(row: Endpoint): Route {
     body: readsBody(row),
     retrySafety: retrySafetyOf(row),
     list: row.output instanceof z.ZodObject && "nextCursor" in row.output.shape,
+    customFields: customers.has(itemShapeOf(row)),
     wireNames: (row.wireNames ?? {}) as Record<string, string>,
   };
+}
+
+const customers = new Set<unknown>([customerShape, customerOrDeletedShape]);
+
+/** The schema of the items that a row returns; undefined if it returns none. */
+function itemShapeOf({ output }: Endpoint): unknown {
+  if (!(output instanceof z.ZodObject)) return undefined;
+  const { items, item } = output.shape as Record<string, z.ZodType | undefined>;
+  return items instanceof z.ZodArray ? items.element : item;
 }
 
 function retrySafetyOf(row: Endpoint): RetrySafety {

@@ -2,7 +2,8 @@
  * Webhook verification: signatures of the Standard Webhooks specification, checked with web APIs only, so that it runs
  * in every runtime of the client. An unverified body is never parsed.
  */
-import type { WebhookPayload } from "../endpoints/webhook-event.ts";
+import { renameFields } from "./mapper.ts";
+import type { WebhookEvent } from "./generated/webhook-events.ts";
 
 /**
  * Why a delivery was rejected: `headers`, one of the three is missing or malformed; `signature`, none matches one of
@@ -53,7 +54,7 @@ const toBytes = (bytes: string | Uint8Array) =>
   typeof bytes === "string" ? new TextEncoder().encode(bytes) : bytes;
 
 /**
- * Verifies a delivery of a webhook and returns its payload. A delivery may arrive more than once with the same
+ * Verifies a delivery of a webhook and returns its event, whose `type` tells what its `data` has. A delivery may arrive more than once with the same
  * `webhook-id`: store the ids, or the largest `sequence` of each customer.
  *
  * @param secrets the webhook's secret, `whsec_…`; several during a rotation
@@ -63,8 +64,8 @@ const toBytes = (bytes: string | Uint8Array) =>
  * @example
  * async function receive(request: Request): Promise<Response> {
  *   try {
- *     const { type, data } = await verifyWebhook("whsec_AFQ3sWoXyK2lMhvDzTtEu8p1N4jcRbGm5VYZdS07Oiw=", request.headers, await request.text());
- *     console.log(`${type} of customer ${data.customer_id}`);
+ *     const event = await verifyWebhook("whsec_AFQ3sWoXyK2lMhvDzTtEu8p1N4jcRbGm5VYZdS07Oiw=", request.headers, await request.text());
+ *     if (event.type === "customer.updated") console.log(event.data.customerId, event.data.fields);
  *     return new Response(null, { status: 204 });
  *   } catch (error) {
  *     if (!(error instanceof WebhookError)) throw error;
@@ -77,7 +78,7 @@ export async function verifyWebhook(
   headers: WebhookHeaders,
   body: string | Uint8Array,
   { tolerance = 300, now = Date.now }: VerifyOptions = {},
-): Promise<WebhookPayload> {
+): Promise<WebhookEvent> {
   const id = headerOf(headers, "webhook-id");
   const timestamp = headerOf(headers, "webhook-timestamp");
   const signatures = headerOf(headers, "webhook-signature").split(" ");
@@ -88,7 +89,7 @@ export async function verifyWebhook(
   // Checked after the signature, so that the message never describes a forged time stamp.
   if (age > tolerance) throw new WebhookError("old", `It was signed ${age} s ago.`);
   if (-age > tolerance) throw new WebhookError("early", `It was signed ${-age} s from now.`);
-  return payloadOf(body);
+  return eventOf(body);
 }
 
 function headerOf(headers: WebhookHeaders, name: string): string {
@@ -138,9 +139,10 @@ function decodeBase64(base64: string): Uint8Array<ArrayBuffer> | undefined {
   }
 }
 
-function payloadOf(body: string | Uint8Array): WebhookPayload {
+function eventOf(body: string | Uint8Array): WebhookEvent {
   try {
-    return JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body)) as WebhookPayload;
+    const payload: unknown = JSON.parse(typeof body === "string" ? body : new TextDecoder().decode(body));
+    return renameFields(payload) as WebhookEvent;
   } catch {
     throw new WebhookError("body", "The body is not JSON.");
   }

@@ -22,7 +22,7 @@ function forSettings<S extends z.ZodType>(schema: S) {
  * A brand on the wire. Only keys with SETTINGS_CRUD get the five `crm_…` fields.
  *
  * @example
- * const { items } = await dossier.brand.list();
+ * const { items } = await dossier.raw.brand.list();
  * brandShape.array().parse(items);
  */
 export const brandShape = z.object({

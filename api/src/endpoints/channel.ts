@@ -7,6 +7,7 @@ import { endpoint } from "../endpoint.ts";
 import { codePoints, normaliseText, validateText } from "../text.ts";
 import { text } from "../text-field.ts";
 import { described, filledByDecoder, identifier } from "../field.ts";
+import type { ChannelInput } from "../input-values.ts";
 import { listOf, paging, resultOf } from "../page.ts";
 
 /**
@@ -195,19 +196,6 @@ export function channelAddress(rule: AddressRule, text: string): ReturnType<type
   if (rule !== "phone" || "fault" in read) return read;
   const isWithheld = withheldNumbers.has(read.normalised) || /^\+0+$/.test(read.normalised);
   return isWithheld ? { fault: "is what carriers send for a withheld number" } : read;
-}
-
-/**
- * A channel to be added, as the client takes it.
- *
- * @example
- * const channels: ChannelInput[] = [{ type: "email", address: "ada@example.org" }, { type: 2, address: "+4930123456" }];
- */
-export interface ChannelInput {
-  /** type by number or name: `1`, `"email"`, `"telephone"`, … */
-  type: number | string;
-  /** the address, for example `ada@example.org` or `+4930123456` */
-  address: string;
 }
 
 /**

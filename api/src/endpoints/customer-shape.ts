@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { channelShape } from "./channel.ts";
 import { customerFields, shownTexts } from "./customer-fields.ts";
-import type { CustomValue } from "../wire/custom-fields.ts";
+import type { RawCustomer } from "../client/generated/raw/customer-records.ts";
 
 const ownNames = customerFields.map(({ wire }) => `\`${wire}\``);
 
@@ -36,25 +36,15 @@ const customerObject = z.object({
     .describe("Of one customer, where it was asked for: the origin of each field"),
 });
 
-/**
- * A customer on the wire. Custom fields with a value are properties named `custom_<name>`.
- *
- * @example
- * function greet(customer: Customer): string {
- *   return customer.custom_tier === "gold" ? `Dear ${customer.firstname}` : `Hello ${customer.firstname}`;
- * }
- */
-export type Customer = z.output<typeof customerObject> & { [field: `custom_${string}`]: CustomValue };
-
 const knownFields = new Set(Object.keys(customerObject.shape));
 
 /** The customer's output schema: only the listed fields and `custom_…` pass. */
-export const customerShape = customerObject.loose().transform((row): Customer => {
+export const customerShape = customerObject.loose().transform((row) => {
   const shown: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(row))
     if (knownFields.has(key) || key.startsWith("custom_")) shown[key] = value;
-  return shown as Customer;
-});
+  return shown;
+}) as unknown as z.ZodType<RawCustomer, RawCustomer>;
 
 /** What the feed of changes says of a deleted customer. */
 export const deletedCustomerShape = z.strictObject({
@@ -62,22 +52,6 @@ export const deletedCustomerShape = z.strictObject({
   brand_id: z.number().int(),
   deleted_at: z.string().describe("When it was deleted"),
 });
-
-/**
- * A deleted or purged customer in the feed of changes: no word of it.
- *
- * @example
- * const gone: DeletedCustomer = { id: 7, brand_id: 1, deleted_at: "2026-11-23T18:00:00.000Z" };
- */
-export type DeletedCustomer = z.output<typeof deletedCustomerShape>;
-
-/**
- * An item of the feed of changes.
- *
- * @example
- * const isGone = (change: CustomerChange): change is DeletedCustomer => "deleted_at" in change;
- */
-export type CustomerChange = Customer | DeletedCustomer;
 
 /** An item of a list that may be the feed of changes. */
 export const customerOrDeletedShape = z.union([customerShape, deletedCustomerShape]);

@@ -5,9 +5,10 @@ import { skippedField } from "./crm.ts";
 import { endpoint } from "../endpoint.ts";
 import { choice, described, filledByDecoder, filter, flag, identifier } from "../field.ts";
 import { idText, searchText, text } from "../text-field.ts";
-import { since } from "../time-field.ts";
+import { instant } from "../time-field.ts";
 import { ignored, itemOf, listOf, paging, resultOf } from "../page.ts";
-import type { RawCustomField, CustomValue } from "../wire/custom-fields.ts";
+import type { CustomValue } from "../input-values.ts";
+import type { RawCustomField } from "../wire/custom-fields.ts";
 import { changedTexts, createdTexts, customerTexts } from "./customer-fields.ts";
 import { customerOrDeletedShape, customerShape } from "./customer-shape.ts";
 
@@ -62,8 +63,8 @@ export const customer = {
         "What to search for; anything typed or pasted, of which the first 255 characters count",
       ).optional(),
       brandId: brandId.optional(),
-      updatedSince: filter(since, "Every change since then, also deletions, in their order"),
-      createdSince: filter(since, "Customers created then or later, newest first"),
+      updatedSince: filter(instant, "Every change since then, also deletions, in their order"),
+      createdSince: filter(instant, "Customers created then or later, newest first"),
       channelType: filter(text(64), "Customers with a channel of this type, by number or name"),
       has: filter(text(64), "The same as `channel_type`: `email`, `telephone`, …"),
       custom: custom.optional(),

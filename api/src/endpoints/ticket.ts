@@ -12,7 +12,7 @@ import {
   identifierOrNone,
   presence,
 } from "../field.ts";
-import { instant, since } from "../time-field.ts";
+import { instant } from "../time-field.ts";
 import { itemOf, listOf, pagingWithMaxLimit, resultOf, truncatedFields } from "../page.ts";
 import { timelineItem } from "./timeline.ts";
 
@@ -25,15 +25,6 @@ import { timelineItem } from "./timeline.ts";
 export const ticketStatuses = ["new", "open", "pending", "solved", "closed"] as const;
 const priorities = ["low", "medium", "high", "urgent"] as const;
 const directions = ["inbound", "outbound"] as const;
-
-/**
- * One state of a ticket.
- *
- * @example
- * const status: TicketStatus = "solved";
- * await dossier.ticket.update({ id: 12, status });
- */
-export type TicketStatus = (typeof ticketStatuses)[number];
 
 const ticketFields = z.object({
   id: z.number().int(),
@@ -54,15 +45,6 @@ const ticketFields = z.object({
   closed_at: z.string().nullable(),
 });
 
-/**
- * A ticket on the wire.
- *
- * @example
- * const open: Ticket[] = [];
- * for await (const ticket of dossier.ticket.each({ status: "open" }, { limit: 500 })) open.push(ticket);
- */
-export type Ticket = z.output<typeof ticketFields>;
-
 /** A ticket with its messages. */
 export const ticketHistoryShape = ticketFields.extend({
   crm_conflict: z
@@ -80,15 +62,6 @@ export const ticketHistoryShape = ticketFields.extend({
     .optional()
     .describe("With getTicketHistory: the newest 1,000 messages and notes, newest first"),
 });
-
-/**
- * A ticket as `GET /ticket/{id}` returns it.
- *
- * @example
- * const { item }: { item: TicketHistory } = await dossier.ticket.find({ id: 12 });
- * if (item.crm_candidates) console.log(`the CRM knows ${item.crm_candidates.count} by this address`);
- */
-export type TicketHistory = z.output<typeof ticketHistoryShape>;
 
 const title = described(anyLine(), "What it is about; over 255 characters it is cut");
 const status = described(choice(ticketStatuses), "Its state");
@@ -112,8 +85,8 @@ export const ticket = {
       brandId: filter(identifier, "Tickets of this brand"),
       customerId: filter(identifier, "Tickets of this customer"),
       linked: filter(exactFlag, "`1`: tickets with a customer; `0`: tickets without"),
-      updatedSince: filter(since, "Every change since then, in their order"),
-      createdSince: filter(since, "Tickets created then or later, newest first"),
+      updatedSince: filter(instant, "Every change since then, in their order"),
+      createdSince: filter(instant, "Tickets created then or later, newest first"),
       channelType: filter(text(64), "Tickets of this channel type, by number or name"),
       sort: described(
         choice(["id", "-id", "updated"]),

@@ -32,7 +32,7 @@ const eventTypeFault = "may hold up to 64 of the characters a-z, 0-9, _ . - only
  * An item of a timeline.
  *
  * @example
- * for await (const item of dossier.customer.eachTimeline({ customerId: 7 }, { limit: 100 }))
+ * for await (const item of dossier.raw.customer.eachTimeline({ customerId: 7 }, { limit: 100 }))
  *   console.log(timelineItem.parse(item).description);
  */
 export const timelineItem = z.object({
@@ -60,6 +60,27 @@ export const timelineItem = z.object({
   title: z.string().optional().describe("Of a ticket"),
   content: z.string().optional().describe("Of a message or note"),
 });
+
+const ticketFields = ["ticket_id", "status", "from", "to"] as const;
+const channelFields = ["channel_id", "channel_name", "direction"] as const;
+
+/**
+ * The fields of an item of each type beside those of every item; those of `optional` may be absent.
+ *
+ * @example
+ * timelineFields.event.required; // ["event_type", "source_url", "event_id"]
+ */
+export const timelineFields: Readonly<Record<TimelineItemType, TypeFields>> = {
+  event: { required: ["event_type", "source_url", "event_id"], optional: ["source_ref"] },
+  ticket: { required: [...ticketFields, ...channelFields, "title"], optional: [] },
+  message: { required: [...ticketFields, "content"], optional: channelFields },
+  note: { required: [...ticketFields, "content"], optional: channelFields },
+};
+
+interface TypeFields {
+  required: readonly (keyof z.output<typeof timelineItem>)[];
+  optional: readonly (keyof z.output<typeof timelineItem>)[];
+}
 
 const ticketHistory = described(
   presence,

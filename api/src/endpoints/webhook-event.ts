@@ -67,6 +67,27 @@ export const webhookPayload = z.object({
     .describe("Who, and what in ids and names of fields"),
 });
 
+type DataField = keyof WebhookPayload["data"];
+
+/**
+ * The fields of the data of each event type, beside those of every event.
+ *
+ * @example
+ * eventFields["channel.added"]; // ["version", "channel_ids"]
+ */
+export const eventFields: Readonly<Record<EventType, readonly DataField[]>> = {
+  "customer.created": ["version", "outcome", "fields"],
+  "customer.updated": ["version", "outcome", "fields"],
+  "customer.deleted": ["outcome"],
+  "customer.restored": ["version", "outcome"],
+  "customer.purged": ["outcome"],
+  "customer.synced": ["version", "outcome", "fields"],
+  "channel.added": ["version", "channel_ids"],
+  "channel.removed": ["version", "channel_ids"],
+  "event.created": ["event_id"],
+  "ticket.linked": ["ticket_id"],
+};
+
 /**
  * The payload of a delivery, as a type.
  *

@@ -7,7 +7,7 @@ import type { Endpoint } from "../endpoint.ts";
 import { shownTextExamples, textExamples } from "../endpoints/customer-fields.ts";
 import type { JsonSchema } from "../field.ts";
 import type { NamedEndpoint } from "./schemas.ts";
-import { encode, wireName } from "../wire/encode.ts";
+import { encode } from "../wire/encode.ts";
 
 const created = "2026-11-23T18:00:00.000Z";
 
@@ -213,11 +213,22 @@ const responseExamples: Record<string, JsonSchema> = {
 };
 
 /** The request of an example: the flat record of the wire, with `id` if the path has one. */
-export function exampleInput({ name, row }: NamedEndpoint): JsonSchema {
+export function exampleInput(endpoint: NamedEndpoint): JsonSchema {
+  const { id, ...fields } = exampleFields(endpoint);
+  return { ...(id === undefined ? {} : { id }), ...encode(endpoint.row, fields) };
+}
+
+/** The same in our spelling. */
+export function exampleFields({ name, row }: NamedEndpoint): JsonSchema {
   const [noun = ""] = name.split(".");
   const written = inputExamples[name];
   const id = "id" in row.input.shape ? { id: written?.id ?? exampleIds[noun] ?? 7 } : {};
-  return { ...id, ...(written ? encode(row, written) : requiredOf(row)) };
+  return { ...id, ...(written ?? requiredOf(row)) };
+}
+
+/** An example of a field of a component, by wire name; undefined if there is none. */
+export function exampleOf(component: string, field: string): unknown {
+  return resourceExamples[component]?.[field] ?? fieldExamples[field];
 }
 
 function requiredOf(row: Endpoint): JsonSchema {
@@ -226,7 +237,7 @@ function requiredOf(row: Endpoint): JsonSchema {
   );
   return Object.fromEntries(
     fields.map(([ours]) => [
-      wireName(row, ours),
+      ours,
       fieldExamples[ours.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)] ?? "text",
     ]),
   );

@@ -3,7 +3,8 @@ import type { JsonSchema } from "../field.ts";
 import { jsonOf, refTo } from "./schemas.ts";
 import { eventTypes, type EventType, webhookPayload } from "../endpoints/webhook-event.ts";
 
-const eventDescriptions: Record<EventType, string> = {
+/** What happened, in words. */
+export const eventDescriptions: Record<EventType, string> = {
   "customer.created": "A customer was made",
   "customer.updated": "A customer's version rose: its fields, custom fields or channels changed",
   "customer.deleted": "A customer was deleted; it can be restored for 30 days",

@@ -10,15 +10,6 @@ import { bracketIndex, countingName, singleValue, type RawField } from "./sent.t
 const maxCustomFields = 100;
 
 /**
- * A value of a custom field.
- *
- * @example
- * const custom: Record<string, CustomValue> = { tier: "gold", orders: 12, newsletter: true };
- * await dossier.customer.update({ id: 7, custom });
- */
-export type CustomValue = string | number | boolean;
-
-/**
  * A custom field as it was sent; the value is still text, and empty text clears the field on updates.
  *
  * @example

@@ -2,8 +2,7 @@
  * Encoder: the client's side of the wire. It turns an input in our spelling into the flat record that is sent, and the
  * wire name of a fault back into the field of the input.
  */
-import type { ChannelInput } from "../endpoints/channel.ts";
-import type { CustomValue } from "./custom-fields.ts";
+import type { ChannelInput, CustomValue } from "../input-values.ts";
 
 /** The part of an endpoint that holds its irregular wire names. */
 interface HasWireNames {

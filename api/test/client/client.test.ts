@@ -5,7 +5,7 @@ import { stub } from "../support/stub-network.ts";
 
 test("there is a method for every endpoint of the table", () => {
   const { client } = stub();
-  const methods = Object.entries(client).flatMap(([noun, verbs]) =>
+  const methods = Object.entries<object>({ ...client }).flatMap(([noun, verbs]) =>
     Object.keys(verbs)
       .filter((verb) => !verb.startsWith("each"))
       .map((verb) => `${noun}.${verb}`),
@@ -138,7 +138,7 @@ test("an error is thrown as the domain said it", async () => {
     status: 409,
     message: "Taken.",
     errors: body.errors,
-    conflict: { customer_id: 7 },
+    conflict: { customerId: 7 },
     requestId: "r-1",
   });
   const limited = await refusal(() =>

@@ -7,7 +7,7 @@ export interface RecordedRequest {
   init: RequestInit & { headers: Record<string, string> };
 }
 
-/** A client whose requests are recorded; the nth call gets the nth response. */
+/** A client whose requests are recorded; the nth call gets the nth response. `client` is its `raw`. */
 export function stub(
   options: Partial<ClientOptions> = {},
   answer: (at: number) => Response | Promise<Response> = () => Response.json({ type: "result" }),
@@ -18,14 +18,14 @@ export function stub(
     return answer(seen.length - 1);
   }) as unknown as typeof fetch;
   const clock = fakeClock();
-  const client = createClient({
+  const dossier = createClient({
     url: "http://dossier.test:1234/",
     key: "dsr_x",
     fetch: fetchIt,
     clock,
     ...options,
   });
-  return { seen, client, clock };
+  return { seen, dossier, client: dossier.raw, clock };
 }
 
 interface FakeClock extends Clock {

@@ -21,7 +21,7 @@ const advice: Partial<Record<DossierError["code"], (error: DossierError) => stri
 };
 
 function ownerHint({ conflict }: DossierError): string {
-  const id = conflict?.customer_id;
+  const id = conflict?.customerId;
   return id === undefined ? "" : `\`dossier call customer.find ${id}\` shows who has it.`;
 }
 

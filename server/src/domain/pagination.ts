@@ -2,7 +2,7 @@
  * Keyset pagination: where a page begins, and the cursor to the next. A cursor contains positions and ids, never
  * content, and is signed together with its list and filters, so that it is valid nowhere else.
  */
-import { defaultLimit, invalid, type Page } from "@dossier/api";
+import { defaultLimit, invalid, type RawPage as Page } from "@dossier/api";
 import type { BatchSpec } from "./batcher.ts";
 import type { RequestContext } from "./context.ts";
 import { isSigned, open, seal, sign, signatureLength } from "./encryption.ts";

@@ -51,8 +51,16 @@ export function errorBody(
     code: error.code,
     message: error.message,
     ...(error.errors.length > 0 ? { errors: error.errors } : {}),
-    ...(error.conflict ? { conflict: error.conflict } : {}),
+    ...(error.conflict ? { conflict: conflictBody(error.conflict) } : {}),
     request_id: requestId,
+  };
+}
+
+/** What a request collided with, as the wire names it. */
+function conflictBody({ customerId, count }: NonNullable<DossierError["conflict"]>): object {
+  return {
+    ...(customerId === undefined ? {} : { customer_id: customerId }),
+    ...(count === undefined ? {} : { count }),
   };
 }
 

@@ -70,7 +70,7 @@ describe("beside a running server", () => {
 
   test("a key made there works at the server, and what is done there it shows", async () => {
     const made = await run(["key", "create", "till", "--permission", "all"], { cwd });
-    const client = createClient({ url: /http:\/\/[0-9.:]+/.exec(said)![0], key: made.stdout.trim() });
+    const client = createClient({ url: /http:\/\/[0-9.:]+/.exec(said)![0], key: made.stdout.trim() }).raw;
     const { id } = await runJson(["call", "customer.create", "--brand-id", "1", "--firstname", "Ada"], {
       cwd,
     });

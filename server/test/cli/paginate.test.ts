@@ -1,5 +1,5 @@
 // Printing of whole lists: how many items, in which form, and when a list is too long to be printed by default.
-import type { ListOptions, Page, RawClient } from "@dossier/api";
+import type { ListOptions, RawPage as Page, DynamicClient } from "@dossier/api";
 import { afterEach, expect, test, vi } from "vitest";
 import { CommandFailure } from "../../src/cli/exit.ts";
 import { defaultLimit, paginate } from "../../src/cli/paginate.ts";
@@ -22,7 +22,7 @@ function targetOf(total: number): Target {
       >;
     }
   }
-  const client: RawClient = { pages, call: () => Promise.reject(new Error("no list")) };
+  const client: DynamicClient = { pages, call: () => Promise.reject(new Error("no list")) };
   return { hasKey: true, client, close: async () => undefined };
 }
 

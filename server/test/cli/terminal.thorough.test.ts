@@ -45,7 +45,7 @@ async function write(url: string, n: number, written: Written): Promise<void> {
 
 /** Which of these primary ids have a customer. */
 async function storedOf(url: string, primaryIds: readonly string[]): Promise<string[]> {
-  const { customer } = createClient({ url: new URL(url).origin, key: adminKey });
+  const { customer } = createClient({ url: new URL(url).origin, key: adminKey }).raw;
   const found = await Promise.all(primaryIds.map((primaryId) => customer.listByPrimaryId({ primaryId })));
   return primaryIds.filter((_, n) => (found[n]?.itemTotal ?? 0) > 0);
 }

@@ -2,7 +2,7 @@
 // calls. The only clock that matters to the limit is advanced; no test waits for it.
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { type Client, type Clock, createClient, isDossierError } from "@dossier/api";
+import { type RawClient as Client, type Clock, createClient, isDossierError } from "@dossier/api";
 import { afterAll, afterEach, expect, test, vi } from "vitest";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 
@@ -32,7 +32,7 @@ function clientOf(
       statuses.push(answer.status);
       return pass(answer, statuses.length);
     },
-  });
+  }).raw;
   return { client, statuses, keys };
 }
 
@@ -125,7 +125,7 @@ test("whose address it is, and which of the fields were wrong, is told in the ca
     .create({ brandId, firstname: "Ida", channels })
     .catch((error: unknown) => error);
   if (!isDossierError(taken, "channel_taken")) throw taken;
-  expect(taken.conflict.customer_id).toBe(id);
+  expect(taken.conflict.customerId).toBe(id);
   expect(taken.fields).toEqual({ "channels.0.address": `already in use by customer ${id}` });
   const wrong: unknown = await world.admin.customer
     .create({ brandId: 0, firstname: "<b>", channels: [{ type: "phone", address: "030" }] })
@@ -146,7 +146,7 @@ test("a server that never answers, and one that is not there, have codes of thei
   await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
   afterAll(() => silent.closeAllConnections());
   const url = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  const client = createClient({ url, key: "dsr_x", retry: { attempts: 2, delay: 1 } });
+  const client = createClient({ url, key: "dsr_x", retry: { attempts: 2, delay: 1 } }).raw;
   expect(await codeOf(client.brand.list({}, { tryTimeout: 50 }))).toBe("timed_out 2");
   expect(await codeOf(client.brand.list({}, { timeout: 50 }))).toBe("timed_out 1");
   silent.closeAllConnections();
@@ -173,7 +173,7 @@ test("a redirect is not followed, so that the key goes to no other server", asyn
       response.writeHead(307, { location: `${other}/api/v2/brand` }).end();
     }),
   );
-  const client = createClient({ url, key: "dsr_x", retry: false });
+  const client = createClient({ url, key: "dsr_x", retry: false }).raw;
   const error: unknown = await client.brand.list().catch((thrown: unknown) => thrown);
   for (const server of servers) {
     const closed = new Promise((resolve) => server.close(resolve));

@@ -1,6 +1,6 @@
 // The feed of changes: nothing is missed however late a transaction commits, deletions are items without a word of the
 // customer, and a cursor is valid where its state is: not in another brand, and not in a database restored from before.
-import type { CustomerChange } from "@dossier/api";
+import type { RawCustomerChange as CustomerChange } from "@dossier/api";
 import { expect, test } from "vitest";
 import { continuePositions } from "../../src/domain/change-feed.ts";
 import { waitForOlderTransactions } from "../support/older-transactions.ts";

@@ -8,7 +8,7 @@ import { testConfig, startInstance, startTestServer } from "../support/test-serv
 
 const { admin, adminKey, databaseUrl, newBrand, service } = await startTestServer();
 const second = await startInstance(testConfig(databaseUrl));
-const other = createClient({ url: second.url, key: adminKey });
+const other = createClient({ url: second.url, key: adminKey }).raw;
 const { pool } = service.db;
 const { customer } = admin;
 
@@ -96,7 +96,7 @@ test("64 simultaneous strict creates of one address or one primary id: one wins,
     expect(won(all)).toHaveLength(1);
     expect(lost(all)).toHaveLength(63);
     for (const error of lost(all))
-      expect(error).toMatchObject({ code, status: 409, conflict: { customer_id: won(all)[0]?.id } });
+      expect(error).toMatchObject({ code, status: 409, conflict: { customerId: won(all)[0]?.id } });
   }
   expect((await customer.list({ brandId })).itemTotal).toBe(2);
   await checkStored(brandId);

@@ -11,7 +11,7 @@ import { testConfig, startInstance, startTestServer } from "../support/test-serv
 
 const { admin, adminKey, databaseUrl, newBrand, service } = await startTestServer();
 const second = await startInstance(testConfig(databaseUrl));
-const other = createClient({ url: second.url, key: adminKey });
+const other = createClient({ url: second.url, key: adminKey }).raw;
 const { pool } = service.db;
 const { customer } = admin;
 

@@ -312,7 +312,7 @@ test("the client carries versions and retries, and throws what the server said",
   expect((await customer.update({ id: first.id, firstname: "Eve" }, { ifMatch: 1 })).outcome).toBe("updated");
   await expect(customer.create(input)).rejects.toMatchObject({
     code: "primary_id_taken",
-    conflict: { customer_id: first.id },
+    conflict: { customerId: first.id },
   });
   await expect(customer.find({ id: 888_888_888 })).rejects.toMatchObject({
     code: "not_found",

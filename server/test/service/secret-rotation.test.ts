@@ -48,7 +48,7 @@ await poll(() => said(/re-encrypted/).length === 1); // of nothing yet: what fol
 
 const key = "test-administrator-key-0123456789";
 const clientOf = ({ url }: RunningService) =>
-  createClient({ url, key, idempotencyKeys: false, retry: false });
+  createClient({ url, key, idempotencyKeys: false, retry: false }).raw;
 const admin = clientOf(before);
 
 test("cursors and sessions that were given out go on, and new ones are of the new secret alone", async () => {

@@ -29,7 +29,7 @@ const statusOf = async (served: ServeProcess, path: string, headers: Record<stri
   (await getOnce(`${served.url}/api/v2${path}`, headers)).status;
 
 test("a cursor, a session and a key of one are good at the other, and a revoked key at neither", async () => {
-  const admin = createClient({ url: one.url, key: adminKey });
+  const admin = createClient({ url: one.url, key: adminKey }).raw;
   const made = await admin.key.create({ name: "till", permissions: ["SETTINGS_CRUD", "CUSTOMER_READ"] });
   for (const name of ["First", "Second"]) await admin.brand.create({ name });
   const { nextCursor } = await admin.brand.list({ itemLimit: 1 });
@@ -45,7 +45,7 @@ test("a cursor, a session and a key of one are good at the other, and a revoked 
 });
 
 test("background work is done once, each counts what it did, and both see what is there", async () => {
-  const [mine, theirs] = [one, other].map(({ url }) => createClient({ url, key: adminKey }));
+  const [mine, theirs] = [one, other].map(({ url }) => createClient({ url, key: adminKey }).raw);
   const { id: brandId } = await mine!.brand.create({ name: "Hooked" });
   const url = receiver.urlOf("/two");
   await mine!.webhook.create({ url, events: ["customer.created"], brandIds: [brandId] });
@@ -67,7 +67,7 @@ test("background work is done once, each counts what it did, and both see what i
 });
 
 test("each has a limit of its own", async () => {
-  const admin = createClient({ url: one.url, key: adminKey });
+  const admin = createClient({ url: one.url, key: adminKey }).raw;
   const { key } = await admin.key.create({ name: "busy", permissions: ["CUSTOMER_READ"] });
   const through = async (served: ServeProcess) => {
     const all = await Promise.all(

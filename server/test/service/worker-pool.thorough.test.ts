@@ -22,7 +22,7 @@ const cwd = emptyFolder();
 const receiver = await startReceiver();
 let served: ServeProcess;
 const api = (path: string) => `${served.url}/api/v2${path}`;
-const clientFor = (key: string) => createClient({ url: served.url, key });
+const clientFor = (key: string) => createClient({ url: served.url, key }).raw;
 const admin = () => clientFor(adminKey);
 const times = 9; // each of three workers, three times
 

@@ -1,5 +1,5 @@
 // The parts of raw responses of the customer operations that tests read.
-import type { Customer, Fault } from "@dossier/api";
+import type { RawCustomer as Customer, Fault } from "@dossier/api";
 import type { RawResponse, TestServer } from "./test-server.ts";
 
 /** Not every response has every field: a test reads only those that its response must have. */

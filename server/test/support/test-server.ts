@@ -1,6 +1,6 @@
 // A test server: a Dossier of its own for a test file, on a new database, with clients for other keys, brands of their
 // own, and raw requests that the client would never send.
-import { type Client, createClient, type Input, type Api, type Permission } from "@dossier/api";
+import { type RawClient as Client, createClient, type Input, type Api, type Permission } from "@dossier/api";
 import { afterAll } from "vitest";
 import type { Config } from "../../src/config.ts";
 import { type Log, openLog } from "../../src/log.ts";
@@ -101,7 +101,7 @@ export async function startTestServer(
   const config = testConfig(database.url, overrides);
   const service = await startInstance(config, log, wanted);
   const { url } = service;
-  const admin = createClient({ url, key: adminKey, ...noRetries });
+  const admin = createClient({ url, key: adminKey, ...noRetries }).raw;
   const keyFor = async (permissions: Permission[], brandIds?: number[]) =>
     (await admin.key.create({ name: "test", permissions, ...(brandIds ? { brandIds } : {}) })).key;
   return {
@@ -113,7 +113,7 @@ export async function startTestServer(
     keyFor,
     raw: (method, path, ask = {}) => send(url, method, path, ask),
     clientFor: async (permissions, brandIds) =>
-      createClient({ url, key: await keyFor(permissions, brandIds), ...noRetries }),
+      createClient({ url, key: await keyFor(permissions, brandIds), ...noRetries }).raw,
     newBrand: async (given = {}) => {
       brands += 1;
       return (await admin.brand.create({ name: `Brand ${brands}`, ...given })).id;

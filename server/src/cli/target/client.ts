@@ -1,5 +1,5 @@
 /** Target client: the client of the API as commands use it. A command makes the call once, and only what was asked for. */
-import { type ClientOptions, createRawClient, DossierError, type RawClient } from "@dossier/api";
+import { type ClientOptions, createDynamicClient, DossierError, type DynamicClient } from "@dossier/api";
 import { clientUserHeader } from "./client-user.ts";
 
 /** Creates a client without retries and generated keys; `explain` converts errors that say how the target is reached. */
@@ -7,9 +7,9 @@ export function createTargetClient(
   options: Omit<ClientOptions, "fetch">,
   send: NonNullable<ClientOptions["fetch"]>,
   explain: (error: DossierError) => unknown,
-): RawClient {
+): DynamicClient {
   const user = clientUserHeader();
-  const client = createRawClient({
+  const client = createDynamicClient({
     ...options,
     retry: false,
     idempotencyKeys: false,

@@ -2,7 +2,7 @@
  * Target: what a command acts on, a server by URL or a database by data folder or DATABASE_URL. Options override the
  * environment; in the environment, the URL overrides the database.
  */
-import type { RawClient } from "@dossier/api";
+import type { DynamicClient } from "@dossier/api";
 import type { Command } from "commander";
 import { resolvePath, readConfig, readCliConfig } from "../../config.ts";
 import type { Db } from "../../db/database.ts";
@@ -14,7 +14,7 @@ export interface Target {
   /** the target uses an API key, which may not see everything */
   hasKey: boolean;
   /** throws a DossierError if a call is rejected, and a CommandFailure if the target is unreachable */
-  client: RawClient;
+  client: DynamicClient;
   /** the database, if the target is local */
   db?: Db;
   close(): Promise<void>;

@@ -2,7 +2,7 @@
  * Outcome of a contact's lookup that found no single customer, stored on its ticket: the failure, or how many customers
  * the CRM knows by the address. A later lookup replaces the outcome of an earlier one.
  */
-import type { Ticket, TicketHistory } from "@dossier/api";
+import type { RawTicket as Ticket, RawTicketHistory as TicketHistory } from "@dossier/api";
 import type { Db, Statement, Tx } from "../../db/database.ts";
 
 export type LookupOutcome = Pick<TicketHistory, "crm_conflict" | "crm_candidates">;

@@ -1,5 +1,5 @@
 /** The feed of customers' changes: what a customer is now, at its last change, or that it is deleted. */
-import type { Customer, CustomerChange } from "@dossier/api";
+import type { RawCustomer as Customer, RawCustomerChange as CustomerChange } from "@dossier/api";
 import {
   changedKinds,
   countLeft,

@@ -175,7 +175,7 @@ export function channelTakenError(
         field,
         message: `already in use by customer ${customer_id}`,
       })),
-      conflict: { customer_id: first?.customer_id as number },
+      conflict: { customerId: first?.customer_id as number },
     },
   );
 }

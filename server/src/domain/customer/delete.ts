@@ -175,7 +175,7 @@ async function restoreRow(
     throw new DossierError(
       "primary_id_taken",
       `The primary id of customer ${deleted.id} belongs to customer ${owner.id} by now. Send without=conflicts to restore without it.`,
-      { conflict: { customer_id: owner.id } },
+      { conflict: { customerId: owner.id } },
     );
   conflicts.push({ field: "external_primary_id", customer_id: owner.id });
   if (deleted.primary_id !== null)

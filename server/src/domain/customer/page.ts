@@ -1,5 +1,5 @@
 /** A page of customers: ids come from an index, and only the customers of the page are read whole. */
-import type { Customer, Page } from "@dossier/api";
+import type { RawCustomer as Customer, RawPage as Page } from "@dossier/api";
 import type { RequestContext } from "../context.ts";
 import { type PageKey, type PagePosition, type Streamed, toPage } from "../pagination.ts";
 import { readCustomers } from "./show.ts";

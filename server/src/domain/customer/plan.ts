@@ -95,5 +95,5 @@ function assertPrimaryIdFree({ byPrimaryId }: Owners, primaryId: string | undefi
   const owner = primaryId === undefined ? undefined : byPrimaryId.get(primaryId);
   if (owner === undefined) return;
   const message = `This primary id already belongs to customer ${owner} of this brand.`;
-  throw new DossierError("primary_id_taken", message, { conflict: { customer_id: owner } });
+  throw new DossierError("primary_id_taken", message, { conflict: { customerId: owner } });
 }

@@ -2,7 +2,7 @@
  * Provenance: the source of each field of a customer, with the key and the time. It is stored beside every value,
  * written with it, and keeps a CRM from overwriting what people and programs have set.
  */
-import type { Customer } from "@dossier/api";
+import type { RawCustomer as Customer } from "@dossier/api";
 import type { Statement } from "../../db/database.ts";
 import { type RequestContext, brandScope } from "../context.ts";
 import { maxChannels } from "./size.ts";

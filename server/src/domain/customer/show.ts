@@ -4,7 +4,7 @@
  * limits (stored before there were any, or written by SQL) is truncated to them, and `truncated` names what is left
  * out: no customer's size makes a page fail.
  */
-import type { Customer } from "@dossier/api";
+import type { RawCustomer as Customer } from "@dossier/api";
 import type { Db, Statement } from "../../db/database.ts";
 import { type Caller, type RequestContext, brandScope } from "../context.ts";
 import { maxChannels } from "./size.ts";

@@ -2,7 +2,7 @@
  * Lists of tickets by time or channel type, or in another order than the newest first. Each reads the ids of a page from
  * one index; filters that no index bounds together are refused.
  */
-import { type Api, type Decoded, type Page, ticketStatuses } from "@dossier/api";
+import { type Api, type Decoded, type RawPage as Page, ticketStatuses } from "@dossier/api";
 import type { Statement } from "../../db/database.ts";
 import { listBrandIds } from "../brand/brand.ts";
 import {

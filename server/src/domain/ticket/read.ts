@@ -7,8 +7,8 @@ import {
   type Decoded,
   notFound,
   type Output,
-  type Page,
-  type Ticket,
+  type RawPage as Page,
+  type RawTicket as Ticket,
   ticketStatuses,
 } from "@dossier/api";
 import type { Db, Statement, Tx } from "../../db/database.ts";

@@ -43,7 +43,7 @@ afterAll(async () => {
   for (const child of started) if (child.exitCode === null) await stop(child);
 });
 
-const clientOf = (server: string) => createClient({ url: server, key });
+const clientOf = (server: string) => createClient({ url: server, key }).raw;
 
 /** A backup of the server, and how many customers it must have. */
 async function backUp(name: string): Promise<string> {

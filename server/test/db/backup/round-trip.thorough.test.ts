@@ -105,7 +105,7 @@ test("a restored server gives no id that was given before, not even after the ba
   const target = await createEmptyDatabase();
   await restore(file, target.url);
   const service = await startService(testConfig(target.url), openLog("silent", false), { drainMs: 10 });
-  const client = createClient({ url: service.url, key: world.adminKey });
+  const client = createClient({ url: service.url, key: world.adminKey }).raw;
   const { id } = await client.customer.create({ brandId: 1, firstname: "Zoe" });
   expect(id).toBeGreaterThan(later.id + 400_000_000);
   const { rows } = await service.db.pool.query<{ name: string; last: number | null }>(

@@ -278,7 +278,7 @@ test("a conflict changes nothing and is told as operation 3 tells it", async () 
   });
   await expect(admin.customer.syncWithCrm({ brandId, channel: "email", address })).rejects.toMatchObject({
     code: "channel_taken",
-    conflict: { customer_id: id },
+    conflict: { customerId: id },
   });
   expect(await totalOf(brandId)).toBe(1);
 });

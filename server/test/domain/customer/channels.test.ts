@@ -90,7 +90,7 @@ test("operation 9 is all or none; a brand that skips writes the rest and lists w
     if (takenAddress === "refuse") {
       await expect(call).rejects.toMatchObject({
         code: "channel_taken",
-        conflict: { customer_id: id },
+        conflict: { customerId: id },
         errors: [{ field: "customerChannelValue_1" }],
       });
       expect(await channelsOf(bob.id)).toHaveLength(1);
@@ -160,7 +160,7 @@ test.each(accepted)(
       await expect(
         customer.create({ brandId, channels: [{ type, address }] }),
         address,
-      ).rejects.toMatchObject({ code: "channel_taken", conflict: { customer_id: id } });
+      ).rejects.toMatchObject({ code: "channel_taken", conflict: { customerId: id } });
       expect(await customer.listByChannel({ brandId, value: address }), address).toMatchObject({
         itemTotal: 1,
         items: [{ id }],
@@ -263,7 +263,7 @@ test("one address belongs to one customer of a brand on every road, and to other
   for (const road of await Promise.allSettled(roads))
     expect(road).toMatchObject({
       status: "rejected",
-      reason: { code: "channel_taken", conflict: { customer_id: id } },
+      reason: { code: "channel_taken", conflict: { customerId: id } },
     });
   expect(
     await customer.addChannels({

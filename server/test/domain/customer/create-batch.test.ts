@@ -72,13 +72,18 @@ test("of many at once each is answered for itself: made, refused for what is its
   ]);
   expect(told.slice(24).toSorted()).toEqual(["channel_taken", "created", "primary_id_taken"]);
   for (const at of [20, 21])
-    expect(all[at]).toMatchObject({ reason: { conflict: { customer_id: known.id } } });
+    expect(all[at]).toMatchObject({ reason: { conflict: { customerId: known.id } } });
   expect((await admin.customer.list({ brandId })).itemTotal).toBe(23);
 });
 
 test("twins with one Idempotency-Key among many make one customer, and both get its answer", async () => {
   const brandId = await newBrand();
-  const client = createClient({ url: world.url, key: world.adminKey, retry: false, idempotencyKeys: false });
+  const client = createClient({
+    url: world.url,
+    key: world.adminKey,
+    retry: false,
+    idempotencyKeys: false,
+  }).raw;
   const keyed = (n: number) =>
     client.customer.create(
       { brandId, firstname: `Ada`, lastname: `L${"abcdefghi"[n]}` },

@@ -97,7 +97,7 @@ test("operation 16 refuses what is held and names its owner; nothing is written,
     await expect(customer.create({ brandId, primaryId: "A", custom: { fresh: "1" } })).rejects.toMatchObject({
       code: "primary_id_taken",
       status: 409,
-      conflict: { customer_id: a.id },
+      conflict: { customerId: a.id },
     });
     const call = customer.create({
       brandId,
@@ -108,7 +108,7 @@ test("operation 16 refuses what is held and names its owner; nothing is written,
     await expect(call).rejects.toMatchObject({
       code: "channel_taken",
       status: 409,
-      conflict: { customer_id: b.id },
+      conflict: { customerId: b.id },
       errors: [{ field: "customerChannelValue_1" }, { field: "customerChannelValue_2" }],
     });
     expect(await customer.list({ brandId })).toMatchObject({

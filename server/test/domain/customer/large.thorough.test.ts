@@ -3,7 +3,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import { expect, test } from "vitest";
-import type { Customer } from "@dossier/api";
+import type { RawCustomer as Customer } from "@dossier/api";
 import { insertChannels, insertValues } from "../../support/data/large-customers.ts";
 import { startTestServer } from "../../support/test-server.ts";
 

@@ -1,6 +1,6 @@
 // Lists of customers by a filter, and in another order than the newest first: each holds exactly the customers it should,
 // each once over all pages, and none of another brand; filters that no index bounds together are refused.
-import type { Client, Customer } from "@dossier/api";
+import type { RawClient as Client, RawCustomer as Customer } from "@dossier/api";
 import { beforeAll, describe, expect, test } from "vitest";
 import { startTestServer } from "../../support/test-server.ts";
 

@@ -12,7 +12,7 @@ async function newKey() {
     name: "test",
     permissions: ["CUSTOMER_CUD", "CUSTOMER_READ"],
   });
-  return { keyId: id, customer: createClient({ url, key }).customer };
+  return { keyId: id, customer: createClient({ url, key }).raw.customer };
 }
 
 /** The provenance of a customer's own fields, channels and custom values, each time as milliseconds. */

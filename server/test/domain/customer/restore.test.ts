@@ -35,7 +35,7 @@ async function everything({ id }: FullCustomer) {
   return { version, updated_at, rest: { item, stored: stored.rows, told } };
 }
 
-const takenBy = (id: number) => ({ status: 409, conflict: { customer_id: id } });
+const takenBy = (id: number) => ({ status: 409, conflict: { customerId: id } });
 
 test("everything comes back as it was, with its old ids and history, found by everything, the version raised", async () => {
   const one = await createFullCustomer(world);

@@ -1,6 +1,6 @@
 // Unicode text: names in every script, and a corpus of difficult strings through every field that stores text. Accepted
 // texts come back byte for byte; the others are a 400 that names the field, never a 500.
-import type { Customer } from "@dossier/api";
+import type { RawCustomer as Customer } from "@dossier/api";
 import { expect, test } from "vitest";
 import { tidyId, tidyName } from "../../../../api/src/visible-text.ts";
 import { corpus } from "../../support/data/difficult-texts.ts";

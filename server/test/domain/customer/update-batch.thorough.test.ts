@@ -1,6 +1,6 @@
 // Batches of customer changes. Rows and responses are the same as for single calls, and the failure of one call affects
 // no other.
-import { createClient } from "@dossier/api";
+import { createClient, type RawResult } from "@dossier/api";
 import { expect, test } from "vitest";
 import { withSql } from "../../support/table-fingerprint.ts";
 import { uniqueName } from "../../support/requests.ts";
@@ -58,11 +58,7 @@ function inventChanges(below: (n: number) => number) {
 }
 
 /** A response without the ids of rows. */
-const plain = ({
-  id: _id,
-  channel_ids = [],
-  ...rest
-}: Record<string, unknown> & { channel_ids?: number[] }) => ({
+const plain = ({ id: _id, channel_ids = [], ...rest }: RawResult & { channel_ids?: number[] }) => ({
   ...rest,
   channels: channel_ids.map((id) => channel_ids.indexOf(id)),
 });
@@ -151,7 +147,12 @@ test("many changes of one customer are all made, one after the other", async () 
 
 test("twins with one Idempotency-Key among many change once, and both get its answer", async () => {
   const ids = await makePeople(await newBrand());
-  const client = createClient({ url: world.url, key: world.adminKey, retry: false, idempotencyKeys: false });
+  const client = createClient({
+    url: world.url,
+    key: world.adminKey,
+    retry: false,
+    idempotencyKeys: false,
+  }).raw;
   const add = (customerId: number, address: string, idempotencyKey: string) =>
     client.customer.addChannels({ customerId, channels: [mail(address)] }, { idempotencyKey });
   const [token, id] = [uniqueName("token"), ids[0] as number];

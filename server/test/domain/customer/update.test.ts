@@ -135,7 +135,7 @@ test("a new primary id is given, changed, and its old one is free at once", asyn
   expect(await customer.update({ id: bob.id, newPrimaryId: "B" })).toMatchObject({ outcome: "unchanged" });
   await expect(customer.update({ id, newPrimaryId: "B", firstname: "X" })).rejects.toMatchObject({
     code: "primary_id_taken",
-    conflict: { customer_id: bob.id },
+    conflict: { customerId: bob.id },
   });
   expect(await read(id)).toMatchObject({ version: 1, firstname: "Ada", external_primary_id: primaryId });
   await customer.updateByPrimaryId({ brandId, primaryId: "B", newPrimaryId: "C" });
@@ -275,7 +275,7 @@ test("an update is all or none, and a brand that skips taken addresses writes th
     if (takenAddress === "refuse") {
       await expect(call).rejects.toMatchObject({
         code: "channel_taken",
-        conflict: { customer_id: id },
+        conflict: { customerId: id },
         errors: [{ field: "customerChannelValue_1" }],
       });
       expect(await read(bob.id)).toMatchObject({ lastname: "", addresses: [], version: 1 });

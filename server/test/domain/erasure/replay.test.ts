@@ -74,7 +74,7 @@ test("without its log nothing is erased or revoked: 503, and everything is as be
   rmSync(erasureLog, { recursive: true });
   renameSync(`${erasureLog}.away`, erasureLog);
   expect((await customer.find({ id })).item.firstname).toBe("Safe");
-  const holder = createClient({ url: world.url, key: made.key });
+  const holder = createClient({ url: world.url, key: made.key }).raw;
   expect((await holder.customer.find({ id })).item.id).toBe(id);
 });
 
@@ -90,7 +90,7 @@ test("a restored backup brings back no purged person, and opens no revoked key",
   const stays = await create("Hilde");
   const revoked = await key.create({ name: "shop", permissions: ["CUSTOMER_READ"] });
   const kept = await key.create({ name: "desk", permissions: ["CUSTOMER_READ"] });
-  const child = await createClient({ url: world.url, key: world.adminKey }).key.create({
+  const child = await createClient({ url: world.url, key: world.adminKey }).raw.key.create({
     name: "later",
     permissions: ["CUSTOMER_READ"],
   });
@@ -104,13 +104,13 @@ test("a restored backup brings back no purged person, and opens no revoked key",
   const { replay } = await restore(file, target.url, erasures);
   expect(replay).toEqual({ customers: 1, keys: 2 });
   const service = await startService(testConfig(target.url), openLog("silent"), { drainMs: 10 });
-  const read = createClient({ url: service.url, key: kept.key, retry: false });
+  const read = createClient({ url: service.url, key: kept.key, retry: false }).raw;
   expect((await read.customer.find({ id: stays.id })).item.firstname).toBe("Hilde");
   await expect(read.customer.find({ id: gone.id })).rejects.toMatchObject({ code: "not_found" });
   expect((await read.customer.list({ query: "Gundula" })).items).toEqual([]);
   for (const one of [revoked.key, child.key])
     await expect(
-      createClient({ url: service.url, key: one, retry: false }).customer.list({}),
+      createClient({ url: service.url, key: one, retry: false }).raw.customer.list({}),
     ).rejects.toMatchObject({ code: "invalid_key" });
   await service.stop();
   await onDatabase(target.connection, async (client) => {

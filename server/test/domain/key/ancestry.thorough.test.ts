@@ -1,6 +1,6 @@
 // Ancestry of keys: a key ends with its creator, whatever ends that, and has no more permissions; and an administrator
 // key can be replaced without ending the keys it created.
-import { type Client, createClient, type Permission, permissions } from "@dossier/api";
+import { type RawClient as Client, createClient, type Permission, permissions } from "@dossier/api";
 import { expect, test, vi } from "vitest";
 import { withSql } from "../../support/table-fingerprint.ts";
 import { startFixtureServer } from "../../support/requests.ts";
@@ -21,7 +21,7 @@ type Wish = Partial<Parameters<Client["key"]["create"]>[0]>;
 /** A key created by another. */
 async function make(by: Client, wish: Wish = {}): Promise<Made> {
   const made = await by.key.create({ name: "key", permissions: all, ...wish });
-  return { ...made, client: createClient({ url: world.url, key: made.key, ...plainly }) };
+  return { ...made, client: createClient({ url: world.url, key: made.key, ...plainly }).raw };
 }
 
 const codeOf = (work: Promise<unknown>) =>

@@ -10,7 +10,7 @@ const parts = [...partsOfSettings];
 
 /** What a key may do, of what each part opens and of what only the whole does. */
 async function openTo(key: string): Promise<string[]> {
-  const client = createClient({ url: world.url, key, retry: false });
+  const client = createClient({ url: world.url, key, retry: false }).raw;
   const metrics = await fetch(`${world.url}/metrics`, { headers: { apiKey: key } });
   const calls: [string, () => Promise<unknown>][] = [
     ["METRICS_READ", () => (metrics.ok ? Promise.resolve() : Promise.reject(new Error("closed")))],
@@ -43,7 +43,7 @@ test("other permissions open none", async () => {
 
 test("a key with SETTINGS_CRUD hands out its parts, which work as long as it has it", async () => {
   const key = await world.keyFor(["SETTINGS_CRUD"]);
-  const client = createClient({ url: world.url, key, retry: false });
+  const client = createClient({ url: world.url, key, retry: false }).raw;
   const made = await client.key.create({ name: "monitor", permissions: parts });
   expect(await openTo(made.key)).toEqual(parts);
 });
@@ -52,7 +52,7 @@ test.each<[Permission[], Permission]>([
   [["SETTINGS_CRUD"], "CUSTOMER_READ"],
   [["METRICS_READ", "CUSTOMER_READ"], "SETTINGS_CRUD"],
 ])("a key with %j does not hand out %s", async (own, wanted) => {
-  const client = createClient({ url: world.url, key: await world.keyFor(own), retry: false });
+  const client = createClient({ url: world.url, key: await world.keyFor(own), retry: false }).raw;
   await expect(client.key.create({ name: "more", permissions: [wanted] })).rejects.toMatchObject({
     code: "permission_missing",
   });

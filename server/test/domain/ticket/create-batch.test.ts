@@ -114,7 +114,12 @@ test("of many at once each is answered for itself: opened, linked, or refused fo
 
 test("twins with one Idempotency-Key among many open one ticket, and both get its answer", async () => {
   const brandId = await newBrand();
-  const client = createClient({ url: world.url, key: world.adminKey, retry: false, idempotencyKeys: false });
+  const client = createClient({
+    url: world.url,
+    key: world.adminKey,
+    retry: false,
+    idempotencyKeys: false,
+  }).raw;
   const open = (title: string, idempotencyKey: string) =>
     client.ticket.create({ brandId, channel: "email", title }, { idempotencyKey });
   const token = uniqueName("token");

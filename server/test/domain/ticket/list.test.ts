@@ -1,5 +1,5 @@
 // Lists of tickets by several states, by time and channel type, and in other orders than the newest first.
-import type { Client, TicketStatus } from "@dossier/api";
+import type { RawClient as Client, TicketStatus } from "@dossier/api";
 import { beforeAll, describe, expect, test } from "vitest";
 import { waitForOlderTransactions } from "../../support/older-transactions.ts";
 import { startTestServer } from "../../support/test-server.ts";

@@ -123,7 +123,12 @@ test("of many at once each is answered for itself: added, known already, or refu
 
 test("twins with one Idempotency-Key among many add one event, and both get its answer", async () => {
   const [customerId = 0] = await makePeople(await newBrand(), 1);
-  const client = createClient({ url: world.url, key: world.adminKey, retry: false, idempotencyKeys: false });
+  const client = createClient({
+    url: world.url,
+    key: world.adminKey,
+    retry: false,
+    idempotencyKeys: false,
+  }).raw;
   const add = (message: string, idempotencyKey: string) =>
     client.customer.addEvent({ customerId, message }, { idempotencyKey });
   const token = uniqueName("token");

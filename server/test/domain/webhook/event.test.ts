@@ -1,6 +1,6 @@
 // Webhook events: every change of a customer, once, in order, in the transaction of the change; with ids and names of
 // fields, and without personal data.
-import { type Client, eventTypes, type Input, type Api, webhookPayload } from "@dossier/api";
+import { type RawClient as Client, eventTypes, type Input, type Api, webhookPayload } from "@dossier/api";
 import { expect, test, vi } from "vitest";
 import { runRetention } from "../../../src/domain/erasure/retention.ts";
 import { openLog } from "../../../src/log.ts";

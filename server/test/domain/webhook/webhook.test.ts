@@ -1,5 +1,5 @@
 // Webhooks as a resource: created, read, changed, paused, rotated and deleted, by permitted keys only.
-import { type Client, createClient, DossierError, eventTypes } from "@dossier/api";
+import { type RawClient as Client, createClient, DossierError, eventTypes } from "@dossier/api";
 import { expect, test } from "vitest";
 import { withSql } from "../../support/table-fingerprint.ts";
 import { startTestServer } from "../../support/test-server.ts";
@@ -132,7 +132,7 @@ test("a webhook whose brands are all gone is seen by keys for all brands alone",
 
 test("only keys with WEBHOOK_CUD come near webhooks", async () => {
   const key = await world.keyFor(["CUSTOMER_READ", "CUSTOMER_CUD"]);
-  const client = createClient({ url: world.url, key, retry: false });
+  const client = createClient({ url: world.url, key, retry: false }).raw;
   expect(await settle(client.webhook.list())).toBe("permission_missing");
   expect(await settle(make(client))).toBe("permission_missing");
 });

@@ -1,7 +1,7 @@
 // Random histories of a brand's customers, tickets and addresses, with a model that says whose each word is. The model
 // knows the rules only: a ticket is its customer's; a deletion keeps it for that customer; a call that names it gives it
 // to another; a purge leaves no word.
-import type { Client } from "@dossier/api";
+import type { RawClient as Client } from "@dossier/api";
 
 type Random = (count: number) => number;
 

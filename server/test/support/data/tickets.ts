@@ -1,5 +1,5 @@
 // Fixtures for tests of tickets, messages, linking and deletion, all through the client.
-import type { Api, Client, DossierError, Input, Ticket } from "@dossier/api";
+import type { Api, RawClient as Client, DossierError, Input, RawTicket as Ticket } from "@dossier/api";
 import type pg from "pg";
 
 export const mail = (address: string) => ({ type: "email", address });

@@ -1,6 +1,6 @@
 // The raw client: endpoints by their names, responses as received, and what the server did not send.
 import { expect, test } from "vitest";
-import { type ClientOptions, createRawClient, DossierError, isDossierError } from "../../src/index.ts";
+import { type ClientOptions, createDynamicClient, DossierError, isDossierError } from "../../src/index.ts";
 import { fakeClock } from "../support/stub-network.ts";
 
 type Sent = Parameters<NonNullable<ClientOptions["fetch"]>>;
@@ -8,7 +8,7 @@ type Sent = Parameters<NonNullable<ClientOptions["fetch"]>>;
 /** A raw client whose requests are recorded; every call gets the same response. */
 function stubRaw(answer: (at: number) => Response, options: Partial<ClientOptions> = {}) {
   const seen: Sent[] = [];
-  const client = createRawClient({
+  const client = createDynamicClient({
     url: "http://dossier.test",
     key: "dsr_x",
     clock: fakeClock(),

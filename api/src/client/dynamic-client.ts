@@ -1,11 +1,11 @@
 /**
- * Raw client: calls an endpoint by a name known only at run time, and returns the response as received. The typed client
+ * Dynamic client: calls an endpoint by a name known only at run time, and returns the response as received. The typed client
  * is built on it, so there is one encoder, one decoder, one pager and one retry policy.
  */
 import { type Call, sendWithRetry } from "./call.ts";
 import { systemClock } from "./clock.ts";
 import type { CallOptions, ClientOptions, ListOptions } from "./options.ts";
-import type { Page } from "../page.ts";
+import type { RawPage } from "../envelope.ts";
 import { pages } from "./paginate.ts";
 import { newIdempotencyKey, requestOf } from "./request.ts";
 import type { RawResponse } from "./response.ts";
@@ -15,21 +15,25 @@ type Fields = Record<string, unknown>;
 
 /**
  * The endpoints by their names, such as `customer.find`. Inputs have the same fields as those of the typed client, but
- * are not checked here: the server does that. Both methods throw a {@link DossierError} for every response that is not a
+ * are not checked here: the server does that. Results are as the wire has them. Both methods throw a {@link DossierError} for every response that is not a
  * success, and a RangeError for a name that is not in the table.
  *
  * @example
- * async function countItems(client: RawClient, list: string): Promise<number> {
+ * async function countItems(client: DynamicClient, list: string): Promise<number> {
  *   let count = 0;
  *   for await (const { items } of client.pages(list)) count += items.length;
  *   return count;
  * }
  */
-export interface RawClient {
+export interface DynamicClient {
   /** calls an endpoint */
   call(name: string, input?: Fields, options?: CallOptions): Promise<RawResponse>;
   /** reads a list page by page; `itemLimit` is the page size, default 99 */
-  pages(name: string, input?: Fields, options?: ListOptions): AsyncGenerator<Page<Fields>, void, undefined>;
+  pages(
+    name: string,
+    input?: Fields,
+    options?: ListOptions,
+  ): AsyncGenerator<RawPage<Fields>, void, undefined>;
 }
 
 /**
@@ -37,11 +41,11 @@ export interface RawClient {
  * the response as the server sent it. All others use {@link createClient}.
  *
  * @example
- * const client = createRawClient({ url: "http://localhost:8080", key: process.env.API_KEY });
+ * const client = createDynamicClient({ url: "http://localhost:8080", key: process.env.API_KEY });
  * const { headers, text } = await client.call("customer.find", { id: 7 });
  * console.log(headers.get("etag"), text);
  */
-export function createRawClient(options: ClientOptions): RawClient {
+export function createDynamicClient(options: ClientOptions): DynamicClient {
   const call = async (name: string, input: Fields = {}, callOptions: CallOptions = {}) =>
     sendWithRetry(callOf(options, routeNamed(name), input, callOptions));
   return {
@@ -52,8 +56,8 @@ export function createRawClient(options: ClientOptions): RawClient {
 }
 
 /** The body of a list's response. */
-function toPage({ body }: RawResponse): Page<Fields> {
-  return body as unknown as Page<Fields>;
+function toPage({ body }: RawResponse): RawPage<Fields> {
+  return body as unknown as RawPage<Fields>;
 }
 
 function routeNamed(name: string): Route {

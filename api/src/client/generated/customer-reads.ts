@@ -1,0 +1,170 @@
+// Written by `npm run client-types` from the endpoint table.
+import type { Page } from "../../envelope.ts";
+import type { CallOptions, ListOptions } from "../options.ts";
+import type {
+  CustomerFindInput,
+  CustomerListByChannelInput,
+  CustomerListByPrimaryIdInput,
+  CustomerListInput,
+  CustomerListTimelineInput,
+} from "./customer-read-inputs.ts";
+import type { Customer, CustomerChange } from "./customer-records.ts";
+import type { CustomerPage } from "./customer-results.ts";
+import type { TimelineItem } from "./timeline.ts";
+
+/** Customers: find, resolve, create, change, delete, restore, purge; their timelines and events. */
+export interface CustomerReads {
+  /**
+   * List or search customers.
+   *
+   * With `updatedSince` it is the feed of changes, whose items may be deleted customers.
+   *
+   * Without `query`: newest first. With it: every word must begin a word of the name, or the whole query must
+   * begin the primary id, an account name, an e-mail address or its domain, or the end of one of these behind
+   * a sign, or be four or more digits in a row of a telephone number. Customers of another spelling come
+   * behind: words joined or split, umlauts with two letters, Cyrillic and Greek in Latin, the inside of words
+   * without blanks. If that finds less than a page, typos are forgiven. No query is refused: what no index
+   * holds is ignored. `updatedSince` is a feed of changes in the order of their commits: a page always has a
+   * cursor to go on with, and an empty page means that nothing is left for now; a deleted customer is an item
+   * of `id`, `brandId` and `deletedAt`. `custom.<name>` finds the customers with exactly this value of a
+   * custom field. One of these filters at a time: `query`; `updatedSince`; `createdSince`; `channelType`,
+   * `has` or `custom.<name>`, with `sort` of `id` or `-id`.
+   *
+   * Needs the permission CUSTOMER_READ. With `query` a call counts as 5 requests against the limit of its
+   * key.
+   *
+   * @throws {DossierError} `not_found`: it does not exist, or the key does not see it
+   * @throws {DossierError} `unknown_custom_field`: the brand takes only custom fields that are defined
+   * @example
+   * const { items, nextCursor } = await dossier.customer.list({ updatedSince: "2026-11-23T18:00:00Z" });
+   */
+  list(
+    input: CustomerListInput & { updatedSince: Date | string },
+    options?: CallOptions,
+  ): Promise<Page<CustomerChange>>;
+  /**
+   * List or search customers.
+   *
+   * Without `query`: newest first. With it: every word must begin a word of the name, or the whole query must
+   * begin the primary id, an account name, an e-mail address or its domain, or the end of one of these behind
+   * a sign, or be four or more digits in a row of a telephone number. Customers of another spelling come
+   * behind: words joined or split, umlauts with two letters, Cyrillic and Greek in Latin, the inside of words
+   * without blanks. If that finds less than a page, typos are forgiven. No query is refused: what no index
+   * holds is ignored. `updatedSince` is a feed of changes in the order of their commits: a page always has a
+   * cursor to go on with, and an empty page means that nothing is left for now; a deleted customer is an item
+   * of `id`, `brandId` and `deletedAt`. `custom.<name>` finds the customers with exactly this value of a
+   * custom field. One of these filters at a time: `query`; `updatedSince`; `createdSince`; `channelType`,
+   * `has` or `custom.<name>`, with `sort` of `id` or `-id`.
+   *
+   * Needs the permission CUSTOMER_READ. With `query` a call counts as 5 requests against the limit of its
+   * key.
+   *
+   * @throws {DossierError} `not_found`: it does not exist, or the key does not see it
+   * @throws {DossierError} `unknown_custom_field`: the brand takes only custom fields that are defined
+   * @example
+   * const { items, nextCursor } = await dossier.customer.list();
+   */
+  list(input?: CustomerListInput, options?: CallOptions): Promise<Page<Customer>>;
+  /**
+   * Iterates over the whole list of `list`, item by item; pages are fetched as needed.
+   *
+   * With `updatedSince` it is the feed of changes, whose items may be deleted customers.
+   *
+   * @example
+   * for await (const change of dossier.customer.each({ updatedSince: "2026-11-23T18:00:00Z" }))
+   *   console.log(change.id, "deletedAt" in change);
+   */
+  each(
+    input: CustomerListInput & { updatedSince: Date | string },
+    options?: ListOptions,
+  ): AsyncGenerator<CustomerChange, void, undefined>;
+  /**
+   * Iterates over the whole list of `list`, item by item; pages are fetched as needed.
+   *
+   * @example
+   * for await (const item of dossier.customer.each({}, { limit: 500 })) console.log(item.id);
+   */
+  each(input?: CustomerListInput, options?: ListOptions): AsyncGenerator<Customer, void, undefined>;
+  /**
+   * Read one customer.
+   *
+   * Needs the permission CUSTOMER_READ.
+   *
+   * @throws {DossierError} `not_found`: it does not exist, or the key does not see it
+   * @example
+   * const customer = await dossier.customer.find({ id: 7 });
+   */
+  find(input: CustomerFindInput, options?: CallOptions): Promise<Customer>;
+  /**
+   * Search customers by primary id.
+   *
+   * Needs the permission CUSTOMER_READ.
+   *
+   * @throws {DossierError} `identifiers_disagree`: two identifiers, or two spellings of one, say different
+   * things
+   * @throws {DossierError} `not_found`: it does not exist, or the key does not see it
+   * @example
+   * const { items, nextCursor } = await dossier.customer.listByPrimaryId({ primaryId: "K-17", brandId: 1 });
+   */
+  listByPrimaryId(input: CustomerListByPrimaryIdInput, options?: CallOptions): Promise<CustomerPage>;
+  /**
+   * Iterates over the whole list of `listByPrimaryId`, item by item; pages are fetched as needed.
+   *
+   * @example
+   * for await (const item of dossier.customer.eachByPrimaryId({ primaryId: "K-17", brandId: 1 }, { limit: 500 })) console.log(item.id);
+   */
+  eachByPrimaryId(
+    input: CustomerListByPrimaryIdInput,
+    options?: ListOptions,
+  ): AsyncGenerator<Customer, void, undefined>;
+  /**
+   * Search customers by an address.
+   *
+   * Exact: the value is normalised by the rule of each channel type that accepts it.
+   *
+   * Needs the permission CUSTOMER_READ.
+   *
+   * @throws {DossierError} `identifiers_disagree`: two identifiers, or two spellings of one, say different
+   * things
+   * @throws {DossierError} `not_found`: it does not exist, or the key does not see it
+   * @example
+   * const { items, nextCursor } = await dossier.customer.listByChannel({ value: "ada@example.org", brandId: 1 });
+   */
+  listByChannel(input: CustomerListByChannelInput, options?: CallOptions): Promise<CustomerPage>;
+  /**
+   * Iterates over the whole list of `listByChannel`, item by item; pages are fetched as needed.
+   *
+   * @example
+   * for await (const item of dossier.customer.eachByChannel({ value: "ada@example.org", brandId: 1 }, { limit: 500 })) console.log(item.id);
+   */
+  eachByChannel(
+    input: CustomerListByChannelInput,
+    options?: ListOptions,
+  ): AsyncGenerator<Customer, void, undefined>;
+  /**
+   * Read a customer's timeline.
+   *
+   * Newest first. `itemTotal` is exact up to 10,000. With `getTicketHistory`, tickets, messages and notes
+   * stand among the events; notes only for a key with TICKET_READ, and without it they are neither shown nor
+   * counted.
+   *
+   * Needs the permission CUSTOMER_READ.
+   *
+   * @throws {DossierError} `identifiers_disagree`: two identifiers, or two spellings of one, say different
+   * things
+   * @throws {DossierError} `not_found`: it does not exist, or the key does not see it
+   * @example
+   * const { items, nextCursor } = await dossier.customer.listTimeline({ brandId: 1, primaryId: "K-17", getTicketHistory: "1" });
+   */
+  listTimeline(input?: CustomerListTimelineInput, options?: CallOptions): Promise<Page<TimelineItem>>;
+  /**
+   * Iterates over the whole list of `listTimeline`, item by item; pages are fetched as needed.
+   *
+   * @example
+   * for await (const item of dossier.customer.eachTimeline({ brandId: 1, primaryId: "K-17", getTicketHistory: "1" }, { limit: 500 })) console.log(item.id);
+   */
+  eachTimeline(
+    input?: CustomerListTimelineInput,
+    options?: ListOptions,
+  ): AsyncGenerator<TimelineItem, void, undefined>;
+}

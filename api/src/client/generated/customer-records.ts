@@ -1,0 +1,73 @@
+// Written by `npm run client-types` from the endpoint table.
+import type { CustomValue } from "../../input-values.ts";
+
+/** An item of the feed of changes. */
+export type CustomerChange = Customer | DeletedCustomer;
+
+/** A customer. */
+export interface Customer {
+  /** Dossier's own id. For example `7`. */
+  id: number;
+  /** The caller's own id; empty when there is none. For example `K-17`. */
+  primaryId: string;
+  /** The brand it belongs to. For example `1`. */
+  brandId: number;
+  /** The brand's name. For example `Main`. */
+  brandName: string;
+  /** The given name; empty when there is none. For example `Ada`. */
+  firstname: string;
+  /** The family name; empty when there is none. For example `Lovelace`. */
+  lastname: string;
+  /** How the customer is reached, by id. */
+  channels: Channel[];
+  /** Rises with every change; the ETag. For example `3`. */
+  version: number;
+  /** When it was made. RFC 3339, UTC. For example `2026-11-23T18:00:00.000Z`. */
+  createdAt: string;
+  /** When it last changed. RFC 3339, UTC. For example `2026-11-23T18:00:00.000Z`. */
+  updatedAt: string;
+  /**
+   * Only of a customer larger than one can become (256 KiB of custom values, 1,000 channels): what is left
+   * out here, `channels` or `custom_…`.
+   */
+  truncated?: string[] | undefined;
+  /** Of one customer, where it was asked for: the origin of each field. */
+  provenance?:
+    | {
+        /** `external_primary_id`, `firstname`, `lastname`, `custom_…` or `channels`. */
+        field: string;
+        /** Which of the channels, by its `id`. */
+        channel?: number | undefined;
+        /** Who set it: a program, an agent, the brand's CRM, or an import. */
+        source: "api" | "agent" | "crm" | "import";
+        /** The key that set it; 0 is the administrator, null: no key. */
+        keyId: number | null;
+        /** When it was set. RFC 3339, UTC. */
+        at: string;
+      }[]
+    | undefined;
+  /** The custom fields that have a value, by their own names, for example `{ tier: "gold" }`. */
+  custom: Record<string, CustomValue>;
+}
+
+/** A channel of a customer: a type and an address. */
+export interface Channel {
+  /** The channel row; what `customer.removeChannel` takes. For example `12`. */
+  id: number;
+  /** The channel type's number. For example `1`. */
+  channelId: number;
+  /** The channel type's name, such as `email`. */
+  channelName: string;
+  /** The address as it was given. For example `ada@example.org`. */
+  address: string;
+}
+
+/** A deleted or purged customer in the feed of changes: no word of it. */
+export interface DeletedCustomer {
+  /** Dossier's own id. For example `7`. */
+  id: number;
+  /** The brand it belongs to. For example `1`. */
+  brandId: number;
+  /** When it was deleted. RFC 3339, UTC. For example `2026-11-23T18:00:00.000Z`. */
+  deletedAt: string;
+}

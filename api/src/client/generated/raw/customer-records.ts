@@ -1,0 +1,73 @@
+// Written by `npm run client-types` from the endpoint table.
+import type { CustomValue } from "../../../input-values.ts";
+
+/** An item of the feed of changes, as the wire has it. */
+export type RawCustomerChange = RawCustomer | RawDeletedCustomer;
+
+/** A customer, as the wire has it. */
+export interface RawCustomer {
+  /** Dossier's own id. */
+  id: number;
+  /** The caller's own id; empty when there is none. */
+  external_primary_id: string;
+  /** The brand it belongs to. */
+  brand_id: number;
+  /** The brand's name. */
+  brand_name: string;
+  /** The given name; empty when there is none. */
+  firstname: string;
+  /** The family name; empty when there is none. */
+  lastname: string;
+  /** How the customer is reached, by id. */
+  channels: RawChannel[];
+  /** Rises with every change; the ETag. */
+  version: number;
+  /** When it was made. */
+  created_at: string;
+  /** When it last changed. */
+  updated_at: string;
+  /**
+   * Only of a customer larger than one can become (256 KiB of custom values, 1,000 channels): what is left
+   * out here, `channels` or `custom_…`.
+   */
+  truncated?: string[] | undefined;
+  /** Of one customer, where it was asked for: the origin of each field. */
+  provenance?:
+    | {
+        /** `external_primary_id`, `firstname`, `lastname`, `custom_…` or `channels`. */
+        field: string;
+        /** Which of the channels, by its `id`. */
+        channel?: number | undefined;
+        /** Who set it: a program, an agent, the brand's CRM, or an import. */
+        source: "api" | "agent" | "crm" | "import";
+        /** The key that set it; 0 is the administrator, null: no key. */
+        key_id: number | null;
+        /** When it was set. */
+        at: string;
+      }[]
+    | undefined;
+  /** A custom field that has a value. */
+  [field: `custom_${string}`]: CustomValue;
+}
+
+/** A channel of a customer: a type and an address, as the wire has it. */
+export interface RawChannel {
+  /** The channel row; what DELETE /customer/channel/{id} takes. */
+  id: number;
+  /** The channel type's number. */
+  channel_id: number;
+  /** The channel type's name, such as `email`. */
+  channel_name: string;
+  /** The address as it was given. */
+  address: string;
+}
+
+/** A deleted or purged customer in the feed of changes: no word of it, as the wire has it. */
+export interface RawDeletedCustomer {
+  /** Dossier's own id. */
+  id: number;
+  /** The brand it belongs to. */
+  brand_id: number;
+  /** When it was deleted. */
+  deleted_at: string;
+}

@@ -1,0 +1,27 @@
+// Written by `npm run client-types` from the endpoint table.
+import type { RawItem, RawResult } from "../../../envelope.ts";
+import type { NoFields } from "../../../input-values.ts";
+import type { CallOptions } from "../../options.ts";
+import type { Permission } from "../words.ts";
+
+/** The key in use: its name, permissions and brands, as the wire has it. */
+export interface RawSession {
+  /** The key the session stands for; 0 is the bootstrap administrator key. */
+  key_id: number;
+  /** The key's name. */
+  name: string;
+  /** What the key may do. */
+  permissions: Permission[];
+  /** null: all brands. */
+  brand_ids: number[] | null;
+}
+
+/** Sessions: a key exchanged for a cookie, for pages that should not hold keys. */
+export interface RawSessionMethods {
+  /** Exchange a key for a cookie. */
+  open(input?: NoFields, options?: CallOptions): Promise<RawItem<RawSession>>;
+  /** Who am I. */
+  find(input?: NoFields, options?: CallOptions): Promise<RawItem<RawSession>>;
+  /** Close the session. */
+  close(input?: NoFields, options?: CallOptions): Promise<RawResult>;
+}

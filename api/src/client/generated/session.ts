@@ -1,0 +1,57 @@
+// Written by `npm run client-types` from the endpoint table.
+import type { Result } from "../../envelope.ts";
+import type { NoFields } from "../../input-values.ts";
+import type { CallOptions } from "../options.ts";
+import type { Permission } from "./words.ts";
+
+/** The key in use: its name, permissions and brands. */
+export interface Session {
+  /** The key the session stands for; 0 is the bootstrap administrator key. */
+  keyId: number;
+  /** The key's name. */
+  name: string;
+  /** What the key may do. */
+  permissions: Permission[];
+  /** null: all brands. */
+  brandIds: number[] | null;
+}
+
+/** Sessions: a key exchanged for a cookie, for pages that should not hold keys. */
+export interface SessionMethods {
+  /**
+   * Exchange a key for a cookie.
+   *
+   * Sets an HttpOnly cookie that stands for the key for 12 hours, or until the session is closed or the key
+   * ends. By a cookie it is the same session again, which ends when it would have. With the cookie,
+   * everything but GET needs an `Origin` header of this server's own origin.
+   *
+   * Any valid key may call it.
+   *
+   * @example
+   * const session = await dossier.session.open();
+   */
+  open(input?: NoFields, options?: CallOptions): Promise<Session>;
+  /**
+   * Who am I.
+   *
+   * The name, permissions and brands of the key in use, however it was sent.
+   *
+   * Any valid key may call it.
+   *
+   * @example
+   * const session = await dossier.session.find();
+   */
+  find(input?: NoFields, options?: CallOptions): Promise<Session>;
+  /**
+   * Close the session.
+   *
+   * Takes the cookie away and ends the session: its cookie is refused from then on, within a second in every
+   * process. A key has no session to close.
+   *
+   * Any valid key may call it.
+   *
+   * @example
+   * const { outcome } = await dossier.session.close();
+   */
+  close(input?: NoFields, options?: CallOptions): Promise<Result>;
+}
