@@ -1,8 +1,8 @@
 // Spelling: the name in our spelling of every field of a response, and of names in the descriptions. Invariant: a name of
 // the wire has one name in our spelling, wherever it stands, and no two fields of one object get the same.
 
-/** Values of these fields are names of fields; they stay as the wire has them. */
-const holdsNames = new Set(["field", "fields", "truncated", "ignored"]);
+/** These fields hold names of fields, which stay as the wire has them. */
+const holdsNames = new Set(["field", "fields", "truncated", "ignored", "crm_field_map", "crmFieldMap"]);
 
 /** Names of the envelope of errors, and what the client's error has in their place. */
 const errorNames = [
@@ -43,7 +43,7 @@ export class Spelling {
         const name = this.operations.get(`${method} ${path}`);
         return name === undefined ? all : `\`${name}\``;
       })
-      .replace(/`custom_(…|<name>)`/g, "`custom.$1`")
+      .replace(/`?\bcustom_(…|<name>)`?/g, "`custom.$1`")
       .replace(/`([A-Za-z_.]+)`/g, (all, name) => (names.has(name) ? `\`${names.get(name)}\`` : all))
       .replace(/(?<![`\w.])[a-z]+(?:_[a-z]+)+(?![`\w.]*`)/g, (name) => names.get(name) ?? name);
   }

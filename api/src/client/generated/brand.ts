@@ -158,7 +158,7 @@ export interface BrandCreateInput {
   crmHeaders?: Record<string, string> | "" | undefined;
   /**
    * Where the CRM's answers hold our fields: `primary_id`, `firstname`, `lastname`, `email`, `telephone`,
-   * `channels` or `custom.…` by a JSON pointer; 16 KiB in all. At most 100 names.
+   * `channels` or `custom_…` by a JSON pointer; 16 KiB in all. At most 100 names.
    */
   crmFieldMap?: Record<string, string> | "" | undefined;
   /** Let the CRM overwrite what people and programs have set; default false. */
@@ -210,7 +210,7 @@ export interface BrandUpdateInput {
   crmHeaders?: Record<string, string> | "" | undefined;
   /**
    * Where the CRM's answers hold our fields: `primary_id`, `firstname`, `lastname`, `email`, `telephone`,
-   * `channels` or `custom.…` by a JSON pointer; 16 KiB in all. At most 100 names.
+   * `channels` or `custom_…` by a JSON pointer; 16 KiB in all. At most 100 names.
    */
   crmFieldMap?: Record<string, string> | "" | undefined;
   /** Let the CRM overwrite what people and programs have set; default false. */

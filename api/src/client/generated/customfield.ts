@@ -9,7 +9,7 @@ export interface CustomFieldDefinition {
   id: number;
   /** The brand it belongs to. For example `1`. */
   brandId: number;
-  /** Customers carry it as custom_<name>. For example `tier`. */
+  /** Customers carry it as `custom.<name>`. For example `tier`. */
   name: string;
   /** What people see. For example `Loyalty tier`. */
   label: string;
