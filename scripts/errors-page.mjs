@@ -35,8 +35,8 @@ changed. A POST that is tried again should carry an \`Idempotency-Key\`: [see th
 const closing = `## What no code is for
 
 A connection that is refused or cut, a time-out of your own, and an answer of a proxy in between have no envelope. The
-TypeScript client throws the first two as \`fetch\` does; an answer that is not ours it throws as \`internal\`, with
-the status in its message. A request that takes more than 30 seconds to arrive is 408 with the code \`invalid_request\`.
+TypeScript client throws a \`DossierError\` for each: \`network_failed\` and \`timed_out\` for the first two; for an answer
+that is not ours \`unavailable\`, \`rate_limited\` or \`internal\`, by its status, which is in \`foreignStatus\`. A request that takes more than 30 seconds to arrive is 408 with the code \`invalid_request\`.
 `;
 
 /** Generates the page from the current sources. */
