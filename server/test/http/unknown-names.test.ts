@@ -178,6 +178,30 @@ test("every documented operation with a body lists what it leaves out, also what
   await expectUnknown("DELETE", "/customer/purgeData", { query: `customerID=${id}&brand=1` }, "brand");
 });
 
+test("concurrent calls with such names share statements, and each is answered for its own brand", async () => {
+  const [lenientBrand, strictBrand] = [brandId, await world.newBrand({ strict: true })];
+  const { admin, service } = world;
+  const ids = await Promise.all(
+    [lenientBrand, strictBrand].map(
+      async (of) => (await admin.customer.create({ brandId: of, firstname: "A" })).id,
+    ),
+  );
+  const counts = () => service.batcher.counts()["customer.unknown_names"]?.batches ?? 0;
+  const before = counts();
+  const answers = await Promise.all(
+    Array.from({ length: 40 }, (_, n) =>
+      world.raw("POST", "/customer/externalEvent", {
+        form: { customer_id: String(ids[n % 2]), message: "m", [`note_${n}`]: "x" },
+      }),
+    ),
+  );
+  for (const [n, { status, body }] of answers.entries())
+    expect([n, status, n % 2 === 0 ? body.ignored : body.errors?.[0]?.field]).toEqual(
+      n % 2 === 0 ? [n, 200, [`note_${n}`]] : [n, 400, `note_${n}`],
+    );
+  expect(counts() - before).toBeLessThan(20);
+});
+
 test("a strict brand and a strict key refuse what others list", async () => {
   const strictBrand = String(await world.newBrand({ strict: true }));
   await expectUnknown(
