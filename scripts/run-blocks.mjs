@@ -1,28 +1,32 @@
 // `node scripts/run-blocks.mjs --url <url> [--record <file>] <page.md …>`: runs the examples of the pages against a
-// server.
+// server, and compares what they print with what the pages show.
 //
-// Blocks marked ```sh ci run in order, in one bash per page, so variables persist; a curl that gets an error response
-// fails, unless the block is marked ```sh ci fails: then its last response must be an error. Blocks marked ```ts ci are
-// type-checked together, and run in order; the first one of a page is prepended to those without an `import`. A block
-// marked ```json ci must have the shape of the last response before it. In all blocks http://localhost:8080 is the
-// server, and $API_KEY is a key of it. Each block is recorded as a line "step <code> <name>".
+// Blocks marked ```sh ci run in order, in one plain bash per page (neither `set -e` nor `pipefail`), so variables persist.
+// The block after it, ```json ci or ```text ci, is its whole output, standard error included; without one it prints
+// nothing. `…` stands for what differs from run to run: block-output.mjs says where. The last command of a block ends
+// with 0, unless it is marked ```sh ci fails. Blocks marked ```ts ci are type-checked together, and run in order; the
+// first one of a page is prepended to those without an `import`. In all blocks and outputs http://localhost:8080 is the
+// server, $API_KEY is a key of it, and `dossier` is the command of the package. Each block is recorded as a line
+// "step <code> <name>".
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { rolldown } from "rolldown";
-import { differenceOf, lastAnswer } from "./answer-shape.mjs";
+import { differenceOf } from "./block-output.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const work = join(root, ".cache", "blocks");
+const printedUrl = "http://localhost:8080";
 const { values, positionals } = parseArgs({
   options: { url: { type: "string" }, record: { type: "string" } },
   allowPositionals: true,
 });
 
 rmSync(work, { recursive: true, force: true });
-mkdirSync(work, { recursive: true });
+mkdirSync(join(work, "bin"), { recursive: true });
+symlinkSync(join(root, "scripts", "dossier.mjs"), join(work, "bin", "dossier"));
 const pages = positionals.map((path) => ({ path, blocks: readBlocks(path) }));
 const outcomes = [];
 const wrong = await compile(pages.flatMap(({ blocks }) => blocks.filter(({ kind }) => kind === "ts")));
@@ -39,15 +43,26 @@ function record(name, wrong) {
   if (values.record) appendFileSync(values.record, `step ${wrong ? 1 : 0} ${name}\n`);
 }
 
+/** The blocks of a page that run; those that show an output belong to the one before. */
 function readBlocks(path) {
-  const text = readFileSync(join(root, path), "utf8").replaceAll("http://localhost:8080", values.url);
+  const text = readFileSync(join(root, path), "utf8");
   const blocks = [];
   for (const [, kind, fails, code] of text.matchAll(
-    /^```(sh|ts|json) ci( fails)?\n((?:(?!```).*\n)*)```$/gm,
+    /^```(sh|ts|json|text) ci( fails)?\n((?:(?!```).*\n)*)```$/gm,
   )) {
+    if (kind === "json" || kind === "text") {
+      blocks.at(-1).shown = { kind, text: code };
+      continue;
+    }
     const name = `${path} block ${blocks.length + 1} (${kind})`;
     const file = join(work, `${path.replace(/\W+/g, "-")}-${blocks.length + 1}.${kind}`);
-    blocks.push({ name, kind, fails: fails !== undefined, code, file });
+    blocks.push({
+      name,
+      kind,
+      fails: fails !== undefined,
+      code: code.replaceAll(printedUrl, values.url),
+      file,
+    });
   }
   const first = blocks.find((block) => block.kind === "ts");
   for (const block of blocks) {
@@ -72,38 +87,42 @@ async function compile(blocks) {
 
 async function runPage({ blocks }) {
   const shell = openShell();
-  let answer;
   for (const [at, block] of blocks.entries()) {
-    let wrong;
-    if (block.kind === "json") wrong = differenceOf(JSON.parse(block.code), answer);
-    else {
-      const { code, output } = block.kind === "sh" ? await shell.run(block) : await runTypeScript(block);
-      answer = lastAnswer(output);
-      if (code !== 0) wrong = `exit code ${code}\n${output}`;
-      else if (block.fails && answer?.type !== "error") wrong = `no error was answered\n${output}`;
-    }
+    const wrong = faultOf(block, block.kind === "sh" ? await shell.run(block) : await runTypeScript(block));
     record(block.name, wrong);
-    if (!wrong || block.kind === "json") continue;
+    if (!wrong) continue;
     for (const { name } of blocks.slice(at + 1)) record(name, "not run");
     break;
   }
   shell.close();
 }
 
-/** One bash for a page. It ends with the first command that fails. */
+/** What is wrong about a block that has run; undefined if nothing is. */
+function faultOf({ kind, fails, shown }, { code, output }) {
+  const printed = output.replaceAll(values.url, printedUrl);
+  if ((code === 0) === fails) return `exit code ${code}\n${printed}`;
+  if (kind === "ts" && !shown) return undefined;
+  const difference = differenceOf(shown?.kind, shown?.text, printed);
+  return difference && `it prints something else than the page shows\n${difference}`;
+}
+
+/** One plain bash for a page, without a terminal and without input. */
 function openShell() {
-  const bash = spawn("bash", [], { cwd: root, stdio: ["pipe", "pipe", "inherit"], env: environment() });
+  const bash = spawn("bash", ["--norc"], {
+    cwd: root,
+    stdio: ["pipe", "pipe", "inherit"],
+    env: environment(),
+  });
   bash.stdin.on("error", () => undefined);
-  bash.stdin.write('set -euo pipefail\ncurl() { command curl --silent --show-error $fail "$@" && echo; }\n');
-  const ended = new Promise((done) => bash.on("close", (code) => done(code ?? 1)));
+  const ended = new Promise((done) => bash.on("close", (code) => done(`${code ?? 1}`)));
   return {
     close: () => bash.stdin.end(),
-    async run({ file, fails }) {
+    async run({ file }) {
       const output = `${file}.out`;
-      const finished = new Promise((done) => bash.stdout.once("data", () => done(0)));
-      bash.stdin.write(`fail=${fails ? "" : "--fail-with-body"}\nsource ${file} >${output} 2>&1\necho\n`);
-      const code = await Promise.race([finished, ended]);
-      return { code: code === 0 ? 0 : code || 1, output: readFileSync(output, "utf8") };
+      const finished = new Promise((done) => bash.stdout.once("data", (data) => done(data.toString())));
+      bash.stdin.write(`source ${file} </dev/null >${output} 2>&1; echo $?\n`);
+      const code = Number(await Promise.race([finished, ended]));
+      return { code, output: readFileSync(output, "utf8") };
     },
   };
 }
@@ -118,5 +137,9 @@ function runTypeScript({ file }) {
 }
 
 function environment() {
-  return { ...process.env, NO_COLOR: "1" };
+  return {
+    ...process.env,
+    NO_COLOR: "1",
+    PATH: `${join(work, "bin")}${delimiter}${process.env.PATH}`,
+  };
 }
