@@ -51,7 +51,7 @@ function startSlow(kind) {
     // shows it.
     open.delete(socket);
     silent.push(socket);
-    socket.write(`${head("GET /docs/api/swagger-ui-bundle.js")}\r\n`.repeat(4));
+    socket.write(`${head("GET /docs/api")}\r\n`.repeat(16));
     return;
   }
   socket.resume();

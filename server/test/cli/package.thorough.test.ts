@@ -50,7 +50,14 @@ test("serves the API and every page of its documentation", async () => {
   server.stdout.on("data", (part: Buffer) => (said += part.toString()));
   await poll(() => said.includes("/docs"));
   const url = /API\s+(http:\S+)\/api\/v2/.exec(said)?.[1] ?? "";
-  for (const path of ["/livez", "/docs/api", "/docs/api/swagger-ui-bundle.js", "/docs/index", "/docs/tour"])
+  for (const path of [
+    "/livez",
+    "/docs/api",
+    "/docs/explorer.js",
+    "/docs/search.json",
+    "/docs/index",
+    "/docs/tour",
+  ])
     expect([path, (await fetch(url + path)).status]).toEqual([path, 200]);
   const ended = new Promise((done) => server.once("exit", done));
   server.kill("SIGTERM");

@@ -1,18 +1,18 @@
 /**
- * Documentation routes: the API explorer at /docs and /docs/api, with its files and pages. Invariants: the content
+ * Documentation routes: the pages, and the API explorer at /docs and /docs/api, with their files. Invariants: the content
  * policy below forbids other hosts and inline code; files are served by name from a fixed list, so no path leads
  * elsewhere.
  */
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { explorerPage, explorerScript, icon } from "./explorer.ts";
+import { operationEntries, renderExplorer } from "./explorer.ts";
+import { explorerScript } from "./explorer-script.ts";
 import { explorerStyle } from "./explorer-style.ts";
-import { pageSources } from "./page.ts";
+import { addressOf, printedAddress } from "./frame.ts";
+import { icon } from "./icon.ts";
+import { type PageSource, pageSources } from "./page.ts";
 
 const policy = [
   "default-src 'none'",
@@ -32,29 +32,17 @@ interface Asset {
   zipped: Buffer;
 }
 
-const html = "text/html; charset=utf-8";
-const css = "text/css; charset=utf-8";
-const script = "text/javascript; charset=utf-8";
-
-/** The files below /docs/; a function, because most servers never serve a page. */
-const sources: ReadonlyMap<string, { type: string; read: () => Promise<Buffer> }> = new Map([
-  ["", { type: html, read: async () => Buffer.from(explorerPage) }],
-  ["api", { type: html, read: async () => Buffer.from(explorerPage) }],
-  ["api/icon.svg", { type: "image/svg+xml", read: async () => Buffer.from(icon) }],
-  ["api/init.js", { type: script, read: async () => Buffer.from(explorerScript) }],
-  ["api/style.css", { type: css, read: async () => Buffer.from(explorerStyle) }],
-  ["api/swagger-ui-bundle.js", { type: script, read: () => readPackaged("swagger-ui-bundle.js") }],
-  ["api/swagger-ui.css", { type: css, read: () => readPackaged("swagger-ui.css") }],
-  ...pageSources(),
+/** The files below /docs/; read at their first request, because most servers never serve a page. */
+const sources: ReadonlyMap<string, PageSource[1]> = new Map([
+  ["api", { type: "text/html; charset=utf-8", read: async () => Buffer.from(await renderExplorer()) }],
+  ["icon.svg", { type: "image/svg+xml", read: async () => Buffer.from(icon) }],
+  ["explorer.js", { type: "text/javascript; charset=utf-8", read: async () => Buffer.from(explorerScript) }],
+  ["explorer.css", { type: "text/css; charset=utf-8", read: async () => Buffer.from(explorerStyle) }],
+  ...pageSources(operationEntries),
 ]);
 
 /** The entry, and every path below it. */
-export const docsPaths = ["/docs", ...[...sources.keys()].map((name) => `/docs/${name}`)];
-
-function readPackaged(name: string): Promise<Buffer> {
-  const main = createRequire(import.meta.url).resolve("@fastify/swagger-ui");
-  return readFile(join(dirname(main), "static", name));
-}
+export const docsPaths = ["/docs", "/docs/", ...[...sources.keys()].map((name) => `/docs/${name}`)];
 
 /** Serves /docs, with or without a trailing slash, and its files. No key is required. */
 export function docsRoutes(app: FastifyInstance): void {
@@ -67,12 +55,12 @@ export function docsRoutes(app: FastifyInstance): void {
       return reply;
     }
     const asset = await (assets.get(name) ?? cacheAsset(assets, name, source));
-    return sendAsset(asset, request, reply);
+    return sendAsset(source.isPage ? await withAddress(asset, addressOf(request)) : asset, request, reply);
   }
 
-  app.get("/docs", (request, reply) => send("", request, reply));
+  app.get("/docs", (request, reply) => send("api", request, reply));
   app.get<{ Params: { "*": string } }>("/docs/*", (request, reply) =>
-    send(request.params["*"], request, reply),
+    send(request.params["*"] || "api", request, reply),
   );
 }
 
@@ -80,17 +68,25 @@ export function docsRoutes(app: FastifyInstance): void {
 function cacheAsset(
   assets: Map<string, Promise<Asset>>,
   name: string,
-  { type, read }: { type: string; read: () => Promise<Buffer> },
+  { type, read }: PageSource[1],
 ): Promise<Asset> {
-  const asset = read().then(async (plain) => ({
-    type,
-    etag: `W/"${createHash("sha256").update(plain).digest("base64url").slice(0, 22)}"`,
-    plain,
-    zipped: await promisify(gzip)(plain),
-  }));
+  const asset = read().then((plain) => createAsset(type, plain));
   asset.catch(() => assets.delete(name));
   assets.set(name, asset);
   return asset;
+}
+
+async function createAsset(type: string, plain: Buffer): Promise<Asset> {
+  const etag = `W/"${createHash("sha256").update(plain).digest("base64url").slice(0, 22)}"`;
+  return { type, etag, plain, zipped: await promisify(gzip)(plain) };
+}
+
+/**
+ * A page with the address of this server in its examples. Nothing is cached by the address, because a client chooses it.
+ */
+async function withAddress(page: Asset, address: string): Promise<Asset> {
+  if (address === printedAddress) return page;
+  return createAsset(page.type, Buffer.from(page.plain.toString().replaceAll(printedAddress, address)));
 }
 
 function sendAsset(asset: Asset, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -2,7 +2,9 @@
  * Markdown renderer for the pages below /docs. Invariant: a page adds no markup of its own, because raw HTML is shown
  * as text and comments are dropped. Headings get GitHub's anchors, so that links work in both places.
  */
-import { Marked, type Tokens } from "marked";
+import { Marked, type Token, type Tokens } from "marked";
+import { renderCode } from "./highlight.ts";
+import { escapeHtml } from "./html.ts";
 
 /** A heading of a page, for its table of contents. */
 export interface Heading {
@@ -16,18 +18,6 @@ export interface Rendered {
   title: string;
   headings: Heading[];
   html: string;
-}
-
-/** Escapes text for HTML. */
-export function escapeHtml(text: string): string {
-  const names: Record<string, string> = {
-    "&": "&amp;",
-    "<": "&lt;",
-    ">": "&gt;",
-    '"': "&quot;",
-    "'": "&#39;",
-  };
-  return text.replace(/[&<>"']/g, (sign) => names[sign] ?? sign);
 }
 
 /**
@@ -61,10 +51,11 @@ export function renderMarkdown(text: string, linkTo: (href: string) => string | 
       },
       code({ text: code, lang = "" }) {
         const [language = ""] = lang.split(" ");
-        return `<pre data-language="${escapeHtml(language)}"><code>${escapeHtml(code)}</code></pre>\n`;
+        return renderCode(code, language);
       },
+      checkbox: ({ checked }) => `<span class="box" aria-hidden="true">${checked ? "☑" : "☐"}</span>`,
       table(token) {
-        return `<div class="table" tabindex="0">${tableOf(token, (cell) => this.parser.parseInline(cell.tokens))}</div>\n`;
+        return `<div class="table" tabindex="0" role="group" aria-label="Table">${tableOf(token, (cell) => this.parser.parseInline(cell.tokens))}</div>\n`;
       },
     },
   });
@@ -76,7 +67,9 @@ export function renderMarkdown(text: string, linkTo: (href: string) => string | 
 /** A table without alignments, which would need style attributes; each cell names its column, for narrow screens. */
 function tableOf(table: Tokens.Table, inner: (cell: Tokens.TableCell) => string): string {
   const names = table.header.map((cell) => escapeHtml(plain(cell.tokens)));
-  const head = table.header.map((cell) => `<th>${inner(cell)}</th>`).join("");
+  const head = table.header
+    .map((cell) => (cell.text === "" ? "<td></td>" : `<th scope="col">${inner(cell)}</th>`))
+    .join("");
   const rows = table.rows.map((cells) => {
     const shown = cells.map((cell, at) => `<td data-column="${names[at]}">${inner(cell)}</td>`);
     return `<tr>${shown.join("")}</tr>`;
@@ -84,7 +77,46 @@ function tableOf(table: Tokens.Table, inner: (cell: Tokens.TableCell) => string)
   return `<table><thead><tr>${head}</tr></thead><tbody>${rows.join("")}</tbody></table>`;
 }
 
-/** The text of a heading without markup. */
+/** A part of a page for the search: from a heading to the next one. */
+export interface Section {
+  id: string;
+  heading: string;
+  text: string;
+}
+
+/** The sections of a page, without markup; the first one has the page's title. */
+export function sectionsOf(text: string): Section[] {
+  const headings: Heading[] = [];
+  const sections: Section[] = [];
+  for (const token of new Marked({ gfm: true }).lexer(text)) {
+    if (token.type !== "heading") {
+      const section = sections.at(-1);
+      if (section) section.text = `${section.text} ${words(token)}`.trim();
+      continue;
+    }
+    const heading = plain((token as Tokens.Heading).tokens);
+    const id = anchorOf(heading, headings);
+    headings.push({ depth: (token as Tokens.Heading).depth, id, text: heading });
+    sections.push({ id, heading, text: "" });
+  }
+  return sections;
+}
+
+/** The words of a block: its cells, items, code or text. */
+function words(token: Token): string {
+  if (token.type === "html") return "";
+  if (token.type === "table") {
+    const { header, rows } = token as Tokens.Table;
+    return [header, ...rows].flatMap((cells) => cells.map((cell) => plain(cell.tokens))).join(" ");
+  }
+  const parts =
+    token.type === "list" ? (token as Tokens.List).items : "tokens" in token ? token.tokens : undefined;
+  if (parts && token.type !== "paragraph" && token.type !== "text")
+    return parts.map((part) => words(part)).join(" ");
+  return plain([token]).replace(/\s+/g, " ");
+}
+
+/** The text of tokens without markup. */
 function plain(tokens: readonly { type: string; raw: string; text?: string; tokens?: object[] }[]): string {
   return tokens
     .map((token) => (token.tokens ? plain(token.tokens as typeof tokens) : (token.text ?? token.raw)))

@@ -1,24 +1,10 @@
-/** Page stylesheet of /docs, light and dark, from 400 px upwards; and the script of the copy buttons. */
+/** Page stylesheet of the documentation, from 320 px upwards. */
+import { searchStyle } from "./search-script.ts";
+import { theme } from "./theme.ts";
 
-/** The stylesheet; the colours are the explorer's. */
-export const pageStyle = `:root {
-  --ink: #1f2328; --soft: #59636e; --line: #d9dde2; --paper: #ffffff; --ground: #f4f5f6; --accent: #a34721; --on-accent: #ffffff;
-  --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", sans-serif;
-  --mono: ui-monospace, "SF Mono", "Cascadia Mono", "Noto Sans Mono", "Liberation Mono", Menlo, monospace;
-}
-@media (prefers-color-scheme: dark) {
-  :root { --ink: #e6e8ea; --soft: #a3abb3; --line: #363c42; --paper: #1c2022; --ground: #14171a; --accent: #f0946a; --on-accent: #1c1512; }
-}
-* { box-sizing: border-box; }
+/** The stylesheet. */
+export const pageStyle = `${theme}${searchStyle}
 html { scroll-padding-top: 16px; }
-body { margin: 0; background: var(--paper); color: var(--ink); font: 16px/1.6 var(--sans); }
-a { color: var(--accent); text-underline-offset: 2px; }
-:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
-.skip { position: absolute; left: -999px; }
-.skip:focus { left: 8px; top: 8px; padding: 8px; background: var(--paper); }
-.masthead { display: flex; align-items: center; gap: 12px; height: 60px; padding: 0 24px; background: var(--ground); border-bottom: 1px solid var(--line); }
-.mark { display: flex; align-items: center; gap: 10px; color: inherit; font-size: 20px; font-weight: 650; text-decoration: none; }
-.file { margin-left: auto; font-size: 15px; }
 
 .frame { display: grid; grid-template-columns: 14rem minmax(0, 56rem) 13rem; gap: 0 36px; max-width: 92rem; margin: 0 auto; padding: 0 24px; }
 .pages { grid-area: 1 / 1; }
@@ -38,21 +24,22 @@ main { grid-area: 1 / 2; min-width: 0; padding: 28px 0 64px; }
 h1, h2, h3 { line-height: 1.25; }
 h1 { margin: 0 0 16px; font-size: 34px; }
 h2 { margin: 44px 0 12px; padding-top: 18px; border-top: 1px solid var(--line); font-size: 23px; overflow-wrap: anywhere; }
-.anchor { color: var(--line); font-weight: 400; text-decoration: none; }
-h2:hover .anchor, .anchor:focus { color: var(--accent); }
+.anchor { color: var(--soft); opacity: 0; font-weight: 400; text-decoration: none; }
+:is(h2, h3):hover .anchor, .anchor:focus { color: var(--accent); opacity: 1; }
 h1 + p { color: var(--soft); font-size: 18px; }
 p, ul, ol { max-width: 48rem; margin: 0 0 14px; }
 li { margin: 4px 0; }
-li:has(> input), li:has(> p > input) { list-style: none; margin-left: -1.4em; }
+li:has(> .box), li:has(> p > .box) { list-style: none; margin-left: -1.4em; }
+.box { display: inline-block; width: 1.2em; color: var(--soft); }
 main img { display: block; max-width: 100%; height: auto; margin: 20px auto; }
 code { padding: 1px 4px; border-radius: 4px; background: var(--ground); font: .88em var(--mono); overflow-wrap: anywhere; }
-pre { position: relative; margin: 0 0 16px; padding: 14px 16px; border: 1px solid var(--line); border-radius: 8px; background: var(--ground); overflow-x: auto; line-height: 1.5; }
-pre code { padding: 0; background: none; font-size: 13px; overflow-wrap: normal; }
-pre[data-language="json"] { border-left: 3px solid var(--accent); }
+pre { position: relative; margin: 0 0 16px; }
+pre:is([data-language="json"], [data-language="text"]) { border-left: 3px solid var(--accent); }
 .code { position: relative; }
+.aside-key { margin: 0 0 16px; padding: 10px 16px; border-left: 4px solid var(--good); border-radius: 8px; background: var(--ground); font-size: 15px; }
 .copy { position: absolute; top: 7px; right: 7px; padding: 3px 10px; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); color: var(--soft); font: 13px var(--sans); cursor: pointer; opacity: 0; }
 .code:hover .copy, .copy:focus { opacity: 1; }
-@media (hover: none) { .copy { opacity: 1; } pre { padding-top: 38px; } }
+@media (hover: none) { .copy { opacity: 1; } .code pre { padding-top: 38px; } }
 .table { margin: 0 0 16px; overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 15px; line-height: 1.45; }
 th, td { padding: 8px 12px 8px 0; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
@@ -73,7 +60,7 @@ td code { overflow-wrap: normal; }
   .contents ul { columns: 2 14rem; }
 }
 @media (max-width: 720px) {
-  .masthead, .frame { padding: 0 16px; }
+  .frame { padding: 0 16px; }
   .frame { display: block; }
   .pages ul { position: static; display: flex; flex-wrap: wrap; gap: 2px; padding: 12px 0 0; font-size: 15px; }
   .pages a { padding: 4px 9px; }
@@ -82,7 +69,9 @@ td code { overflow-wrap: normal; }
   h1 { font-size: 28px; }
   h2 { font-size: 21px; }
   .copy { opacity: 1; }
-  pre { padding: 38px 12px 12px; }
+  .code pre { padding-top: 38px; }
+  pre { padding: 12px; white-space: pre-wrap; overflow-wrap: anywhere; }
+  pre code { overflow-wrap: anywhere; }
   table, tbody, tr, td { display: block; }
   thead { display: none; }
   tr { padding: 10px 0; border-bottom: 1px solid var(--line); }
@@ -91,28 +80,5 @@ td code { overflow-wrap: normal; }
   td:not(:first-child)::before { content: attr(data-column) " "; color: var(--soft); font-size: 13px; }
   td[data-column=""]::before { content: none; }
 }
-@media print { .pages, .contents, .file, .copy, .neighbours, .anchor { display: none; } .frame { display: block; } pre { white-space: pre-wrap; } }
-`;
-
-/** Adds a copy button to every code block; collapses the table of contents where it would fill the screen. */
-export const pageScript = `for (const pre of document.querySelectorAll("pre")) {
-  const frame = document.createElement("div");
-  frame.className = "code";
-  const button = Object.assign(document.createElement("button"), { className: "copy", type: "button", textContent: "Copy" });
-  button.addEventListener("click", async () => {
-    button.textContent = await copy(pre).then(() => "Copied", () => "Not copied");
-    setTimeout(() => (button.textContent = "Copy"), 1500);
-  });
-  pre.replaceWith(frame);
-  frame.append(pre, button);
-}
-
-async function copy(pre) {
-  const text = pre.textContent.replace(/\\n$/, "");
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  getSelection().selectAllChildren(pre);
-  if (!document.execCommand("copy")) throw new Error("the browser refuses");
-}
-
-if (matchMedia("(max-width: 720px)").matches) document.querySelector(".contents details")?.removeAttribute("open");
+@media print { .pages, .contents, .copy, .neighbours, .anchor { display: none; } .frame { display: block; } }
 `;

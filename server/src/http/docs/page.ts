@@ -5,12 +5,17 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import { fileURLToPath } from "node:url";
-import { icon } from "./explorer.ts";
-import { escapeHtml, type Heading, renderMarkdown } from "./markdown.ts";
-import { pageScript, pageStyle } from "./page-style.ts";
+import { masthead, renderFrame } from "./frame.ts";
+import { escapeHtml } from "./html.ts";
+import { type Heading, renderMarkdown } from "./markdown.ts";
+import { pageScript } from "./page-script.ts";
+import { pageStyle } from "./page-style.ts";
+import { type Entry as Found, indexPages } from "./search-index.ts";
+import { searchScript } from "./search-script.ts";
+import { sessionScript } from "./session-script.ts";
 
-/** A file to serve: its path below /docs/, type and content. */
-export type PageSource = [string, { type: string; read: () => Promise<Buffer> }];
+/** A file to serve: its path below /docs/, type and content; `isPage` if it shows the address of the server. */
+export type PageSource = [string, { type: string; read: () => Promise<Buffer>; isPage?: boolean }];
 
 /** The folder docs, searched in the parent folders, so that bundle and sources find the same one; it may be missing. */
 function docsFolder(): string | undefined {
@@ -21,10 +26,15 @@ function docsFolder(): string | undefined {
   }
 }
 
+const script = "text/javascript; charset=utf-8";
 const text = (content: string) => async () => Buffer.from(content);
 
-/** Every page, image and file of the documentation. */
-export function pageSources(folder = docsFolder()): PageSource[] {
+/**
+ * Every page, image and file of the documentation.
+ *
+ * @param others what the search finds beside the pages
+ */
+export function pageSources(others: () => readonly Found[], folder = docsFolder()): PageSource[] {
   if (folder === undefined) return [];
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).map((name) =>
     name.replaceAll("\\", "/"),
@@ -36,7 +46,11 @@ export function pageSources(folder = docsFolder()): PageSource[] {
     ...pages.map(
       (page): PageSource => [
         page,
-        { type: "text/html; charset=utf-8", read: async () => Buffer.from(renderPage(site, page)) },
+        {
+          type: "text/html; charset=utf-8",
+          read: async () => Buffer.from(renderPage(site, page)),
+          isPage: true,
+        },
       ],
     ),
     ...pictures.map(
@@ -46,8 +60,10 @@ export function pageSources(folder = docsFolder()): PageSource[] {
       ],
     ),
     ["page.css", { type: "text/css; charset=utf-8", read: text(pageStyle) }],
-    ["page.js", { type: "text/javascript; charset=utf-8", read: text(pageScript) }],
-    ["page.svg", { type: "image/svg+xml", read: text(icon) }],
+    ["page.js", { type: script, read: text(pageScript) }],
+    ["search.js", { type: script, read: text(searchScript) }],
+    ["session.js", { type: script, read: text(sessionScript) }],
+    ["search.json", { type: "application/json; charset=utf-8", read: () => readIndex(site, pages, others) }],
   ];
 }
 
@@ -55,6 +71,15 @@ interface Site {
   folder: string;
   pages: ReadonlySet<string>;
   pictures: ReadonlySet<string>;
+}
+
+async function readIndex(
+  site: Site,
+  pages: readonly string[],
+  others: () => readonly Found[],
+): Promise<Buffer> {
+  const found = await indexPages(pages.map((name) => ({ name, read: () => readPage(site, name) })));
+  return Buffer.from(JSON.stringify([...found, ...others()]));
 }
 
 function readPage(site: Site, page: string): string {
@@ -89,33 +114,19 @@ function renderPage(site: Site, page: string): string {
     const here = entry.page === page ? ' aria-current="page"' : "";
     return `<li><a href="/docs/${entry.page}"${here}>${escapeHtml(entry.title)}</a></li>`;
   });
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${escapeHtml(title)} · Dossier</title>
-<link rel="icon" type="image/svg+xml" href="/docs/page.svg">
-<link rel="stylesheet" href="/docs/page.css">
-<script src="/docs/page.js" defer></script>
-</head>
-<body>
-<a class="skip" href="#content">To the text</a>
-<header class="masthead">
-<a class="mark" href="/docs/index"><img src="/docs/page.svg" alt="" width="28" height="28">Dossier</a>
-<a class="file" href="/docs/api">API explorer</a>
-</header>
-<div class="frame">
+  return renderFrame({
+    title: `${title} · Dossier`,
+    styles: ["/docs/page.css"],
+    scripts: ["/docs/search.js", "/docs/page.js"],
+    body: `${masthead("pages")}<div class="frame">
 <nav class="pages" aria-label="Pages"><ul>
 ${links.join("\n")}
 </ul></nav>
 ${tableOfContents(headings)}<main id="content">
 ${html}${at > 0 ? previousAndNext(entries[at - 1], entries[at + 1]) : ""}</main>
 </div>
-</body>
-</html>
-`;
+`,
+  });
 }
 
 /** The table of contents of a page that is long enough to need one. */

@@ -1,5 +1,7 @@
-// The explorer in a real browser, in one visit: it shows the document, sends calls with the key in its header, requests
-// nothing from other hosts, and violates no policy. Without Chromium these tests report that they are skipped.
+// The explorer and the search in a real browser: they sign in by a cookie, send every operation with records of this
+// server, request nothing from other hosts, and violate no policy. Without Chromium these tests report that they are
+// skipped.
+import { permissions } from "@dossier/api";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { findChromium, openPage, type Page } from "../../support/servers/browser.ts";
 import { startTestServer } from "../../support/test-server.ts";
@@ -7,124 +9,185 @@ import { startTestServer } from "../../support/test-server.ts";
 const chromium = findChromium();
 if (!chromium) console.warn("SKIPPED: Chromium is not installed, so the explorer is not tried in a browser.");
 
-const world = await startTestServer();
-const patience = 180_000;
+const world = await startTestServer({}, undefined, { demo: true });
+const timeoutMs = 180_000;
 
 describe.skipIf(!chromium)("the explorer in a browser", () => {
   let page: Page;
+  let key: string;
   beforeAll(async () => {
+    key = await world.keyFor([...permissions]);
     page = await openPage(chromium!);
-    await resize(1400, "light");
-    await page.open(`${world.url}/docs`);
-    await seen(".opblock");
-  }, patience);
+    await page.send("Emulation.setDeviceMetricsOverride", {
+      width: 1400,
+      height: 900,
+      deviceScaleFactor: 1,
+      mobile: false,
+    });
+    await open("/docs/api");
+  }, timeoutMs);
   afterAll(() => page.close());
   beforeEach(() => void (page.requests.length = 0));
   afterEach(() => {
     const asked = page.requests.map(({ url }) => url).filter((url) => !/^(data|about|blob):/.test(url));
     expect(asked.filter((url) => !url.startsWith(`${world.url}/`))).toEqual([]);
-    expect(page.complaints).toEqual([]);
+    expect(page.complaints.filter((one) => !/status of 401/.test(one))).toEqual([]);
   });
 
-  const click = (selector: string) => page.value(`document.querySelector('${selector}').click()`);
-  const seen = (selector: string) => page.until(`document.querySelector('${selector}')`);
+  async function open(path: string): Promise<void> {
+    await page.open("about:blank");
+    await page.until("location.href === 'about:blank'");
+    await page.open(`${world.url}${path}`);
+    await page.until("document.readyState === 'complete' && document.querySelector('main')");
+  }
+
   const text = (selector: string) => page.value<string>(`document.querySelector('${selector}').textContent`);
 
-  async function resize(width: number, scheme: string): Promise<void> {
-    const size = { width, height: 900, deviceScaleFactor: 1, mobile: false };
-    await page.send("Emulation.setDeviceMetricsOverride", size);
-    const features = [{ name: "prefers-color-scheme", value: scheme }];
-    await page.send("Emulation.setEmulatedMedia", { features });
+  /** Opens an operation, sends its form, and returns what it needs, or the status of the response. */
+  async function send(id: string): Promise<string> {
+    await page.value(`document.querySelector('#${id}').open = true`);
+    const isIdle = `!document.querySelector('#${id} form').hasAttribute("aria-busy")`;
+    await page.value("new Promise((done) => setTimeout(done))"); // the event that fills the form
+    await page.until(isIdle);
+    const needs = await text(`#${id} .needs`);
+    if (needs) return needs;
+    await page.value(`document.querySelector('#${id} form').requestSubmit()`);
+    await page.until(`document.querySelector('#${id} .status') && ${isIdle}`);
+    return text(`#${id} .status`);
   }
 
-  /** Types into a field over its content, so that the page's framework notices. */
-  async function type(selector: string, words: string): Promise<void> {
-    await seen(selector);
-    await page.value(`document.querySelector('${selector}').select()`);
-    await page.send("Input.insertText", { text: words });
-  }
-
-  /** Opens an operation, presses Execute, and returns what is shown. */
-  async function execute(operation: string, prepare = async (_at: string): Promise<void> => undefined) {
-    const at = `#operations-customer-${operation}`;
-    await click(`${at} .opblock-summary-control`);
-    await seen(`${at} .execute`);
-    await prepare(at);
-    await click(`${at} .execute`);
-    await seen(`${at} .live-responses-table td.response-col_status`);
-    return text(`${at} .live-responses-table tbody`);
-  }
-
-  test("shows customers first and open, the other nouns closed, and no key", async () => {
-    const nouns = await page.value<string[]>(
-      `[...document.querySelectorAll(".opblock-tag")].map((one) => one.dataset.tag + " " + one.dataset.isOpen)`,
-    );
-    expect(nouns[0]).toBe("customer true");
-    expect(nouns.slice(1).filter((one) => !one.endsWith(" false"))).toEqual([]);
-    expect(await text(".mark")).toBe("Dossier");
-    expect(await text(".key-state")).toContain("No key yet");
+  test("shows every noun, closed operations, and that nobody is signed in", async () => {
+    expect(await page.value("document.querySelectorAll('.operation[open]').length")).toBe(0);
+    expect(await page.value("document.querySelectorAll('section h2').length")).toBe(12);
+    expect(await page.value("document.querySelector('.signed-in').hidden")).toBe(true);
+    expect(page.requests.filter(({ url }) => url.includes("/api/v2/"))).toEqual([]);
   });
 
   test(
-    "sends what is tried with the key in its header, and shows the answer",
+    "says what is wrong about a key",
     async () => {
-      await click(".btn.authorize");
-      await type(".auth-container input", world.adminKey);
-      await click(".auth-btn-wrapper .authorize");
-      await seen(".auth-btn-wrapper .btn-done");
-      await click(".auth-btn-wrapper .btn-done");
-      await page.until(`document.querySelector(".key-state").textContent.includes("carry your key")`);
-      const shown = await execute("customerList");
-      expect(shown).toMatch(/^200/);
-      expect(shown).toContain('"type": "list"');
-      const call = page.requests.find(({ url }) => url.includes("/api/v2/"));
-      expect(call?.url).toBe(`${world.url}/api/v2/customer`);
-      expect(call?.headers.apiKey).toBe(world.adminKey);
+      await page.value("document.querySelector('#key').value = 'dsr_wrong'");
+      await page.value("document.querySelector('.sign-in').requestSubmit()");
+      await page.until("document.querySelector('#key').validationMessage.includes('not valid')");
+      expect(await page.value("localStorage.length")).toBe(0);
     },
-    patience,
+    timeoutMs,
   );
 
   test(
-    "sends the example of a form as it stands",
+    "exchanges a key for a cookie that no script reads, and shows whose key it is",
     async () => {
-      const shown = await execute("customerResolve", async (at) => {
-        await page.value(`(() => {
-          const choice = document.querySelector("${at} .opblock-section-request-body select");
-          choice.value = "multipart/form-data";
-          choice.dispatchEvent(new Event("change", { bubbles: true }));
-        })()`);
-        await seen(`${at} .opblock-section-request-body [data-property-name]`);
+      await page.value("document.querySelector('#key').focus()");
+      await page.value("document.querySelector('#key').select()");
+      await page.send("Input.insertText", { text: key });
+      await page.value("document.querySelector('.sign-in').requestSubmit()");
+      await page.until("!document.querySelector('.signed-in').hidden");
+      expect(await text(".signed-in")).toContain("Signed in with the key test");
+      expect(await text(".masthead .key")).toBe("Signed in: test");
+      expect(await page.value("document.cookie")).toBe("");
+      expect(
+        await page.value("JSON.stringify(localStorage) + document.documentElement.outerHTML"),
+      ).not.toContain(key);
+      expect(await page.value("document.querySelector('#key').value")).toBe("");
+    },
+    timeoutMs,
+  );
+
+  test(
+    "sends every operation as it stands, with records of this server, or says what is needed",
+    async () => {
+      const ids = await page.value<string[]>(
+        "[...document.querySelectorAll('.operation')].map(({ id }) => id)",
+      );
+      const outcomes: Record<string, string> = {};
+      for (const id of ids.filter((one) => !/^session(Open|Close)$/.test(one)))
+        outcomes[id] = (await send(id)).replace(/, \d+ ms$/, "");
+      const other = Object.entries(outcomes).filter(([, outcome]) => outcome !== "200 OK");
+      expect(Object.fromEntries(other)).toEqual({
+        customerSyncWithCrm: "Needs a brand with a CRM: set its crm_lookup_url first.",
+        brandCrmTest: "Needs a brand with a CRM: set its crm_lookup_url first.",
+        webhookRotateSecret: "Needs a webhook: create one first.",
+        webhookListDeliveries: "Needs a webhook: create one first.",
+        webhookRedeliver: "Needs a delivery of a webhook; there is none.",
+        webhookReplay: "Needs a webhook: create one first.",
+        jobRetry: "Needs a failed job; there is none.",
+        serverMetrics:
+          "Needs a key in the header, because the cookie is for the API alone: Send shows the command.",
       });
-      expect(shown).toMatch(/^200/);
-      const { items } = await world.admin.customer.list({ brandId: 1 });
-      expect(items.map((one) => [one.external_primary_id, one.firstname, one.custom_tier])).toEqual([
-        ["K-17", "Ada", "gold"],
-      ]);
+      expect(Object.keys(outcomes).length).toBeGreaterThan(50);
     },
-    patience,
+    timeoutMs,
   );
 
-  test.each([
-    [400, "light"],
-    [400, "dark"],
-    [1400, "dark"],
-  ])("fits into %s pixels, %s", async (width, scheme) => {
-    await resize(width, scheme);
-    const paper = scheme === "dark" ? "rgb(28, 32, 34)" : "rgb(255, 255, 255)";
-    await page.until(`getComputedStyle(document.body).backgroundColor === "${paper}"`);
-    await page.until(
-      `document.documentElement.classList.contains("dark-mode") === ${String(scheme === "dark")}`,
-    );
-    expect(await page.value("document.documentElement.scrollWidth")).toBeLessThanOrEqual(width);
-  });
+  test(
+    "opens the operation that an address names, with the command that does the same",
+    async () => {
+      await open("/docs/api#customerListByPrimaryId");
+      await page.until("document.querySelector('#customerListByPrimaryId').open");
+      expect(await send("customerListByPrimaryId")).toMatch(/^200 OK/);
+      const command = await text("#customerListByPrimaryId .command code");
+      expect(command).toContain(`'${world.url}/api/v2/customer/SearchByPrimaryExternalID`);
+      expect(command).toContain('-H "apiKey: $API_KEY" -X POST');
+      expect(command).not.toContain(key);
+    },
+    timeoutMs,
+  );
 
   test(
-    "finds operations by a word of their summary, in closed nouns too",
+    "the documentation names the key of the session beside its commands, until it is closed",
     async () => {
-      await type(".operation-filter-input", "revoke");
-      await page.until(`document.querySelectorAll(".opblock").length === 1`);
-      expect(await text(".opblock")).toContain("Revoke an API key");
+      await open("/docs/tour");
+      await page.until("document.querySelector('.aside-key')");
+      expect(await text(".aside-key")).toContain("signed in with the key test (CUSTOMER_READ, ");
+      await open("/docs/api");
+      await page.until("!document.querySelector('.signed-in').hidden");
+      await page.value("document.querySelector('.signed-in button').click()");
+      await page.until("document.querySelector('.signed-in').hidden");
+      page.requests.length = 0;
+      await open("/docs/tour");
+      await page.until("document.querySelector('.copy')");
+      expect(page.requests.filter(({ url }) => url.includes("/api/v2/"))).toEqual([]);
+      expect(await page.value("document.querySelector('.aside-key')")).toBeNull();
     },
-    patience,
+    timeoutMs,
+  );
+
+  test(
+    "the search is reached and used by keyboard, marks words, and follows a section",
+    async () => {
+      const press = async (name: string, of: object = {}) => {
+        await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: name, ...of });
+        await page.send("Input.dispatchKeyEvent", { type: "keyUp", key: name, ...of });
+      };
+      await open("/docs/tour");
+      await page.until("!document.querySelector('.search').hidden");
+      await press("/", { text: "/" });
+      expect(await page.value("document.activeElement.type")).toBe("search");
+      expect(await page.value("document.activeElement.value")).toBe("");
+      await page.send("Input.insertText", { text: "Erásure log" });
+      await page.until("document.querySelectorAll('#found li').length > 1");
+      expect(await text("#found li b")).toBe("The erasure log");
+      expect(
+        await page.value(
+          "[...document.querySelectorAll('#found li b mark')].slice(0, 2).map((one) => one.textContent)",
+        ),
+      ).toEqual(["erasure", "log"]);
+      await press("ArrowDown");
+      expect(
+        await page.value("document.querySelector('.search input').getAttribute('aria-activedescendant')"),
+      ).toBe("found-1");
+      await press("ArrowUp");
+      await press("Enter", { text: "\r" });
+      await page.until("location.href.endsWith('/docs/operations#the-erasure-log')");
+      await page.until("document.readyState === 'complete' && !document.querySelector('.search').hidden");
+      await press("/", { text: "/" });
+      await page.send("Input.insertText", { text: "qqqzzz" });
+      await page.until(
+        "document.querySelector('.results p').textContent === 'No section has all these words.'",
+      );
+      await press("Escape");
+      expect(await page.value("document.querySelector('.results').hidden")).toBe(true);
+    },
+    timeoutMs,
   );
 });

@@ -1,4 +1,5 @@
-// The explorer page: its files and headers, and that nothing else can be read through it.
+// The files of the documentation: their headers, and that nothing else can be read through them; every operation of the
+// explorer has an address and a form.
 import { Script } from "node:vm";
 import { gunzipSync } from "node:zlib";
 import { openapi } from "@dossier/api";
@@ -6,16 +7,22 @@ import { fastify, type FastifyInstance } from "fastify";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { docsRoutes } from "../../../src/http/docs/docs.ts";
 
+const script = "text/javascript; charset=utf-8";
+const css = "text/css; charset=utf-8";
 const files: Record<string, string> = {
   "/docs": "text/html; charset=utf-8",
   "/docs/": "text/html; charset=utf-8",
   "/docs/api": "text/html; charset=utf-8",
-  "/docs/api/icon.svg": "image/svg+xml",
-  "/docs/api/init.js": "text/javascript; charset=utf-8",
-  "/docs/api/style.css": "text/css; charset=utf-8",
-  "/docs/api/swagger-ui-bundle.js": "text/javascript; charset=utf-8",
-  "/docs/api/swagger-ui.css": "text/css; charset=utf-8",
+  "/docs/icon.svg": "image/svg+xml",
+  "/docs/explorer.js": script,
+  "/docs/explorer.css": css,
+  "/docs/page.css": css,
+  "/docs/page.js": script,
+  "/docs/search.js": script,
+  "/docs/session.js": script,
+  "/docs/search.json": "application/json; charset=utf-8",
 };
+const scripts = Object.keys(files).filter((name) => name.endsWith(".js"));
 
 describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignoreTrailingSlash) => {
   let app: FastifyInstance;
@@ -47,32 +54,43 @@ describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignor
 
   test("needs nothing from elsewhere and nothing inline", async () => {
     const page = (await app.inject({ url: "/docs" })).body;
-    const named = [...page.matchAll(/(?:src|href)="([^"]*)"/g)].map((match) => match[1] ?? "");
-    expect(named).toContain("/docs/api/init.js");
+    const named = [...page.matchAll(/(?:src|href)="([^"#][^"]*)"/g)].map((match) => match[1] ?? "");
+    expect(named).toContain("/docs/explorer.js");
     for (const url of named)
       expect(["/openapi.json", "/docs/index"].includes(url) || url in files, url).toBe(true);
-    expect(page).not.toMatch(/<script(?![^>]* src=)|<style|\sstyle=|\son\w+=|https?:/);
-    expect((await app.inject({ url: "/docs/api/init.js" })).body).not.toMatch(/https?:/);
+    expect(page.replace(/<(textarea|pre)\b.*?<\/\1>/gs, "")).not.toMatch(
+      /<script(?![^>]* src=)|<style|\sstyle=|\son\w+=/,
+    );
+    for (const url of scripts) expect((await app.inject({ url })).body).not.toMatch(/https?:/);
   });
 
   test("has styles that load nothing, from nowhere", async () => {
-    expect((await app.inject({ url: "/docs/api/style.css" })).body).not.toMatch(/url\(|@import/);
-    const { body } = await app.inject({ url: "/docs/api/swagger-ui.css" });
-    expect(body).not.toContain("@import");
-    const loaded = [...body.matchAll(/url\(\s*["']?([^)]{1,8})/g)].map((match) => match[1] ?? "");
-    for (const start of loaded) expect(start).toMatch(/^data:/);
+    for (const url of ["/docs/page.css", "/docs/explorer.css"])
+      expect((await app.inject({ url })).body).not.toMatch(/url\(|@import/);
   });
 
-  test("names the header for the key, and no other way to send it", async () => {
-    const { body } = await app.inject({ url: "/docs/api/init.js" });
-    expect(body).toContain("spec.components.securitySchemes = { apiKey };");
-    const { components } = openapi() as { components: { securitySchemes: Record<string, unknown> } };
-    expect(components.securitySchemes.apiKey).toMatchObject({ type: "apiKey", in: "header", name: "apiKey" });
+  test("has every operation of the document, each with an address, a form and a link to it", async () => {
+    const { paths } = openapi() as { paths: Record<string, Record<string, { operationId?: string }>> };
+    const ids = Object.values(paths).flatMap((item) =>
+      Object.values(item).flatMap(({ operationId }) => operationId ?? []),
+    );
+    const page = (await app.inject({ url: "/docs/api" })).body;
+    for (const id of ids) {
+      expect(page).toContain(`<details class="operation" id="${id}">`);
+      expect(page).toContain(`data-operation="${id}"`);
+      expect(page).toContain(`<a href="#${id}">`);
+    }
+    expect(page.match(/<details class="operation"/g)).toHaveLength(ids.length);
+    const all = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    expect(new Set(all).size).toBe(all.length);
   });
 
-  test("has a script that can be read as one", async () => {
-    const { body } = await app.inject({ url: "/docs/api/init.js" });
-    expect(() => new Script(body)).not.toThrow();
+  test("has scripts that can be read as some", async () => {
+    for (const url of scripts) {
+      const { body } = await app.inject({ url });
+      const plain = body.replaceAll(/^(import .*|export )/gm, "").replaceAll(/^/gm, " ");
+      expect(() => new Script(`async () => {${plain}}`)).not.toThrow();
+    }
   });
 
   test("answers 304 to whoever has the file already", async () => {
@@ -86,7 +104,7 @@ describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignor
   });
 
   test("compresses for whoever takes gzip", async () => {
-    const url = "/docs/api/swagger-ui-bundle.js";
+    const url = "/docs/api";
     const plain = await app.inject({ url, headers: { "accept-encoding": "gzip;q=0, br" } });
     const zipped = await app.inject({ url, headers: { "accept-encoding": "deflate, gzip, br" } });
     expect(plain.headers["content-encoding"]).toBeUndefined();
@@ -99,12 +117,11 @@ describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignor
     "/docs/../package.json",
     "/docs/%2e%2e/package.json",
     "/docs/..%2fpackage.json",
-    "/docs/static/swagger-ui.css",
-    "/docs/swagger-ui.css",
+    "/docs/static/page.css",
     "/docs/index.html",
     "/docs/constructor",
     "/docs/api/index.html",
-    "/docs/api/swagger-ui.css%00",
+    "/docs/page.css%00",
   ])("has nothing at %s", async (url) => {
     const answer = await app.inject({ url });
     expect(answer.statusCode).toBe(404);

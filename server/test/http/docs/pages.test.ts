@@ -134,6 +134,40 @@ describe("served", () => {
     }
   });
 
+  test.each([
+    ["desk.example.org", "http://desk.example.org/api/v2/"],
+    ["127.0.0.1:18080", "http://127.0.0.1:18080/api/v2/"],
+    ["[::1]:8081", "http://[::1]:8081/api/v2/"],
+  ])("with the address of the server in the examples, for the host %s", async (host, address) => {
+    const { body } = await app.inject({ url: "/docs/tour", headers: { host } });
+    expect(body).toContain(address);
+    expect(body).not.toContain("localhost:8080");
+  });
+
+  test.each(['a"><script>x()</script>', "a b", "a;$(id)", "a`id`", "a/b", "a@b"])(
+    "with nothing of a host that is no plain name: %s",
+    async (host) => {
+      const { body } = await app.inject({ url: "/docs/tour", headers: { host } });
+      expect(body).toContain("http://localhost:8080/api/v2/");
+      expect(body).not.toContain(host);
+    },
+  );
+
+  test("the search has every section of every page, and every operation, with an address that is there", async () => {
+    const found = (await app.inject({ url: "/docs/search.json" })).json<Record<string, string>[]>();
+    const bodies = new Map<string, string>();
+    for (const { href = "", page, heading, text } of found) {
+      const [path = "", id = ""] = href.split("#");
+      if (!bodies.has(path)) bodies.set(path, (await app.inject({ url: path })).body);
+      expect([href, bodies.get(path)?.includes(` id="${id}"`)]).toEqual([href, true]);
+      expect([typeof page, typeof heading, typeof text]).toEqual(["string", "string", "string"]);
+    }
+    expect([...bodies.keys()].sort()).toEqual([...all.map(addressOf), "/docs/api"].sort());
+    const words = found.find(({ href }) => href === "/docs/operations#the-erasure-log")?.text;
+    expect(words).toContain("every revoked key is put into the erasure log before it is answered");
+    expect(words).not.toMatch(/\*\*|`/);
+  });
+
   test("the table of contents names every page and every decision", () => {
     const index = read("docs/index.md");
     for (const name of all.filter((one) => one !== "index.md")) expect(index).toContain(`(${name})`);
@@ -166,4 +200,14 @@ test("headings are linked as on GitHub", () => {
     (href) => href,
   );
   expect(headings.map(({ id }) => id)).toEqual(["a", "6-a-key-of-ones-own", "x_y--z", "a-1"]);
+});
+
+test("code is highlighted, and no less escaped; each block can be scrolled by keyboard and says what it is", () => {
+  const { html } = renderMarkdown('```sh ci\necho "<b>" # c\n```\n\n```text\na <i> b\n```', (href) => href);
+  expect(html).toContain('<span class="hljs-comment"># c</span>');
+  expect(html).toContain("&lt;b&gt;");
+  expect(html).toContain("a &lt;i&gt; b");
+  expect(html).not.toMatch(/<b>|<i>/);
+  for (const [tag] of html.matchAll(/<pre[^>]*>/g))
+    expect(tag).toMatch(/tabindex="0" role="group" aria-label="\w+"/);
 });
