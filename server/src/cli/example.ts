@@ -15,6 +15,10 @@ const samples: Record<string, string> = {
   type: "email",
   title: '"Where is my parcel?"',
   from: "ada@example.org",
+  address: "+4930123456",
+  url: "https://shop.example.org/dossier",
+  events: "customer.updated",
+  since: "2026-11-23T18:00:00Z",
 };
 
 const writtenExamples: Record<string, string> = {
@@ -26,7 +30,7 @@ const writtenExamples: Record<string, string> = {
     'dossier call customer.addEvent --primary-id K-17 --brand-id 1 --type order \\\n    --message "Order 1843 was paid" --event-id order-1843',
   "customer.listTimeline": "dossier call customer.listTimeline --customer-id 7 --get-ticket-history --all",
   "customfield.create":
-    "dossier call customfield.create --brand-id 1 --name tier --type select --options silver --options gold",
+    "dossier call customfield.create --brand-id 1 --name size --type select --options small --options large",
   "ticket.update": "dossier call ticket.update 12 --status solved",
   "brand.update": "dossier call brand.update 1 --search-by-channel",
   "channel.update": "dossier call channel.update 6 --name insta",

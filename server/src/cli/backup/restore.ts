@@ -58,7 +58,8 @@ release is brought to this one. Until everything is done no server starts on it;
 interrupted restore is begun again with the same command.
 
 Examples:
-  dossier restore monday.backup --passphrase-file passphrase --data-dir ./restored
+  dossier restore monday.backup --passphrase-file passphrase --data-dir ./restored \\
+    --erasure-log dossier-data/backups/erasures.jsonl
   DATABASE_URL=postgresql://dossier@db/dossier dossier restore monday.backup \\
     --passphrase-file passphrase --secret-out secret`,
     )

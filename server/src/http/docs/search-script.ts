@@ -4,6 +4,7 @@
  */
 export const searchStyle = `.search { position: relative; flex: 0 1 22rem; }
 .search input { width: 100%; padding: 7px 12px; border: 1px solid var(--edge); border-radius: 7px; background: var(--paper); color: var(--ink); font: 15px var(--sans); }
+.search input::-webkit-search-cancel-button { filter: grayscale(1); }
 .search input::placeholder { color: var(--soft); opacity: 1; }
 .results { position: absolute; z-index: 2; top: calc(100% + 6px); right: 0; width: min(38rem, calc(100vw - 32px)); border: 1px solid var(--line); border-radius: 8px; background: var(--paper); box-shadow: 0 8px 24px rgb(0 0 0 / 22%); }
 .results p { margin: 0; padding: 9px 16px; color: var(--soft); font-size: 13px; }
