@@ -2,8 +2,9 @@
 import { chmodSync, existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { differenceOf } from "../../../scripts/block-output.mjs";
 import { poll } from "../support/embedded/harness.ts";
-import { emptyFolder, run } from "../support/run-cli.ts";
+import { emptyFolder, root, run } from "../support/run-cli.ts";
 import { getOnce, type ServeProcess, serve } from "../support/servers/server-process.ts";
 import { ctrlC, hasTerminal, openTerminal, type Terminal, urlOf } from "../support/servers/terminal.ts";
 
@@ -39,6 +40,17 @@ test.skipIf(!hasTerminal)(
     const key = readFileSync(file, "utf8").trim();
     expect(lines).toContain(`  Your administrator key: ${key}`);
     expect(lines.join("\n")).toContain(`It is also in ${file}`);
+    const tour = /^```text\nBuilding.*\n([^`]+`dossier key forget`[^`]+)```$/m.exec(
+      readFileSync(join(root, "docs", "tour.md"), "utf8"),
+    );
+    const printed = lines
+      .slice(lines.indexOf(steps[0] ?? ""), lines.findIndex((line) => line.includes("key forget")) + 1)
+      .join("\n")
+      .replaceAll(dataDir, "/srv/dossier-data")
+      .replace("in /srv/dossier-data …", "in dossier-data …")
+      .replace("in /srv/dossier-data/admin-key", "in dossier-data/admin-key")
+      .replaceAll(/127\.0\.0\.1:\d+/g, "127.0.0.1:8080");
+    expect(differenceOf("text", tour?.[1] ?? "no such block", printed)).toBeUndefined();
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(first.shown()).not.toMatch(/request|PostgreSQL is ready|migrated|creating/);
     expect(first.shown()).toMatch(/stopped/);

@@ -22,7 +22,7 @@ const unmarked: Record<string, [language: string, count: number, why: string][]>
   "README.md": [["sh", 1, "clones and starts, which CI has done"]],
   "docs/tour.md": [
     ["sh", 1, "clones and starts, which CI has done"],
-    ["text", 1, "what the start prints; cli/first-start reads it"],
+    ["text", 1, "what the start prints; cli/first-start compares it"],
   ],
   "docs/operations.md": [
     ["sql", 1, "for an administrator of another PostgreSQL"],
