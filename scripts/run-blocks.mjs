@@ -4,13 +4,23 @@
 // Blocks marked ```sh ci run in order, in one plain bash per page (neither `set -e` nor `pipefail`), so variables persist.
 // The block after it, ```json ci or ```text ci, is its whole output, standard error included; without one it prints
 // nothing. `…` stands for what differs from run to run: block-output.mjs says where. The last command of a block ends
-// with 0, unless it is marked ```sh ci fails. Blocks marked ```ts ci are type-checked together, and run in order; the
+// with 0, unless it is marked ```sh ci fails. A block marked ```sh ci serves runs beside the others until the page ends.
+// Blocks marked ```ts ci are type-checked together, and run in order; the
 // first one of a page is prepended to those without an `import`. In all blocks and outputs http://localhost:8080 is the
 // server, $API_KEY is a key of it, and `dossier` is the command of the package. Each block is recorded as a line
 // "step <code> <name>".
 import { spawn, spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
+import { setTimeout as nextMoment } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { rolldown } from "rolldown";
@@ -47,8 +57,8 @@ function record(name, wrong) {
 function readBlocks(path) {
   const text = readFileSync(join(root, path), "utf8");
   const blocks = [];
-  for (const [, kind, fails, code] of text.matchAll(
-    /^```(sh|ts|json|text) ci( fails)?\n((?:(?!```).*\n)*)```$/gm,
+  for (const [, kind, mark, code] of text.matchAll(
+    /^```(sh|ts|json|text) ci(?: (fails|serves))?\n((?:(?!```).*\n)*)```$/gm,
   )) {
     if (kind === "json" || kind === "text") {
       blocks.at(-1).shown = { kind, text: code };
@@ -59,7 +69,7 @@ function readBlocks(path) {
     blocks.push({
       name,
       kind,
-      fails: fails !== undefined,
+      mark,
       code: code.replaceAll(printedUrl, values.url),
       file,
     });
@@ -87,20 +97,36 @@ async function compile(blocks) {
 
 async function runPage({ blocks }) {
   const shell = openShell();
+  const servers = [];
   for (const [at, block] of blocks.entries()) {
-    const wrong = faultOf(block, block.kind === "sh" ? await shell.run(block) : await runTypeScript(block));
+    const wrong =
+      block.mark === "serves"
+        ? await serve(block, servers)
+        : faultOf(block, block.kind === "sh" ? await shell.run(block) : await runTypeScript(block));
     record(block.name, wrong);
     if (!wrong) continue;
     for (const { name } of blocks.slice(at + 1)) record(name, "not run");
     break;
   }
   shell.close();
+  for (const { pid } of servers) process.kill(-pid, "SIGTERM");
+}
+
+/** Starts a block that does not end; waits until it has printed what the page shows, and returns its fault. */
+async function serve({ file, shown }, servers) {
+  const output = openSync(`${file}.out`, "w");
+  const options = { cwd: root, env: environment(), detached: true, stdio: ["ignore", output, output] };
+  servers.push(spawn("bash", ["--norc", file], options));
+  for (const end = Date.now() + 30_000; ; await nextMoment(100)) {
+    const difference = differenceOf(shown?.kind, shown?.text, readFileSync(`${file}.out`, "utf8"));
+    if (!difference || Date.now() > end) return difference;
+  }
 }
 
 /** What is wrong about a block that has run; undefined if nothing is. */
-function faultOf({ kind, fails, shown }, { code, output }) {
+function faultOf({ kind, mark, shown }, { code, output }) {
   const printed = output.replaceAll(values.url, printedUrl);
-  if ((code === 0) === fails) return `exit code ${code}\n${printed}`;
+  if ((code === 0) === (mark === "fails")) return `exit code ${code}\n${printed}`;
   if (kind === "ts" && !shown) return undefined;
   const difference = differenceOf(shown?.kind, shown?.text, printed);
   return difference && `it prints something else than the page shows\n${difference}`;
