@@ -212,9 +212,9 @@ describe("ports, limits and paths", () => {
       /^COPY (?!--from=dependencies)(.*)$/gm,
     );
     const paths = copied.flatMap((line) => line.replace("--from=build /build/", "").split(" ").slice(0, -1));
-    const { files: packed, dependencies } = JSON.parse(read("package.json")) as {
+    const { files: packed, dependencies = {} } = JSON.parse(read("package.json")) as {
       files: string[];
-      dependencies: Record<string, string>;
+      dependencies?: Record<string, string>;
     };
     expect(Object.keys(dependencies)).not.toContain("rolldown"); // the package carries its bundle
     expect(paths).toEqual(expect.arrayContaining(packed.filter((path) => path !== "deploy")));
