@@ -111,10 +111,8 @@ try {
   progress.say("check of the backup");
   const verify = await time(["backup", "--verify", file, ...passphrase]);
   progress.say("restore into a new embedded database");
-  const restore = await time([
-    ...["restore", file, ...passphrase, "--without-erasure-log"],
-    ...["--data-dir", join(folder, "restored")],
-  ]);
+  const target = ["--without-erasure-log", "--data-dir", join(folder, "restored")];
+  const restore = await time(["restore", file, ...passphrase, ...target]);
   console.log(
     `backup customers=${world.customers} seconds=${backup.toFixed(1)} size_mb=${size.toFixed(0)} verify_seconds=${verify.toFixed(1)} restore_seconds=${restore.toFixed(1)} calls=${during.count} p50_ms=${during.p50} p99_ms=${during.p99} failed=${during.failed} calls_before=${before.count} p50_before_ms=${before.p50} p99_before_ms=${before.p99} failed_before=${before.failed}`,
   );
