@@ -6,8 +6,8 @@
 // nothing. `…` stands for what differs from run to run: block-output.mjs says where. The last command of a block ends
 // with 0, unless it is marked ```sh ci fails. A block marked ```sh ci serves runs beside the others until the page ends.
 // Blocks marked ```ts ci are type-checked together, and run in order; the
-// first one of a page is prepended to those without an `import`. In all blocks and outputs http://localhost:8080 is the
-// server, $API_KEY is a key of it, and `dossier` is the command of the package. Each block is recorded as a line
+// first one of a page is prepended to those without an `import`. In all blocks and outputs localhost:8080 is the server,
+// which calls itself 127.0.0.1:8080; $API_KEY is a key of it, and `dossier` is the command of the package. Each block is recorded as a line
 // "step <code> <name>".
 import { spawn, spawnSync } from "node:child_process";
 import {
@@ -28,11 +28,14 @@ import { differenceOf } from "./block-output.mjs";
 
 const root = resolve(dirname(fileURLToPath(import.meta.url)), "..");
 const work = join(root, ".cache", "blocks");
-const printedUrl = "http://localhost:8080";
 const { values, positionals } = parseArgs({
   options: { url: { type: "string" }, record: { type: "string" } },
   allowPositionals: true,
 });
+
+const port = values.url && new URL(values.url).port;
+const printedPort = "8080";
+const hosts = ["localhost", "127.0.0.1"];
 
 rmSync(work, { recursive: true, force: true });
 mkdirSync(join(work, "bin"), { recursive: true });
@@ -70,7 +73,7 @@ function readBlocks(path) {
       name,
       kind,
       mark,
-      code: code.replaceAll(printedUrl, values.url),
+      code: code.replaceAll(`localhost:${printedPort}`, `localhost:${port}`),
       file,
     });
   }
@@ -125,7 +128,10 @@ async function serve({ file, shown }, servers) {
 
 /** What is wrong about a block that has run; undefined if nothing is. */
 function faultOf({ kind, mark, shown }, { code, output }) {
-  const printed = output.replaceAll(values.url, printedUrl);
+  const printed = hosts.reduce(
+    (text, host) => text.replaceAll(`${host}:${port}`, `${host}:${printedPort}`),
+    output,
+  );
   if ((code === 0) === (mark === "fails")) return `exit code ${code}\n${printed}`;
   if (kind === "ts" && !shown) return undefined;
   const difference = differenceOf(shown?.kind, shown?.text, printed);

@@ -8,7 +8,8 @@ import { findHolder } from "../db/embedded/lock.ts";
 import { readRuntimeState } from "../db/embedded/socket.ts";
 import { AdminKeyFileError } from "../service/admin-key-file.ts";
 import { exitCodes } from "./exit.ts";
-import { formatRecord } from "./output/format.ts";
+import { formatRecord, gap } from "./output/format.ts";
+import { widthOf } from "./output/text-width.ts";
 import { countAll, type Counts } from "./status-counts.ts";
 import { findAccess } from "./target/access.ts";
 import {
@@ -97,8 +98,8 @@ function linesOf({ state, reason, ...rest }: Status, counts: Counts | undefined)
     ...(retention ? { "last erasure": retention } : {}),
   };
   const [first = "", ...lines] = formatRecord(record, paint, terminalWidth(process.stdout));
-  const width = Math.max(...Object.keys(record).map((name) => name.length));
-  return [first + " ".repeat(width - "state".length + 2) + word, ...lines];
+  const width = Math.max(...Object.keys(record).map((name) => name.length)) + gap.length;
+  return [first + " ".repeat(width - widthOf(first)) + word, ...lines];
 }
 
 async function readStatus(target: TargetSpec): Promise<Status> {

@@ -9,7 +9,7 @@ import { nestedViews, type View } from "./views.ts";
 
 type Row = Record<string, unknown>;
 
-const gap = "  ";
+export const gap = "  ";
 const maxHeaderWidth = 17;
 const maxColumnWidth = 60;
 /** From this width on, texts are cut less for the sake of more columns. */
