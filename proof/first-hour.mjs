@@ -29,7 +29,8 @@ function openTerminal(cwd) {
   let shown = "";
   child.stdout.on("data", (part) => (shown += part));
   // A line that was overwritten, such as a progress, is what it was last.
-  const plain = () => stripVTControlCharacters(shown).replace(/\r+\n/g, "\n").replace(/^.*\r/gm, "");
+  const plain = (from = 0) =>
+    stripVTControlCharacters(shown.slice(from)).replace(/\r+\n/g, "\n").replace(/^.*\r/gm, "");
   const type = (text) => void child.stdin.write(`${text}\n`);
   const until = async (isThere, timeoutMs) => {
     for (const end = Date.now() + timeoutMs; !isThere(plain()); await wait(10))
@@ -42,12 +43,12 @@ function openTerminal(cwd) {
     ended: new Promise((done) => child.once("exit", done)),
     /** Types commands and returns what they print. */
     async run(text, timeoutMs = 60_000) {
-      const begun = plain().length;
+      const begun = shown.length;
       const mark = `end-${Math.random().toString(36).slice(2)}`;
       type(text);
       type(`echo ${mark}`);
-      await until((all) => all.slice(begun).includes(`${mark}\n`), timeoutMs);
-      return plain().slice(begun).split(mark)[0].replaceAll(prompt, "");
+      await until(() => plain(begun).includes(`${mark}\n`), timeoutMs);
+      return plain(begun).split(mark)[0].replaceAll(prompt, "");
     },
   };
 }
