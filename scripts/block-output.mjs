@@ -123,13 +123,18 @@ function print(value) {
 
 /** Whether a line, or a text of a JSON document, is what a pattern with `…` shows. */
 function fits(pattern, text) {
-  if (!pattern.includes(ellipsis)) return pattern === text;
-  const parts = pattern.split(ellipsis).map((part) => RegExp.escape?.(part) ?? escapeRegExp(part));
-  return new RegExp(`^${parts.join(".*")}$`, "s").test(text);
-}
-
-function escapeRegExp(text) {
-  return text.replace(/[$()*+.?[\\\]^{|}/-]/g, "\\$&");
+  const [begin, ...parts] = pattern.split(ellipsis);
+  const end = parts.pop();
+  if (end === undefined) return pattern === text;
+  if (!text.startsWith(begin) || !text.endsWith(end) || text.length < begin.length + end.length) return false;
+  // Each part in between where it comes first: what is left for the others is longest then.
+  let at = begin.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return at <= text.length - end.length;
 }
 
 /** The shortest edit from the lines shown to those that came; undefined if it changes nothing. */

@@ -132,11 +132,8 @@ const nameJson = { pattern: "^[^<>\\u0000-\\u001F\\u007F-\\u009F]*$" };
 const refuseBrackets = (value: string) =>
   /[<>]/.test(value) ? "may hold any printable character but < and >" : undefined;
 
-/**
- * A primary id of a customer: at most 255 characters, compared exactly in NFC after invisible characters are dropped. A
- * Mac may send the letters of one id apart from their accents.
- */
-export const idText = foldedText(255, {}, { fold: (sent) => normaliseText(tidyId(sent), 255) });
+/** A primary id of a customer: at most 255 characters, compared exactly after invisible characters are dropped. */
+export const idText = foldedText(255, {}, { fold: tidyId });
 
 /** The longest query of a search; what is beyond is not looked for. */
 const maxQueryLength = 255;

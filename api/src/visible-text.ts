@@ -79,8 +79,8 @@ export function tidyName(text: string): string {
 }
 
 /**
- * A primary id as it is compared, before its normal form: invisible characters dropped, blanks and hyphens that look
- * like the plain ones folded. Everything else counts as sent.
+ * A primary id as it is stored and compared: invisible characters dropped, blanks and hyphens that look like the plain
+ * ones folded. Everything else counts as sent.
  *
  * @example
  * tidyId("K\u201117\u200b"); // "K-17"

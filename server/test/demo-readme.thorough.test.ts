@@ -14,8 +14,8 @@ const service = await startService(config, openLog("silent", false), { demo: tru
 afterAll(() => service.stop());
 
 const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8");
-const blocks = Array.from(readme.matchAll(/^```sh\n(.*?)^```$/gms), ([, code = ""]) => code).filter((code) =>
-  code.includes("/api/v2/"),
+const blocks = Array.from(readme.matchAll(/^```sh ci\n(.*?)^```$/gms), ([, code = ""]) => code).filter(
+  (code) => /szcepanska|MK-21315/.test(code),
 );
 
 /** The responses of the block's calls. */
@@ -32,15 +32,17 @@ async function run(code: string): Promise<Record<string, unknown>[]> {
 }
 
 test("a misspelt name finds her, her timeline is there, and a ticket that waits becomes hers", async () => {
-  expect(blocks).toHaveLength(2);
-  const [found, timeline, waiting] = await run(blocks[0] ?? "");
+  expect(blocks).toHaveLength(3);
+  const [search = "", read = "", link = ""] = blocks;
+  const [found] = await run(search);
   expect(found?.items).toEqual(
     expect.arrayContaining([expect.objectContaining({ lastname: "Szczepańska" })]),
   );
+  const [timeline, waiting] = await run(read);
   expect(timeline?.itemTotal).toBeGreaterThan(3);
   const before = Number(waiting?.itemTotal);
   expect(before).toBeGreaterThan(0);
-  expect(await run(blocks[1] ?? "")).toMatchObject([{ type: "result", outcome: "updated" }]);
-  const [, , after] = await run(blocks[0] ?? "");
+  expect(await run(link)).toMatchObject([{ type: "result", outcome: "updated" }]);
+  const [, after] = await run(read);
   expect(after?.itemTotal).toBeLessThan(before);
 });

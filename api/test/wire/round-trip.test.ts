@@ -79,7 +79,7 @@ test("what the client encodes is decoded to what was meant", () => {
       const named = Object.fromEntries(
         Object.entries(plain).map(([key, value]) => [
           key,
-          typeof value === "string" ? value.normalize("NFC") : value,
+          typeof value === "string" ? value.normalize(key.endsWith("name") ? "NFC" : undefined) : value,
         ]),
       );
       expect(got).toEqual(named);

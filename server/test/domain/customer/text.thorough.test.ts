@@ -89,13 +89,11 @@ test("names with anything else are 400 on their field, in whatever spelling it w
     }
 });
 
-const idOf = (text: string) => tidyId(text).normalize("NFC");
-
 /** How a text comes back; elsewhere trimmed. */
 const keptOf: Record<string, (text: string) => string> = {
   custom_text: (text) => text,
   firstname: (text) => tidyName(text).normalize("NFC"),
-  primaryID: idOf,
+  primaryID: tidyId,
 };
 
 /**
@@ -145,8 +143,8 @@ test("what was accepted is found again by what was sent: primary ids and address
     if (status !== 200) continue;
     const again = await raw("POST", "/customer", { multipart: form });
     expect(again.body, JSON.stringify(text)).toMatchObject({ id: body.id, outcome: "unchanged" });
-    expect(owners.get(idOf(text)) ?? body.id).toBe(body.id);
-    owners.set(idOf(text), body.id);
+    expect(owners.get(tidyId(text)) ?? body.id).toBe(body.id);
+    owners.set(tidyId(text), body.id);
     const found = await raw("POST", "/customer/SearchByPrimaryExternalID", { query: form });
     expect(
       found.body.items.map((item: { id: number }) => item.id),
