@@ -275,7 +275,10 @@ export class History {
     if (!to) {
       const claims = [...one.claims].filter(({ state }) => state === "deleted");
       one.former = claims.at(-1);
-      for (const word of one.words) if (word.owner === one.customer) word.owner = undefined;
+      // It is nobody's then: a live customer from whom a call took it earlier has no more claim than the last one.
+      for (const word of one.words)
+        if (word.owner === one.customer || (word.owner?.state === "live" && one.taken.has(word.owner)))
+          word.owner = undefined;
       one.customer = undefined;
       return;
     }
