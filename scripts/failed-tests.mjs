@@ -18,7 +18,9 @@ export function describeFailedTests(report, output) {
   const log = stripVTControlCharacters(output).trimEnd().split("\n");
   const failures = readFailures(report);
   if (failures.length === 0) return log.slice(-linesOfEnd).map(cut).join("\n");
-  const details = failures.slice(0, shown).map((one) => ["", one.name, ...indent(findError(log, one))]);
+  const details = failures
+    .slice(0, shown)
+    .map((one) => ["", one.name, ...indent(findSeeds(log, one)), ...indent(findError(log, one))]);
   const unhandled = findUnhandled(log);
   return [
     ...(failures.length > 1 ? failures.map(({ name }) => name) : []),
@@ -58,6 +60,16 @@ function findError(log, { name, message }) {
   const below = at < 0 ? message.split("\n") : log.slice(at).filter((line) => !isHead(line));
   const end = below.findIndex((line) => /^⎯{3}/.test(line));
   return below.slice(0, end < 0 ? undefined : end).filter((line) => line.trim() !== "");
+}
+
+/** What a random test printed to repeat it, below lines "stdout | <file> > <test>". */
+function findSeeds(log, { name }) {
+  const [file] = name.split(" > ");
+  let isOwn = false;
+  return log.filter((line) => {
+    if (/^(stdout|stderr) \| /.test(line)) isOwn = line.split(" | ")[1]?.startsWith(file) === true;
+    return isOwn && /\b(SEED|HISTORY)=\d/.test(line);
+  });
 }
 
 function isHead(line) {
