@@ -7,10 +7,18 @@ const hasAddress = `(EXISTS (SELECT FROM customer_channel h WHERE h.brand_id = $
             OR EXISTS (SELECT FROM deleted_customer_channel d WHERE d.customer_id = k.former_customer_id
               AND d.channel_type_id = k.channel_type_id AND d.normalised = k.contact AND d.customer_id <> ALL ($1)))`;
 
-// The same, or had it: what came from the address then is that customer's.
-const hadAddress = `(${hasAddress} OR EXISTS (SELECT FROM former_identifier f
+// A number is one datum in all its types; any other address is one of its type alone.
+const isContact = (typeId: string, value: string) =>
+  `(${value} = k.contact AND (${typeId} = k.channel_type_id OR k.contact LIKE '+%'))`;
+
+// The same, or had it, a number under any type: what came from the address then is that customer's.
+const hadAddress = `(EXISTS (SELECT FROM customer_channel h WHERE h.customer_id = k.customer_id
+              AND ${isContact("h.channel_type_id", "h.normalised")} AND h.customer_id <> ALL ($1))
+            OR EXISTS (SELECT FROM deleted_customer_channel d WHERE d.customer_id = k.former_customer_id
+              AND ${isContact("d.channel_type_id", "d.normalised")} AND d.customer_id <> ALL ($1))
+            OR EXISTS (SELECT FROM former_identifier f
               WHERE f.customer_id = coalesce(k.customer_id, k.former_customer_id) AND f.customer_id <> ALL ($1)
-                AND f.channel_type_id = k.channel_type_id AND f.value = k.contact))`;
+                AND ${isContact("f.channel_type_id", "f.value")}))`;
 
 // Whose a ticket is, in the order of the parts: it is linked to them; their deletion unlinked it; nobody has or had it,
 // and it is from an address of theirs; it is from an address that only they have; a call gave it to another, and it is

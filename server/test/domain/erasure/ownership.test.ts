@@ -222,3 +222,19 @@ test("a removed address was theirs: what came from it afterwards is emptied, unl
   expect(await leftOf([...words, address])).toEqual([]);
   expect(await leftOf(heir.words)).toEqual(heir.words);
 });
+
+test("a ticket given to a customer who has the number under another type is not emptied with its other holder", async () => {
+  const brandId = await world.newBrand();
+  const number = phone();
+  const channelsOf = (type: string) => [{ type, address: number }];
+  const { id: other } = await customer.create({ brandId, firstname: "Grace", channels: channelsOf("sms") });
+  const { id: heir } = await customer.create({ brandId, firstname: "Ada", channels: channelsOf("whatsapp") });
+  const title = word();
+  const opened = await ticket.create({ brandId, channel: "telephone", from: number, title });
+  await ticket.update({ id: opened.id, customerId: heir });
+  await customer.purge({ id: other });
+  const { item } = await ticket.find({ id: opened.id });
+  expect(item).toMatchObject({ title, from: number, customer_id: heir });
+  await customer.purge({ id: heir });
+  expect(await leftOf([title, number.slice(1)])).toEqual([]);
+});
