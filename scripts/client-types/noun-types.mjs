@@ -70,6 +70,7 @@ export class NounTypes {
     const prefix = raw ? "Raw" : "";
     if (schema.$ref?.endsWith("/Result")) return this.#writeResult(endpoint, { properties: {} }, raw);
     if (schema.allOf) return this.#writeResult(endpoint, schema.allOf[1], raw);
+    if (schema.properties) return this.#writeResult(endpoint, this.#beyondResult(schema), raw);
     const envelope = this.types.components[schema.$ref.split("/").at(-1)];
     const { item, items } = envelope.properties;
     if (item) {
@@ -92,6 +93,15 @@ export class NounTypes {
       raw,
     );
     return { type: extended, item: title, text };
+  }
+
+  /** What a result that is written out whole adds to the common one. */
+  #beyondResult({ properties, required = [] }) {
+    const common = this.types.components.Result.properties;
+    return {
+      properties: Object.fromEntries(Object.entries(properties).filter(([name]) => !(name in common))),
+      required: required.filter((name) => !(name in common)),
+    };
   }
 
   #writeResult({ name, row }, added, raw) {

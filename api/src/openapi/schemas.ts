@@ -166,9 +166,19 @@ function isResult(output: z.ZodType): boolean {
   return output instanceof z.ZodObject && "outcome" in output.shape;
 }
 
-/** The common result schema, extended by the fields of the operation. */
+/** The common result schema, extended by the fields of the operation; whole where a common field takes other values. */
 function resultSchema(json: JsonSchema, components: Record<string, JsonSchema>): JsonSchema {
-  const common = (components.Result?.properties ?? {}) as JsonSchema;
+  const common = (components.Result?.properties ?? {}) as Record<string, JsonSchema>;
+  const isWider = ([name, { type, anyOf }]: [string, JsonSchema]) => {
+    const { [name]: other } = common;
+    return (
+      other !== undefined && (anyOf !== undefined || JSON.stringify(type) !== JSON.stringify(other.type))
+    );
+  };
+  if (Object.entries(json.properties as Record<string, JsonSchema>).some(isWider)) {
+    describeFields("Result", json);
+    return json;
+  }
   const added = Object.entries(json.properties as JsonSchema).filter(([name]) => !(name in common));
   const required = (json.required as string[]).filter((name) => !(name in common));
   if (added.length === 0) return refTo("schemas", "Result");
