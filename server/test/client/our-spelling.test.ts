@@ -12,6 +12,7 @@ import {
 import { expect, test } from "vitest";
 import { poll } from "../support/embedded/harness.ts";
 import { startReceiver } from "../support/servers/webhook-receiver.ts";
+import { waitForOlderTransactions } from "../support/older-transactions.ts";
 import { startTestServer } from "../support/test-server.ts";
 
 const receiver = await startReceiver();
@@ -55,6 +56,7 @@ test("the feed of changes tells deleted customers from others", async () => {
   const made = [];
   for (const firstname of ["Ada", "Grace"]) made.push(await dossier.customer.create({ brandId, firstname }));
   await dossier.customer.delete({ id: made[0]!.id });
+  await waitForOlderTransactions(world.service.db.pool);
   const gone = [];
   for await (const change of dossier.customer.each({ brandId, updatedSince: new Date(0) }))
     gone.push("deletedAt" in change ? change.id : change.firstname);

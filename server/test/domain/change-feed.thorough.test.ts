@@ -1,6 +1,7 @@
 // Writers and a reader of the feed at the same time: the reader has seen the last version of every customer, none before
 // one that it has seen already, and every deletion. CHANGE_FEED_SECONDS=60 lets it run as long; the default is 4.
 import { expect, test } from "vitest";
+import { waitForOlderTransactions } from "../support/older-transactions.ts";
 import { startTestServer } from "../support/test-server.ts";
 
 const seconds = Number(process.env.CHANGE_FEED_SECONDS ?? 4);
@@ -104,6 +105,7 @@ test(
     const naive = readByTime(() => isOver);
     const writing = Array.from({ length: writers }, (_, n) => write(n, until));
     await Promise.all([...writing, linger(until)]);
+    await waitForOlderTransactions(service.db.pool);
     isOver = true;
     const pages = await reading;
     const byTime = await naive;

@@ -35,13 +35,23 @@ test("a backup that is cut off anywhere is refused", async () => {
   await expect(verify(bytes.subarray(0, -1))).rejects.toThrow(/cut off/);
 });
 
+/** What gzip reads from these bytes, if it can: its blocks end in bits that mean nothing. */
+function unzipped(content: Buffer): Buffer | undefined {
+  try {
+    return gunzipSync(content);
+  } catch {
+    return undefined;
+  }
+}
+
 test("a backup with a changed byte is refused, also where gzip itself is right again", async () => {
   const plain = gunzipSync(bytes);
   for (let n = 0; n < 60; n += 1) {
     const at = randomInt(10, bytes.length); // behind the head of gzip, which says nothing about the content
     const changed = Buffer.from(bytes);
     changed[at]! ^= 1 << randomInt(8);
-    await expect(verify(changed), `byte ${at}`).rejects.toThrow(BackupError);
+    if (unzipped(changed)?.equals(plain)) await verify(changed);
+    else await expect(verify(changed), `byte ${at}`).rejects.toThrow(BackupError);
     const inside = randomInt(plain.length);
     const rezipped = Buffer.from(plain);
     rezipped[inside]! ^= 1 << randomInt(8);

@@ -2,6 +2,7 @@
 // each once over all pages, and none of another brand; filters that no index bounds together are refused.
 import type { RawClient as Client, RawCustomer as Customer } from "@dossier/api";
 import { beforeAll, describe, expect, test } from "vitest";
+import { waitForOlderTransactions } from "../../support/older-transactions.ts";
 import { startTestServer } from "../../support/test-server.ts";
 
 const world = await startTestServer();
@@ -134,6 +135,7 @@ describe("filters", () => {
   });
 
   test("a time whose plus is a blank, because it was not percent-encoded, is the time", async () => {
+    await waitForOlderTransactions(world.service.db.pool);
     for (const name of ["created_since", "updated_since"]) {
       const { status, body } = await world.raw("GET", "/customer", {
         key,
