@@ -9,6 +9,7 @@ import { customfield } from "./endpoints/custom-field.ts";
 import { customer } from "./endpoints/customer.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { erasure } from "./endpoints/erasure.ts";
+import { health } from "./endpoints/health.ts";
 import { job } from "./endpoints/job.ts";
 import { key } from "./endpoints/key.ts";
 import { message } from "./endpoints/message.ts";
@@ -35,6 +36,7 @@ export const api = {
   session,
   audit,
   job,
+  health,
 };
 
 /**

@@ -78,6 +78,7 @@ const recordTexts = {
   Customer: "A customer.",
   CustomerChange: "An item of the feed of changes.",
   DeletedCustomer: "A deleted or purged customer in the feed of changes: no word of it.",
+  Health: "What `dossier doctor` finds on a running server.",
   Job: "A background job.",
   Session: "The key in use: its name, permissions and brands.",
   Ticket: "A ticket.",

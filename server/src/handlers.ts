@@ -17,6 +17,7 @@ import * as reading from "./domain/customer/read.ts";
 import { resolveCustomer } from "./domain/customer/resolve.ts";
 import * as purge from "./domain/erasure/purge.ts";
 import * as field from "./domain/custom-field/custom-field.ts";
+import { findHealth } from "./domain/health.ts";
 import { listJobs, retryJob } from "./domain/job-list.ts";
 import * as key from "./domain/key/key.ts";
 import { closeSession, describeCaller, openSession } from "./domain/key/session.ts";
@@ -95,6 +96,7 @@ const handlers: Handlers = {
   session: { open: openSession, find: describeCaller, close: closeSession },
   audit: { list: listAudit },
   job: { list: listJobs, retry: retryJob },
+  health: { find: findHealth },
 };
 
 /** The operation behind `noun.verb`, for the one caller that treats all alike. */

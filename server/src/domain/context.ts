@@ -3,7 +3,7 @@
  * version and retry headers. An immutable value, created once per request; code further down looks nothing of it up
  * again.
  */
-import { type ChannelType, DossierError, type Permission } from "@dossier/api";
+import { type Api, type ChannelType, DossierError, type Output, type Permission } from "@dossier/api";
 import type { Db } from "../db/database.ts";
 import type { EgressClient } from "../egress/client.ts";
 import type { Batcher } from "./batcher.ts";
@@ -48,6 +48,9 @@ export interface IdempotencyKey extends IdempotencyKeyHashes {
   previous?: IdempotencyKeyHashes | undefined;
 }
 
+/** The state of the installation, as a running server sees it. */
+export type HealthReport = Output<Api["health"]["find"]>["item"];
+
 /** One request, as the domain sees it. */
 export interface RequestContext {
   db: Db;
@@ -71,6 +74,8 @@ export interface RequestContext {
   clientUser?: string | undefined;
   /** returns the name the caller used for one of our fields, for faults that only the domain can find */
   wireName?: ((ours: string) => string) | undefined;
+  /** the health of the installation, in a service that can tell it */
+  readHealth?: (() => Promise<HealthReport>) | undefined;
   /** true when the response is a stored one */
   replayed: boolean;
   /** invalidates this process's cache of keys, so that a change applies here at once */

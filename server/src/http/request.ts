@@ -229,6 +229,7 @@ function contextOf(
     ifMatch: readIfMatch(row, request),
     idempotencyKey: readIdempotencyKey(row, request, input, service.secret),
     clientUser: readClientUser(request),
+    readHealth: service.readHealth,
     replayed: false,
     wireName: (ours) => sentName(row, sent, ours),
     invalidateKeys: service.invalidateKeys,

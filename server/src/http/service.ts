@@ -4,7 +4,7 @@
  */
 import type { ChannelType } from "@dossier/api";
 import type { Db } from "../db/database.ts";
-import type { Caller, Secret } from "../domain/context.ts";
+import type { Caller, HealthReport, Secret } from "../domain/context.ts";
 import type { Session } from "../domain/key/session.ts";
 import type { Log } from "../log.ts";
 import type { EgressClient } from "../egress/client.ts";
@@ -32,6 +32,8 @@ export interface Service extends Health, RequestCounters {
   authenticateHash(hash: Buffer): Promise<Caller>;
   /** calls the listener whenever a key changes, in this process or another one */
   onKeyChange(listener: () => void): void;
+  /** the state of the installation, at most some seconds old */
+  readHealth(): Promise<HealthReport>;
   listTypes(): Promise<readonly ChannelType[]>;
   invalidateTypes(): void;
 }

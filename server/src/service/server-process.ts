@@ -20,7 +20,8 @@ import { type JobHandler, startWorker, type Worker } from "../jobs/worker.ts";
 import type { AdminKeyFile } from "./admin-key-file.ts";
 import type { Databases } from "./databases.ts";
 import { maxConnectionsOf, descriptorLimit } from "./descriptors.ts";
-import { ttlCache } from "./channel-type-cache.ts";
+import { createHealthReader } from "./health.ts";
+import { ttlCache } from "./ttl-cache.ts";
 import { Readiness } from "./readiness.ts";
 import type { CacheName, ClusterServices } from "./shared-state.ts";
 import { scheduleRetention } from "../jobs/retention-schedule.ts";
@@ -38,6 +39,8 @@ export interface ServerDeps {
   egressOptions?: Pick<EgressOptions, "resolve" | "dial">;
   /** for how long a stop waits for requests on idle connections, in milliseconds; default a second */
   drainMs?: number | undefined;
+  /** the settings as the operator has made them, if the process runs under others */
+  operatorConfig?: Config | undefined;
   /** of a server on a data folder: its file with the first administrator key */
   adminKeyFile?: AdminKeyFile | undefined;
 }
@@ -83,7 +86,7 @@ export async function createServerProcess(deps: ServerDeps): Promise<ServerProce
   const metrics = createProcessMetrics(deps, batcher, readiness);
   logBatchFailures(db, log);
   const keyring = createKeyring(db, config.adminKey ? hashToken(config.adminKey) : undefined);
-  const types = ttlCache(() => readChannelTypes(db));
+  const types = ttlCache(1000, () => readChannelTypes(db));
   const keyListeners: (() => void)[] = [];
   const invalidateKeys = () => {
     keyring.invalidateKeys();
@@ -119,6 +122,7 @@ export async function createServerProcess(deps: ServerDeps): Promise<ServerProce
       listTypes: types.read,
       invalidateTypes: () => invalidateEverywhere("types"),
       readiness,
+      readHealth: createHealthReader({ config: deps.operatorConfig ?? config, databases, cluster }),
     },
     {
       ...config,

@@ -155,6 +155,7 @@ export async function createInProcessService(config: Config, log: Log, db: Db): 
   const databases = { db, monitoringDb: db };
   const { app, stop } = await createServerProcess({
     config: ownConfig,
+    operatorConfig: config,
     secret: readSecrets(config),
     log,
     databases,

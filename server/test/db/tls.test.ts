@@ -12,7 +12,7 @@ import { readConfig } from "../../src/config.ts";
 import { DatabaseUrlError, parseDatabaseAddress } from "../../src/config/database-address.ts";
 import { inspect } from "../../src/db/inspect.ts";
 import { describeError } from "../../src/cli/exit.ts";
-import { checkDatabase } from "../../src/cli/doctor/database.ts";
+import { checkDatabase } from "../../src/service/checks/database.ts";
 import { openDatabase } from "../../src/db/pool.ts";
 import { type Certificate, hasOpenssl, makeAuthority } from "../support/servers/certificates.ts";
 import { emptyFolder } from "../support/run-cli.ts";

@@ -4,6 +4,7 @@ import type { BrandMethods } from "./brand.ts";
 import type { ChannelMethods } from "./channel.ts";
 import type { CustomerMethods } from "./customer.ts";
 import type { CustomFieldMethods } from "./customfield.ts";
+import type { HealthMethods } from "./health.ts";
 import type { JobMethods } from "./job.ts";
 import type { KeyMethods } from "./key.ts";
 import type { MessageMethods } from "./message.ts";
@@ -40,4 +41,6 @@ export interface Methods {
   audit: AuditMethods;
   /** Background jobs: waiting, running, failed. */
   job: JobMethods;
+  /** What is right with the installation, and what to do about what is not. */
+  health: HealthMethods;
 }

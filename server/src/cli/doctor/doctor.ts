@@ -7,14 +7,14 @@ import { assertKnownSettings, type Config, ConfigError, readConfig, readConfigFo
 import { type DatabaseAddress, parseDatabaseAddress } from "../../config/database-address.ts";
 import { assertRestored } from "../../db/migrate.ts";
 import { inspect } from "../../db/inspect.ts";
-import { checkBackups } from "./backups.ts";
-import { checkDatabase } from "./database.ts";
+import { checkBackups } from "../../service/checks/backups.ts";
+import { checkDatabase } from "../../service/checks/database.ts";
+import { type Finding, type Level, wrong } from "../../service/checks/finding.ts";
+import { checkMachine, checkSettings } from "../../service/checks/machine.ts";
+import { checkSecret } from "../../service/checks/secret.ts";
 import { checkFolder } from "./folder.ts";
-import { checkMachine, checkSettings } from "./machine.ts";
-import { checkSecret } from "./secret.ts";
 import { checkServer } from "./server.ts";
 import { exitCodes, describeError, describeDatabaseError } from "../exit.ts";
-import { type Finding, type Level, wrong } from "./finding.ts";
 import {
   addTargetOptions,
   type TargetSpec,

@@ -1,4 +1,4 @@
-/** Data folder checks: owner, permissions, free space, and the process that holds the lock. */
+/** Data folder checks of the command line: package, owner, format, and the process that holds the lock. */
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Config } from "../../config.ts";
@@ -7,14 +7,15 @@ import { findPackage } from "../../db/embedded/binaries.ts";
 import { clusterPath, hasCluster } from "../../db/embedded/cluster.ts";
 import { ignoreErrors } from "../../db/embedded/process-identity.ts";
 import { findHolder } from "../../db/embedded/lock.ts";
-import { freeMegabytes } from "../../db/embedded/errors.ts";
 import { readRuntimeState } from "../../db/embedded/socket.ts";
-import { AdminKeyFileError, adminKeyPath, readAdminKey } from "../../service/admin-key-file.ts";
+import {
+  checkAdminKeyFile,
+  checkDiskSpace,
+  checkFolderMode,
+  checkSecretFile,
+} from "../../service/checks/data-folder.ts";
+import { type Finding, ok, wrong } from "../../service/checks/finding.ts";
 import { describeError } from "../exit.ts";
-import { warning, type Finding, ok, wrong } from "./finding.ts";
-
-const lowSpaceMb = 1024;
-const minSpaceMb = 128;
 
 /** Checks the folder; `isThere`: it contains a database that can be inspected. */
 export async function checkFolder(config: Config): Promise<{ findings: Finding[]; isThere: boolean }> {
@@ -22,12 +23,12 @@ export async function checkFolder(config: Config): Promise<{ findings: Finding[]
   const findings = [packaged()];
   if (!existsSync(dataDir)) {
     const above = existingParent(dataDir);
-    findings.push(ok("data", `${dataDir} is not there yet: the first start makes it`), diskSpace(above));
+    findings.push(ok("data", `${dataDir} is not there yet: the first start makes it`), checkDiskSpace(above));
     return { findings, isThere: false };
   }
-  findings.push(mode(dataDir), owner(config), diskSpace(dataDir), cluster(config));
+  findings.push(checkFolderMode(dataDir), owner(config), checkDiskSpace(dataDir), cluster(config));
   const isThere = existsSync(clusterPath(dataDir)) && !findings.some(({ level }) => level === "wrong");
-  if (isThere) findings.push(secret(dataDir), ...adminKey(dataDir), await state(dataDir));
+  if (isThere) findings.push(checkSecretFile(dataDir), ...checkAdminKeyFile(dataDir), await state(dataDir));
   return { findings, isThere: isThere && !findings.some(({ level }) => level === "wrong") };
 }
 
@@ -43,19 +44,6 @@ function packaged(): Finding {
 
 function existingParent(path: string): string {
   return existsSync(path) || path === dirname(path) ? path : existingParent(dirname(path));
-}
-
-function mode(dataDir: string): Finding {
-  const stat = statSync(dataDir);
-  if (!stat.isDirectory())
-    return wrong("data", `${dataDir} is a file.`, "Name a folder with DOSSIER_DATA_DIR.");
-  const bits = (stat.mode & 0o777).toString(8).padStart(3, "0");
-  if ((stat.mode & 0o077) === 0) return ok("data", `${dataDir}, mode ${bits}`);
-  return warning(
-    "data",
-    `${dataDir} has mode ${bits}: other accounts can look into it.`,
-    `chmod 700 ${dataDir}`,
-  );
 }
 
 function owner({ dataDir, databaseUser }: Config): Finding {
@@ -80,17 +68,6 @@ function owner({ dataDir, databaseUser }: Config): Finding {
   }
 }
 
-function diskSpace(folder: string): Finding {
-  const free = freeMegabytes(folder);
-  const found =
-    free === Infinity ? "not reported by this file system" : `${(free / 1024).toFixed(1)} GB free`;
-  if (free < minSpaceMb)
-    return wrong("space", `only ${free} MB free.`, "Make room: a full disk stops every write.");
-  if (free < lowSpaceMb)
-    return warning("space", `${free} MB free.`, "Make room, or move DOSSIER_DATA_DIR to a larger disk.");
-  return ok("space", found);
-}
-
 function cluster({ dataDir }: Config): Finding {
   try {
     if (hasCluster(dataDir))
@@ -101,24 +78,6 @@ function cluster({ dataDir }: Config): Finding {
     return ok("format", "no database yet: the first start makes it");
   } catch (error) {
     return wrong("format", describeError(error));
-  }
-}
-
-function secret(dataDir: string): Finding {
-  const file = join(dataDir, "secret");
-  if (!existsSync(file)) return ok("secret", "none yet: the first start makes it");
-  const { mode } = statSync(file);
-  if ((mode & 0o077) === 0) return ok("secret", "kept beside the data, for its owner only");
-  return warning("secret", `${file} can be read by other accounts.`, `chmod 600 ${file}`);
-}
-
-function adminKey(dataDir: string): Finding[] {
-  try {
-    if (readAdminKey(dataDir) === undefined) return [];
-    return [ok("admin key", `in ${adminKeyPath(dataDir)}, for its owner only, until \`dossier key forget\``)];
-  } catch (error) {
-    if (!(error instanceof AdminKeyFileError)) throw error;
-    return [warning("admin key", error.fault, error.advice)];
   }
 }
 

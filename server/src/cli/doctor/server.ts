@@ -1,9 +1,10 @@
 /** Server checks by URL: what is visible over the network, with or without a key. */
 import { DossierError, includesPermission, type Permission } from "@dossier/api";
 import { version } from "../../version.ts";
-import { checkClock } from "./database.ts";
+import { checkClock } from "../../service/checks/database.ts";
+import { warning, type Finding, ok, wrong } from "../../service/checks/finding.ts";
+import { checkWorkers } from "../../service/checks/machine.ts";
 import { describeError } from "../exit.ts";
-import { warning, type Finding, ok, wrong } from "./finding.ts";
 import { findAccess } from "../target/access.ts";
 import type { TargetOptions } from "../target/target.ts";
 import { isPlaintextRemote, openUrlTarget, fetchFrom } from "../target/url.ts";
@@ -95,13 +96,5 @@ async function workers(url: string, key: string): Promise<Finding[]> {
   const response = await fetchFrom(url, "/metrics", { headers: { apiKey: key } }, 10_000);
   const [, silent] =
     /^dossier_workers_replaced_total\{reason="silent"\} (\d+)$/m.exec(await response.text()) ?? [];
-  if (silent === undefined) return [];
-  if (silent === "0") return [ok("workers", "none has stalled since the start")];
-  return [
-    warning(
-      "workers",
-      `${silent} stopped responding since the start, and ${silent === "1" ? "was" : "were"} replaced.`,
-      "The log says when, and what they were doing: `the event loop is blocked`.",
-    ),
-  ];
+  return silent === undefined ? [] : [checkWorkers(Number(silent))];
 }

@@ -4,6 +4,7 @@ import type { RawBrandMethods } from "./brand.ts";
 import type { RawChannelMethods } from "./channel.ts";
 import type { RawCustomerMethods } from "./customer.ts";
 import type { RawCustomFieldMethods } from "./customfield.ts";
+import type { RawHealthMethods } from "./health.ts";
 import type { RawJobMethods } from "./job.ts";
 import type { RawKeyMethods } from "./key.ts";
 import type { RawMessageMethods } from "./message.ts";
@@ -41,4 +42,6 @@ export interface RawClient {
   audit: RawAuditMethods;
   /** Background jobs: waiting, running, failed. */
   job: RawJobMethods;
+  /** What is right with the installation, and what to do about what is not. */
+  health: RawHealthMethods;
 }

@@ -1,6 +1,6 @@
 /** Machine and settings checks: the Node.js version, and who can reach the server, and how. */
 import type { Config } from "../../config.ts";
-import { maxConnectionsOf, descriptorLimit, connectionsWithin } from "../../service/descriptors.ts";
+import { maxConnectionsOf, descriptorLimit, connectionsWithin } from "../descriptors.ts";
 import { warning, type Finding, ok } from "./finding.ts";
 
 /** When each Node.js line stops receiving fixes. */
@@ -113,4 +113,14 @@ function unknownNames({ unknownQuery }: Config): Finding[] {
       "Correct the clients that send such names, then take the setting out.",
     ),
   ];
+}
+
+/** Checks a server of several processes for workers that stopped responding. */
+export function checkWorkers(silent: number): Finding {
+  if (silent === 0) return ok("workers", "none has stalled since the start");
+  return warning(
+    "workers",
+    `${silent} stopped responding since the start, and ${silent === 1 ? "was" : "were"} replaced.`,
+    "The log says when, and what they were doing: `the event loop is blocked`.",
+  );
 }

@@ -5,7 +5,7 @@
 import type { Config } from "../../config.ts";
 import type { Db } from "../../db/database.ts";
 import { findRotationStatus, resealAll } from "../../domain/secret-rotation.ts";
-import { readExistingSecrets, previousSecretFile } from "../../service/installation-secret.ts";
+import { readExistingSecrets, previousSecretFile } from "../installation-secret.ts";
 import { warning, type Finding, ok, wrong } from "./finding.ts";
 
 /** Checks the sealed values of a database that is migrated to this release. */
