@@ -601,7 +601,10 @@ CREATE TABLE session (
   id bytea NOT NULL,
   key_id bigint NOT NULL,
   expires_at timestamp(3) with time zone NOT NULL,
-  CONSTRAINT session_pkey PRIMARY KEY (id)
+  last_used_at timestamp(3) with time zone DEFAULT now() NOT NULL,
+  idle_seconds integer DEFAULT 0 NOT NULL,
+  CONSTRAINT session_pkey PRIMARY KEY (id),
+  CONSTRAINT session_idle_seconds_check CHECK ((idle_seconds >= 0))
 );
 CREATE INDEX session_due ON session USING btree (expires_at); -- Expired sessions, which are deleted when the next is opened.
 CREATE INDEX session_key ON session USING btree (key_id, expires_at); -- The sessions of a key, to end the oldest of too many.

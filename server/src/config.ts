@@ -28,6 +28,8 @@ export interface Config {
   keyInQuery: boolean;
   /** what becomes of names in a query string that the endpoint does not know */
   unknownQuery: "refuse" | "ignore";
+  /** in seconds: after how long without use a session ends; 0: never */
+  sessionIdle: number;
   corsOrigins: string[];
   trustedProxies: string[];
   /** host:port of outgoing targets that may have private addresses, or lack TLS */
@@ -98,6 +100,7 @@ export function readConfig(
       : undefined,
     keyInQuery: boolean(env, "DOSSIER_KEY_IN_QUERY", true, fault),
     unknownQuery: unknownQuery(env.DOSSIER_UNKNOWN_QUERY, fault),
+    sessionIdle: interval(env, "DOSSIER_SESSION_IDLE", fault, "12h"),
     corsOrigins: origins(env.DOSSIER_CORS_ORIGINS, fault),
     trustedProxies: proxies(env.DOSSIER_TRUSTED_PROXIES, fault),
     egressAllow: hostPorts(env.DOSSIER_EGRESS_ALLOW, fault),
@@ -275,8 +278,8 @@ function databaseUrl(
   }
 }
 
-function interval(env: Environment, name: string, fault: ReportFault): number {
-  const seconds = parseInterval(env[name]);
+function interval(env: Environment, name: string, fault: ReportFault, defaultValue = "0"): number {
+  const seconds = parseInterval(env[name] || defaultValue);
   if (seconds === undefined)
     fault(`${name} must be a number of minutes, hours or days, such as 30m, 24h or 7d`);
   return seconds ?? 0;

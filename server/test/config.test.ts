@@ -36,6 +36,7 @@ test("without any setting there are safe ones", () => {
     rateLimit: 6000,
     keyInQuery: true,
     unknownQuery: "refuse",
+    sessionIdle: 43_200,
     corsOrigins: [],
     trustedProxies: [],
     egressAllow: [],
@@ -87,6 +88,14 @@ test("backups are every so many minutes, hours or days, for the embedded databas
   expect(readConfig(own, folder).erasureLog).toBeUndefined();
   expect(readConfig({ ...own, DOSSIER_ERASURE_LOG: "log" }, folder).erasureLog).toBe(join(folder, "log"));
   expect(faultsOf({ ...own, DOSSIER_BACKUP_EVERY: "24h" })[0]).toMatch(/is for the embedded database/);
+});
+
+test("a session that is not used ends after twelve hours, or as the operator says", () => {
+  const idleOf = (env: Record<string, string>) => readConfig(env, folder).sessionIdle;
+  expect([{}, { DOSSIER_SESSION_IDLE: "30m" }, { DOSSIER_SESSION_IDLE: "0" }].map(idleOf)).toEqual([
+    43_200, 1800, 0,
+  ]);
+  expect(faultsOf({ DOSSIER_SESSION_IDLE: "soon" })[0]).toMatch(/^DOSSIER_SESSION_IDLE must be/);
 });
 
 describe("a variable that looks like a setting and is none", () => {

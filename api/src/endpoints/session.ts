@@ -8,6 +8,21 @@ const sessionShape = z.object({
   name: z.string().describe("The key's name"),
   permissions: z.array(z.enum(permissions)),
   brand_ids: z.array(z.number().int()).nullable().describe("null: all brands"),
+  expires_at: z
+    .string()
+    .nullable()
+    .describe("When the key, or one that it ends with, stops working; null: never"),
+  session: z
+    .object({
+      expires_at: z.string().describe("When it ends at the latest; before, if the key does"),
+      idle_seconds: z
+        .number()
+        .int()
+        .nullable()
+        .describe("After how many seconds without a call it ends before; null: no such limit"),
+    })
+    .nullable()
+    .describe("The session of the cookie; null: the call came with a key"),
 });
 
 export const session = {
@@ -19,7 +34,7 @@ export const session = {
     entity: "session",
     summary: "Exchange a key for a cookie",
     description:
-      "Sets an HttpOnly cookie that stands for the key for 12 hours, or until the session is closed or the key ends. By a cookie it is the same session again, which ends when it would have. With the cookie, everything but GET needs an `Origin` header of this server's own origin.",
+      "Sets an HttpOnly cookie that stands for the key for 12 hours, or until the session is closed, is not used for as long as the operator has set (`DOSSIER_SESSION_IDLE`), or the key ends. By a cookie it is the same session again, which ends when it would have. With the cookie, everything but GET needs an `Origin` header of this server's own origin.",
     secret: true,
     cookie: "opens",
     input: z.object({}),
@@ -33,7 +48,8 @@ export const session = {
     scope: "shared",
     entity: "session",
     summary: "Who am I",
-    description: "The name, permissions and brands of the key in use, however it was sent.",
+    description:
+      "The name, permissions, brands and end of the key in use, however it was sent, and the end of the session, if it came by a cookie.",
     input: z.object({}),
     output: itemOf(sessionShape),
     errors: [],
@@ -46,7 +62,7 @@ export const session = {
     entity: "session",
     summary: "Close the session",
     description:
-      "Takes the cookie away and ends the session: its cookie is refused from then on, within a second in every process. A key has no session to close.",
+      "Takes the cookie away and ends the session: when this is answered its cookie is refused by every process of this server, and within a second by other servers on the same database. A key has no session to close.",
     undo: { by: "session.open" },
     cookie: "closes",
     input: z.object({}),

@@ -21,6 +21,8 @@ export interface Caller {
   permissions: ReadonlySet<Permission>;
   brands: readonly number[] | null;
   source: Source;
+  /** when the key ends; null: never */
+  expiresAt?: Date | null;
   /** documented operations refuse names that they do not know */
   strict?: boolean;
 }
@@ -59,8 +61,10 @@ export interface RequestContext {
   /** the only client for other machines; never used inside a transaction */
   egress: EgressClient;
   caller: Caller;
-  /** the session of the request, and its remaining seconds */
-  session?: { id: Buffer; seconds: number } | undefined;
+  /** the session of the request */
+  session?: { id: Buffer; seconds: number; expiresAt: Date; idleSeconds: number } | undefined;
+  /** after how many seconds without use a session that is opened ends; 0: never */
+  sessionIdle?: number | undefined;
   /** the operation, such as `customer.update`, and the type of its record */
   operation: string;
   entity: string;
@@ -80,8 +84,8 @@ export interface RequestContext {
   replayed: boolean;
   /** invalidates this process's cache of keys, so that a change applies here at once */
   invalidateKeys?: (() => void) | undefined;
-  /** the same for sessions */
-  invalidateSessions?: (() => void) | undefined;
+  /** the same for sessions, in every process of this server; resolves when each has done so */
+  invalidateSessions?: (() => Promise<void>) | undefined;
   /** the same for channel types */
   invalidateChannelTypes?: (() => void) | undefined;
 }

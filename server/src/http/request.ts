@@ -104,7 +104,8 @@ export class RequestHandler {
       const cost = costOf(found.row, input);
       if (cost > 1) await limit.countRequest(reply, caller, cost - 1);
       const requester = { key: caller.keyId, signal: arrival.admittedRequest(request)?.signal };
-      const ctx = contextOf(service, found, request, { caller, session, requester }, types, fields, input);
+      const identity = { caller, session, requester, sessionIdle: options.sessionIdle };
+      const ctx = contextOf(service, found, request, identity, types, fields, input);
       const kind = requestClassOf(found.name, found.row, cost > 1);
       const run = () => arrival.run(kind, requester, () => runOperation(found, ctx, input, ignored));
       const result = await this.#paced(
@@ -210,19 +211,18 @@ function contextOf(
   service: Service,
   { name, row }: Route,
   request: FastifyRequest,
-  { caller, session, requester }: Identified & { requester: Requester },
+  { requester, ...identity }: Identified & { requester: Requester; sessionIdle: number },
   channelTypes: readonly ChannelType[],
   sent: readonly RawField[],
   input: unknown,
 ): RequestContext {
-  service.db.presence.markActive(caller.keyId);
+  service.db.presence.markActive(identity.caller.keyId);
   return {
     db: service.db.forRequester(requester),
     batcher: service.batcher,
     egress: service.egress,
     secret: service.secret,
-    caller,
-    session,
+    ...identity,
     operation: name,
     entity: row.entity,
     channelTypes,

@@ -28,7 +28,8 @@ export interface Service extends Health, RequestCounters {
   /** a key with this hash has opened a session, or a session of it was opened again */
   sessionOpened(keyHash: Buffer): void;
   invalidateKeys(): void;
-  invalidateSessions(): void;
+  /** resolves when every process of this server has done so */
+  invalidateSessions(): Promise<void>;
   authenticateHash(hash: Buffer): Promise<Caller>;
   /** calls the listener whenever a key changes, in this process or another one */
   onKeyChange(listener: () => void): void;
@@ -48,6 +49,8 @@ export interface HttpOptions {
   logRequests: boolean;
   /** what becomes of names in a query string that the endpoint does not know */
   unknownQuery: "refuse" | "ignore";
+  /** in seconds: after how long without use a session ends; 0: never */
+  sessionIdle: number;
   corsOrigins: readonly string[];
   trustedProxies: readonly string[];
   /** concurrent connections of this process; 0: no cap */

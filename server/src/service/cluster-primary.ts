@@ -2,6 +2,7 @@
  * Primary process of a cluster: it owns the database, migrates it, creates the first key and keeps the counters shared
  * by all; its workers handle the requests. It listens on no port itself and keeps no database connection.
  */
+import { timeoutOr } from "../abort.ts";
 import type { Config } from "../config.ts";
 import { UnsupportedDatabaseError } from "../db/migrate.ts";
 import { readConnectionBudget } from "../db/connection-budget.ts";
@@ -72,9 +73,10 @@ async function createPool({ config, secret, log, databases }: PoolDeps): Promise
     databaseState: () => ({ running: embedded?.running ?? true, restarts: embedded?.restarts ?? 0 }),
     countsOfOthers: (own) => aggregator.collect(worker(), own, pool.workers),
     workersReplaced: () => pool.replaced,
-    invalidate(cache) {
-      for (const other of pool.workers)
-        if (other !== worker()) other.channel.call("invalidate", cache).catch(() => undefined);
+    async invalidate(cache) {
+      const others = [...pool.workers].filter((one) => one !== worker());
+      const calls = others.map((other) => other.channel.call("invalidate", cache).catch(() => undefined));
+      await timeoutOr(cacheMs, Promise.all(calls), undefined); // a value that is older is read again
     },
   });
   const pool = new WorkerPool({
@@ -86,6 +88,8 @@ async function createPool({ config, secret, log, databases }: PoolDeps): Promise
   return pool;
 }
 
+/** For how long a process caches keys and sessions, in milliseconds. */
+const cacheMs = 1000;
 const maxPerWorker = 16;
 const minPerWorker = 2;
 

@@ -82,7 +82,7 @@ function clusterServicesOver(channel: IpcChannel<PrimaryApi>): ClusterServices {
     databaseState: () => channel.call("databaseState"),
     countsOfOthers: (own) => channel.call("countsOfOthers", own),
     workersReplaced: () => channel.call("workersReplaced"),
-    invalidate: (cache) => void channel.call("invalidate", cache).catch(() => undefined),
+    invalidate: (cache) => channel.call("invalidate", cache).catch(() => undefined),
   };
 }
 

@@ -97,9 +97,9 @@ export async function createServerProcess(deps: ServerDeps): Promise<ServerProce
     sessions: keyring.invalidateSessions,
     types: types.invalidate,
   };
-  const invalidateEverywhere = (what: CacheName) => {
+  const invalidateEverywhere = async (what: CacheName) => {
     invalidators[what]();
-    cluster.invalidate?.(what);
+    await cluster.invalidate?.(what);
   };
   const app = await buildApp(
     {
@@ -117,10 +117,10 @@ export async function createServerProcess(deps: ServerDeps): Promise<ServerProce
       onKeyChange: (listener) => void keyListeners.push(listener),
       recognise: keyring.cachedKeyId,
       sessionOpened: (keyHash) => deps.adminKeyFile?.sessionOpened(keyHash),
-      invalidateKeys: () => invalidateEverywhere("keys"),
+      invalidateKeys: () => void invalidateEverywhere("keys"),
       invalidateSessions: () => invalidateEverywhere("sessions"),
       listTypes: types.read,
-      invalidateTypes: () => invalidateEverywhere("types"),
+      invalidateTypes: () => void invalidateEverywhere("types"),
       readiness,
       readHealth: createHealthReader({ config: deps.operatorConfig ?? config, databases, cluster }),
     },

@@ -26,6 +26,6 @@ export interface ClusterServices {
   countsOfOthers?(own: Snapshot): Promise<Snapshot[]>;
   /** only in a cluster of several processes */
   workersReplaced?(): Promise<WorkersReplaced>;
-  /** invalidates a cache in the other processes */
-  invalidate?(what: CacheName): void;
+  /** invalidates a cache in the other processes; resolves when they have done so, or their values are too old anyway */
+  invalidate?(what: CacheName): Promise<void>;
 }

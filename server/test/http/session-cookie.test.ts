@@ -5,6 +5,7 @@ import { startFixtureServer } from "../support/requests.ts";
 import { startTestServer } from "../support/test-server.ts";
 
 const world = await startFixtureServer();
+const idle = await startTestServer({ sessionIdle: 3600 });
 const elsewhere = await startTestServer({ databaseUrl: world.databaseUrl });
 const key = await world.keyFor(["CUSTOMER_READ", "CUSTOMER_CUD"], [1]);
 
@@ -167,4 +168,52 @@ test("a key that opens more than a thousand sessions ends its oldest, and what i
   expect([rows[0]?.n, rows[0]?.over]).toEqual([1000, 0]);
   expect(await codeOf(last.cookie)).toBeUndefined();
   await vi.waitFor(async () => expect(await codeOf(first.cookie)).toBe("invalid_key"), waitOptions);
+});
+
+describe("a session without use", () => {
+  const openIdle = async () => {
+    const answer = await idle.raw("POST", "/session");
+    return { cookie: answer.headers.get("set-cookie")?.split(";")[0] ?? "", item: sessionOf(answer.text) };
+  };
+  const sessionOf = (text: string) =>
+    (JSON.parse(text) as { item: { session: { expires_at: string; idle_seconds: number } | null } }).item
+      .session;
+  const find = (cookie: string) => idle.raw("GET", "/session", withCookie(cookie));
+  const usedAgo = (ago: string) =>
+    idle.service.db.pool.query("UPDATE session SET last_used_at = now() - $1::interval", [ago]);
+
+  test("ends when its idle limit is over, and each use puts that off", async () => {
+    const { cookie } = await openIdle();
+    const used = async () => {
+      const { rows } = await idle.service.db.pool.query<{ recent: boolean }>(
+        "SELECT last_used_at > now() - interval '1 minute' AS recent FROM session",
+      );
+      return rows[0]?.recent;
+    };
+    await usedAgo("59 minutes");
+    await vi.waitFor(async () => {
+      expect((await find(cookie)).status).toBe(200);
+      expect(await used()).toBe(true);
+    }, waitOptions);
+    await usedAgo("61 minutes");
+    await vi.waitFor(async () => expect((await find(cookie)).status).toBe(401), waitOptions);
+  });
+
+  test("says when it ends, and a key has none", async () => {
+    const { cookie, item } = await openIdle();
+    const left = Date.parse(item?.expires_at ?? "") - Date.now();
+    expect(left).toBeGreaterThan(11.9 * 3_600_000);
+    expect(left).toBeLessThanOrEqual(12 * 3_600_000 + 5_000);
+    expect(item?.idle_seconds).toBe(3600);
+    expect(sessionOf((await find(cookie)).text)).toEqual(item);
+    expect(sessionOf((await idle.raw("GET", "/session")).text)).toBeNull();
+    const expiresAt = new Date(Date.now() + 86_400_000).toISOString();
+    const { key: short } = await idle.admin.key.create({
+      name: "short",
+      permissions: ["CUSTOMER_READ"],
+      expiresAt,
+    });
+    const { text } = await idle.raw("GET", "/session", { key: short });
+    expect((JSON.parse(text) as { item: { expires_at: string } }).item.expires_at).toBe(expiresAt);
+  });
 });

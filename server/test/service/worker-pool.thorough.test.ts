@@ -104,6 +104,20 @@ test("a key that was revoked is refused by all, and a type of channel that was m
   );
 });
 
+test("a session that was closed is refused by all as soon as that is answered", async () => {
+  const { key } = await newKey();
+  const late: number[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    const opened = await fetch(api("/session"), { method: "POST", headers: { apiKey: key } });
+    const cookie = (opened.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+    const warm = await getMany(times, api("/session"), { cookie });
+    expect(warm.map(({ status }) => status)).toEqual(Array(times).fill(200));
+    await fetch(api("/session"), { method: "DELETE", headers: { cookie, origin: served.url } });
+    late.push(...(await getMany(times, api("/session"), { cookie })).map(({ status }) => status));
+  }
+  expect(late.filter((status) => status !== 401)).toEqual([]);
+});
+
 test("background work is done once, whoever put it down", async () => {
   const { key } = await newKey();
   const { id: brandId } = await clientFor(key).brand.create({ name: "Hooked" });

@@ -56,6 +56,7 @@ export function testConfig(databaseUrl: string, overrides: Partial<Config> = {})
     maxConnections: undefined,
     keyInQuery: true,
     unknownQuery: "refuse",
+    sessionIdle: 0,
     corsOrigins: [],
     trustedProxies: [],
     stopNotice: 0,

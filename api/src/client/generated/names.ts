@@ -33,6 +33,7 @@ export const ourNames: Readonly<Record<string, string>> = {
   expires_at: "expiresAt",
   external_primary_id: "primaryId",
   from_name: "fromName",
+  idle_seconds: "idleSeconds",
   initiated_by: "initiatedBy",
   is_embedded: "isEmbedded",
   key_id: "keyId",
@@ -72,6 +73,7 @@ export const containers: ReadonlySet<string> = /* @__PURE__ */ new Set([
   "mapped",
   "provenance",
   "receipt",
+  "session",
   "skipped_channels",
   "timeline",
 ]);

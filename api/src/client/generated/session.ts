@@ -4,7 +4,7 @@ import type { NoFields } from "../../input-values.ts";
 import type { CallOptions } from "../options.ts";
 import type { Permission } from "./words.ts";
 
-/** The key in use: its name, permissions and brands. */
+/** The key in use: its name, permissions, brands and end, and its session. */
 export interface Session {
   /** The key the session stands for; 0 is the bootstrap administrator key. */
   keyId: number;
@@ -14,6 +14,15 @@ export interface Session {
   permissions: Permission[];
   /** null: all brands. */
   brandIds: number[] | null;
+  /** When the key, or one that it ends with, stops working; null: never. RFC 3339, UTC. */
+  expiresAt: string | null;
+  /** The session of the cookie; null: the call came with a key. */
+  session: {
+    /** When it ends at the latest; before, if the key does. RFC 3339, UTC. */
+    expiresAt: string;
+    /** After how many seconds without a call it ends before; null: no such limit. */
+    idleSeconds: number | null;
+  } | null;
 }
 
 /** Sessions: a key exchanged for a cookie, for pages that should not hold keys. */
@@ -21,9 +30,10 @@ export interface SessionMethods {
   /**
    * Exchange a key for a cookie.
    *
-   * Sets an HttpOnly cookie that stands for the key for 12 hours, or until the session is closed or the key
-   * ends. By a cookie it is the same session again, which ends when it would have. With the cookie,
-   * everything but GET needs an `Origin` header of this server's own origin.
+   * Sets an HttpOnly cookie that stands for the key for 12 hours, or until the session is closed, is not used
+   * for as long as the operator has set (`DOSSIER_SESSION_IDLE`), or the key ends. By a cookie it is the same
+   * session again, which ends when it would have. With the cookie, everything but GET needs an `Origin`
+   * header of this server's own origin.
    *
    * Any valid key may call it.
    *
@@ -34,7 +44,8 @@ export interface SessionMethods {
   /**
    * Who am I.
    *
-   * The name, permissions and brands of the key in use, however it was sent.
+   * The name, permissions, brands and end of the key in use, however it was sent, and the end of the session,
+   * if it came by a cookie.
    *
    * Any valid key may call it.
    *
@@ -45,8 +56,8 @@ export interface SessionMethods {
   /**
    * Close the session.
    *
-   * Takes the cookie away and ends the session: its cookie is refused from then on, within a second in every
-   * process. A key has no session to close.
+   * Takes the cookie away and ends the session: when this is answered its cookie is refused by every process
+   * of this server, and within a second by other servers on the same database. A key has no session to close.
    *
    * Any valid key may call it.
    *

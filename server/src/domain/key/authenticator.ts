@@ -128,6 +128,7 @@ const keyByHash: Statement = {
         WHERE NOT EXISTS (SELECT FROM line WHERE ${lacks}) ORDER BY place) AS permissions,
       ARRAY(SELECT b.brand_id FROM line JOIN api_key_brand b ON b.key_id = line.id WHERE NOT line.all_brands
         GROUP BY 1 HAVING count(*) = (SELECT count(*) FROM line WHERE NOT all_brands) ORDER BY 1) AS brand_ids,
+      (SELECT min(expires_at) FROM line) AS expires_at,
       coalesce(k.last_used_at < now() - interval '1 minute', true) AS idle
     FROM api_key k
     WHERE k.hash = $1 AND NOT EXISTS (SELECT FROM line WHERE revoked_at IS NOT NULL OR expires_at <= now())`,
@@ -140,6 +141,7 @@ interface KeyRow {
   all_brands: boolean;
   brand_ids: number[];
   strict: boolean;
+  expires_at: Date | null;
   idle: boolean;
 }
 
@@ -147,9 +149,9 @@ async function findCaller(db: Db, hash: Buffer): Promise<Caller> {
   const key = await db.row<KeyRow>(keyByHash, [hash]);
   if (!key) throw invalidKey();
   if (key.idle) touchLastUsed(db, key.id);
-  const { id: keyId, name, strict } = key;
+  const { id: keyId, name, strict, expires_at: expiresAt } = key;
   const brands = key.all_brands ? null : key.brand_ids;
-  return { keyId, name, permissions: new Set(key.permissions), brands, source: "api", strict };
+  return { keyId, name, permissions: new Set(key.permissions), brands, source: "api", strict, expiresAt };
 }
 
 const updateLastUsed: Statement = {

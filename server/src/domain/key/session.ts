@@ -1,16 +1,18 @@
 /**
- * Sessions of cookies. A session lasts twelve hours from when a key opened it, regardless of use, or until it is closed
- * or its key ends; it is a row, so that closing it ends every cookie of it. Time is the database's. HTTP seals the
- * cookie.
+ * Sessions of cookies. A session lasts twelve hours from when a key opened it, at most, and ends before when it is closed,
+ * when its key ends, or when it is not used for its idle limit; it is a row, so that closing it ends every cookie of it.
+ * Time is the database's. HTTP seals the cookie.
  */
 import { randomBytes } from "node:crypto";
 import type { Db, Statement } from "../../db/database.ts";
 import type { RequestContext, Caller } from "../context.ts";
 
-/** A session and its remaining seconds. */
+/** A session: its end, the seconds until then, and after how many without use it ends before (0: none). */
 export interface Session {
   id: Buffer;
   seconds: number;
+  expiresAt: Date;
+  idleSeconds: number;
 }
 
 const lifetimeSeconds = 12 * 60 * 60;
@@ -24,34 +26,49 @@ const insertSession: Statement = {
       ARRAY(SELECT id FROM session WHERE expires_at <= now() ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED)
       || ARRAY(SELECT id FROM session WHERE key_id = $2 ORDER BY expires_at DESC OFFSET ${maxPerKey - 1}
         FOR UPDATE SKIP LOCKED)))
-    INSERT INTO session (id, key_id, expires_at) VALUES ($1, $2, now() + $3 * interval '1 second')`,
+    INSERT INTO session (id, key_id, expires_at, idle_seconds)
+      VALUES ($1, $2, now() + ${lifetimeSeconds} * interval '1 second', $3) RETURNING expires_at`,
 };
 
 /** Opens a session for the key in use; through a session it returns the same one, with its remaining time. */
-export async function openSession({ db, caller, session }: RequestContext) {
-  if (session) return { ...describeKey(caller), session };
+export async function openSession({ db, caller, session, sessionIdle = 0 }: RequestContext) {
+  if (session) return { ...describeAccess(caller, session), session };
   const id = randomBytes(16);
-  await db.row(insertSession, [id, caller.keyId, lifetimeSeconds]);
-  return { ...describeKey(caller), session: { id, seconds: lifetimeSeconds } };
+  const row = await db.row<{ expires_at: Date }>(insertSession, [id, caller.keyId, sessionIdle]);
+  if (!row) throw new Error("the session was not stored");
+  const opened = { id, seconds: lifetimeSeconds, expiresAt: row.expires_at, idleSeconds: sessionIdle };
+  return { ...describeAccess(caller, opened), session: opened };
 }
 
-/** The caller, by the key in use. */
-export async function describeCaller({ caller }: RequestContext) {
-  return describeKey(caller);
+/** The caller, by the key in use, and the session, if the call comes by one. */
+export async function describeCaller({ caller, session }: RequestContext) {
+  return describeAccess(caller, session);
 }
 
-function describeKey({ keyId, name, permissions, brands }: Caller) {
-  const item = { key_id: keyId, name, permissions: [...permissions], brand_ids: brands && [...brands] };
+function describeAccess({ keyId, name, permissions, brands, expiresAt }: Caller, session?: Session) {
+  const item = {
+    key_id: keyId,
+    name,
+    permissions: [...permissions],
+    brand_ids: brands && [...brands],
+    expires_at: expiresAt?.toISOString() ?? null,
+    session: session
+      ? { expires_at: session.expiresAt.toISOString(), idle_seconds: session.idleSeconds || null }
+      : null,
+  };
   return { type: "item" as const, item };
 }
 
 const deleteSession: Statement = { name: "session_close", text: "DELETE FROM session WHERE id = $1" };
 
-/** Ends the session in use: none of its cookies is valid any more. A call by key has none to end. */
+/**
+ * Ends the session in use: when this is answered, none of its cookies is valid any more in any process of this server. A
+ * call by key has none to end.
+ */
 export async function closeSession({ db, caller, session, invalidateSessions }: RequestContext) {
   if (session) {
     await db.row(deleteSession, [session.id]);
-    invalidateSessions?.();
+    await invalidateSessions?.();
   }
   return {
     type: "result" as const,
@@ -61,13 +78,33 @@ export async function closeSession({ db, caller, session, invalidateSessions }: 
   };
 }
 
+const isUnnoted = `last_used_at < now() - LEAST(60, idle_seconds / 10.0) * interval '1 second'`;
+
 const sessionById: Statement = {
   name: "session_by_id",
-  text: "SELECT extract(epoch FROM expires_at - now())::float8 AS left FROM session WHERE id = $1 AND expires_at > now()",
+  text: `SELECT extract(epoch FROM expires_at - now())::float8 AS left, expires_at, idle_seconds,
+      idle_seconds > 0 AND ${isUnnoted} AS is_unnoted
+    FROM session WHERE id = $1 AND expires_at > now()
+      AND (idle_seconds = 0 OR last_used_at > now() - idle_seconds * interval '1 second')`,
 };
 
-/** The session with this id, unless it was closed or has expired. */
+const touchSession: Statement = {
+  name: "session_touch",
+  text: `UPDATE session SET last_used_at = now() WHERE id = $1 AND ${isUnnoted}`,
+};
+
+interface SessionRow {
+  left: number;
+  expires_at: Date;
+  idle_seconds: number;
+  is_unnoted: boolean;
+}
+
+/** The session with this id, unless it was closed or has expired; this counts as a use of it. */
 export async function findSession(db: Db, id: Buffer): Promise<Session | undefined> {
-  const row = await db.row<{ left: number }>(sessionById, [id]);
-  return row && { id, seconds: Math.ceil(row.left) };
+  const row = await db.row<SessionRow>(sessionById, [id]);
+  if (row?.is_unnoted) db.rows(touchSession, [id]).catch(() => undefined); // no request waits for it or fails because of it
+  return (
+    row && { id, seconds: Math.ceil(row.left), expiresAt: row.expires_at, idleSeconds: row.idle_seconds }
+  );
 }

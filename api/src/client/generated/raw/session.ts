@@ -4,7 +4,7 @@ import type { NoFields } from "../../../input-values.ts";
 import type { CallOptions } from "../../options.ts";
 import type { Permission } from "../words.ts";
 
-/** The key in use: its name, permissions and brands, as the wire has it. */
+/** The key in use: its name, permissions, brands and end, and its session, as the wire has it. */
 export interface RawSession {
   /** The key the session stands for; 0 is the bootstrap administrator key. */
   key_id: number;
@@ -14,6 +14,15 @@ export interface RawSession {
   permissions: Permission[];
   /** null: all brands. */
   brand_ids: number[] | null;
+  /** When the key, or one that it ends with, stops working; null: never. */
+  expires_at: string | null;
+  /** The session of the cookie; null: the call came with a key. */
+  session: {
+    /** When it ends at the latest; before, if the key does. */
+    expires_at: string;
+    /** After how many seconds without a call it ends before; null: no such limit. */
+    idle_seconds: number | null;
+  } | null;
 }
 
 /** Sessions: a key exchanged for a cookie, for pages that should not hold keys. */
