@@ -610,6 +610,14 @@ CREATE INDEX session_due ON session USING btree (expires_at); -- Expired session
 CREATE INDEX session_key ON session USING btree (key_id, expires_at); -- The sessions of a key, to end the oldest of too many.
 CREATE UNIQUE INDEX session_pkey ON session USING btree (id); -- A session by its id, which its cookie holds.
 
+CREATE TABLE start_link (
+  hash bytea NOT NULL,
+  key_id bigint NOT NULL,
+  expires_at timestamp(3) with time zone NOT NULL,
+  CONSTRAINT start_link_pkey PRIMARY KEY (hash)
+);
+CREATE UNIQUE INDEX start_link_pkey ON start_link USING btree (hash); -- A start link by the hash of its token, when it opens its session.
+
 CREATE TABLE ticket (
   id bigint GENERATED ALWAYS AS IDENTITY NOT NULL,
   brand_id bigint NOT NULL,

@@ -34,12 +34,12 @@ export const session = {
     entity: "session",
     summary: "Exchange a key for a cookie",
     description:
-      "Sets an HttpOnly cookie that stands for the key for 12 hours, or until the session is closed, is not used for as long as the operator has set (`DOSSIER_SESSION_IDLE`), or the key ends. By a cookie it is the same session again, which ends when it would have. With the cookie, everything but GET needs an `Origin` header of this server's own origin.",
+      "Sets an HttpOnly cookie that stands for the key for 12 hours, or until the session is closed, is not used for as long as the operator has set (`DOSSIER_SESSION_IDLE`), or the key ends. By a cookie it is the same session again, which ends when it would have. The token of a start link (`dossier start-link`) is sent as a key too: it opens one session of its key, and is used up by it. With the cookie, everything but GET needs an `Origin` header of this server's own origin.",
     secret: true,
     cookie: "opens",
     input: z.object({}),
     output: itemOf(sessionShape),
-    errors: [],
+    errors: ["start_link_over"],
   }),
   find: endpoint({
     method: "GET",

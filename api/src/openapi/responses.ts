@@ -107,10 +107,11 @@ function errorsOf(row: Endpoint): Code[] {
   ];
   const body: Code[] = readsBody(row) ? ["too_large", "unsupported_media_type"] : [];
   const permission: Code[] = row.permission === "any" ? [] : ["permission_missing"];
+  const session: Code[] = row.cookie === "opens" ? [] : ["session_required"];
   const identity: Code[] = acceptsIdentifier(row) ? ["identifiers_disagree"] : [];
   const retry: Code[] = acceptsIdempotencyKey(row) ? ["idempotency_conflict"] : [];
   const stale: Code[] = row.ifMatch ? ["stale_version"] : [];
-  const own = [...always, ...body, ...permission, ...identity, ...row.errors, ...stale, ...retry];
+  const own = [...always, ...body, ...permission, ...session, ...identity, ...row.errors, ...stale, ...retry];
   return [...new Set<Code>([...own, "internal", "unavailable"])];
 }
 

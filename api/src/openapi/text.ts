@@ -174,6 +174,12 @@ export const codeTexts: Record<Code, CodeText> = {
     do: "Use a key that has the permission, for all brands where the message says so.",
     says: "This key lacks the permission SETTINGS_CRUD.",
   },
+  session_required: {
+    means: "the key only opens sessions",
+    why: "The token of a start link is for signing in on a page, and not for programs. It was sent as a key with another call than `POST /session`.",
+    do: "Exchange it at `POST /session`, and send the cookie of that; or use a key that is meant for programs.",
+    says: "This key only opens sessions: send it to POST /session, and the cookie of that with every other call.",
+  },
   not_found: {
     means: "it does not exist, or the key does not see it",
     why: "What was deleted, what never was and what belongs to another brand are answered alike.",
@@ -238,6 +244,12 @@ export const codeTexts: Record<Code, CodeText> = {
     why: "It still has customers, deleted ones that can be restored, or tickets.",
     do: "Purge its customers first; a brand that had tickets stays.",
     says: "The brand still has customers, deleted ones that can be restored, or tickets.",
+  },
+  start_link_over: {
+    means: "the start link was used, is over, or never was one",
+    why: "A start link opens one session, within an hour. Which of the three it is, is not disclosed.",
+    do: "Sign in with a key. On the server's machine `dossier start-link` makes another link.",
+    says: "This start link was used, is over, or never was one. Sign in with a key; on the server's machine `dossier start-link` makes another.",
   },
   stale_version: {
     means: "the customer has another version",

@@ -104,7 +104,22 @@ function banner(service: RunningServer, { databaseUrl, dataDir }: Config, ms: nu
     `  Data      ${databaseUrl ? "the PostgreSQL of DATABASE_URL" : dataDir}`,
   ];
   if (service.demo) lines.push(...demoLines(service.demo, service.url));
-  return [...lines, ...keyLines(service.firstKey, databaseUrl ? undefined : dataDir), ""].join("\n");
+  return [
+    ...lines,
+    ...linkLines(service.startLink),
+    ...keyLines(service.firstKey, databaseUrl ? undefined : dataDir),
+    "",
+  ].join("\n");
+}
+
+/** At the first start, the way in for a browser. */
+function linkLines(startLink: string | undefined): string[] {
+  if (startLink === undefined) return [];
+  return [
+    "",
+    `  Sign in   ${startLink}`,
+    "            in your browser, once, within the hour; for another link: dossier start-link",
+  ];
 }
 
 /** The administrator key, at the first start; later, where its file is, while there is one. */

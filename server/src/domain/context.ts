@@ -23,6 +23,10 @@ export interface Caller {
   source: Source;
   /** when the key ends; null: never */
   expiresAt?: Date | null;
+  /** the credential may open a session and do nothing else */
+  opensSessionsOnly?: boolean;
+  /** the start link by which the caller came: its hash, and that of its key */
+  startLink?: { hash: Buffer; keyHash: Buffer };
   /** documented operations refuse names that they do not know */
   strict?: boolean;
 }

@@ -113,11 +113,11 @@ export class RequestHandler {
         caller.keyId,
         isRead(found.row) ? run() : runInOrder(ctx, input, run),
       );
-      const { session: opened } = result as { session?: Session };
+      const { session: opened } = result as { session?: Session & { keyHash?: Buffer } };
       if (opened) {
-        const keyHash = hashOfCredential(credential);
+        const keyHash = opened.keyHash ?? hashOfCredential(credential);
         setSessionCookie(reply, service.secret, keyHash, opened);
-        service.sessionOpened(keyHash);
+        if (!opened.keyHash) service.sessionOpened(keyHash); // by a start link nobody needs to have the key
       }
       if (found.row.cookie === "closes") clearSessionCookie(reply);
       return await sendResponse(

@@ -10,7 +10,7 @@ import { createFirstKey } from "../domain/key/key.ts";
 import type { Log } from "../log.ts";
 import { AdminKeyFile } from "./admin-key-file.ts";
 import { runUnseen } from "./start-step.ts";
-import { prepare, type RunningServer, type StartOptions } from "./service.ts";
+import { makeStartLink, prepare, type RunningServer, type StartOptions } from "./service.ts";
 import { WorkerPool, type PrimaryHandlers, type PooledWorker } from "./worker-pool.ts";
 import { closeDatabases, type OwnDatabases, startDatabases } from "./databases.ts";
 import type { Secret } from "../domain/context.ts";
@@ -43,11 +43,12 @@ export async function startPrimary(config: Config, log: Log, options: StartOptio
     const firstKey = config.adminKey
       ? undefined
       : await createFirstKey(db, (key) => adminKeyFile?.write(key));
+    const startLink = await makeStartLink(db, url, firstKey);
     adminKeyFile?.watch();
     embedded?.publishUrl(url);
     rotating = rotateSecret(db, secret, log);
     stopBackups = scheduleBackups(db, config, log);
-    return { url, firstKey, demo, stop };
+    return { url, firstKey, startLink, demo, stop };
   } catch (error) {
     await stop();
     throw error;

@@ -11,6 +11,7 @@ import { migrate, readMigrationStatus } from "../db/migrate.ts";
 import { type Demo, seedDemo } from "../demo.ts";
 import { readChannelTypes } from "../domain/channel-type.ts";
 import { createFirstKey } from "../domain/key/key.ts";
+import { createStartLink, startAddress } from "../domain/key/start-link.ts";
 import type { App } from "../http/app.ts";
 import type { Log } from "../log.ts";
 import { type ServerProcess, createServerProcess, type ServerDeps } from "./server-process.ts";
@@ -28,6 +29,8 @@ export interface RunningServer {
   url: string;
   /** the administrator key, at the very first start only */
   firstKey: string | undefined;
+  /** the address that opens a session of that key, once */
+  startLink: string | undefined;
   /** the demo data, if it was requested */
   demo: Demo | undefined;
   /** Accepts no more requests, finishes those in flight, then closes the egress client and the database. */
@@ -88,13 +91,14 @@ export async function startService(
     const firstKey = config.adminKey
       ? undefined
       : await createFirstKey(db, (key) => adminKeyFile?.write(key));
+    const startLink = await makeStartLink(db, url, firstKey);
     adminKeyFile?.watch();
     embedded?.publishUrl(url);
     server.startJobs();
     rotating = rotateSecret(db, secret, log);
     stopBackups = scheduleBackups(db, config, log);
     const { app, batcher } = server;
-    return { url, firstKey, demo, app, db, batcher, stop };
+    return { url, firstKey, startLink, demo, app, db, batcher, stop };
   } catch (error) {
     await stop();
     throw error;
@@ -115,6 +119,12 @@ export async function prepare(
     log.info("the database is of another server: its feed of changes goes on behind");
   if (!demo) return undefined;
   return runStep("add demo data", async () => seedDemo(db, await readChannelTypes(db)));
+}
+
+/** At the very first start: the address by which its key opens a session, once. */
+export async function makeStartLink(db: Db, url: string, firstKey?: string): Promise<string | undefined> {
+  const link = firstKey === undefined ? undefined : await createStartLink(db);
+  return link && startAddress(url, link);
 }
 
 function singleProcess({ embedded }: Partial<OwnDatabases>): ClusterServices {

@@ -159,3 +159,33 @@ test.each([
   expect(later.stdout()).not.toContain("admin-key");
   await later.stop();
 });
+
+test.each([
+  ["one process", []],
+  ["two workers", ["--workers", "2"]],
+])("the link of the first start signs in once, and `start-link` makes another: %s", async (_what, args) => {
+  const cwd = emptyFolder();
+  const [server] = await startFirst(args, cwd);
+  const open = async (address: string) => {
+    const [url, token = ""] = address.trim().split("/start#");
+    expect(url).toBe(server.url);
+    return (await fetch(`${server.url}/api/v2/session`, { method: "POST", headers: { apiKey: token } }))
+      .status;
+  };
+  const [first = ""] = /http:\S+\/start#dss_\w+/.exec(server.stdout()) ?? [];
+  expect([await open(first), await open(first)]).toEqual([200, 410]);
+  expect(existsSync(join(cwd, "dossier-data", "admin-key"))).toBe(true); // the browser has no key: its owner needs it
+  const made = await run(["start-link"], { cwd });
+  expect([made.code, made.stderr]).toEqual([0, expect.stringContaining("with key 1, administrator")]);
+  expect([await open(made.stdout), await open(made.stdout)]).toEqual([200, 410]);
+  const refused = [
+    ["--key", "999"],
+    ["--key", "x"],
+    ["--url", server.url],
+  ];
+  const codes = [];
+  for (const more of refused) codes.push((await run(["start-link", ...more], { cwd })).code);
+  expect(codes).toEqual([1, 2, 2]);
+  expect(JSON.stringify(server.log)).not.toContain("dss_");
+  await server.stop();
+});

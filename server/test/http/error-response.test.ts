@@ -2,6 +2,7 @@
 // OpenAPI document, except for numbers and for names that differ from case to case.
 import { type Code, codes, codeTexts, errorShape } from "@dossier/api";
 import { expect, test, vi } from "vitest";
+import { createStartLink } from "../../src/domain/key/start-link.ts";
 import { failing, startCrm } from "../support/servers/crm-server.ts";
 import { createTestDatabase } from "../support/database.ts";
 import { withSql } from "../support/table-fingerprint.ts";
@@ -46,6 +47,11 @@ const causes: Record<Code, () => Promise<Answer>> = {
   invalid_key: () => world.raw("GET", "/customer", { key: "dsr_no-such-key" }),
   permission_missing: async () =>
     world.raw("GET", "/apikey", { key: await world.keyFor(["CUSTOMER_READ"], [brandId]) }),
+  session_required: async () => {
+    const { id } = await world.admin.key.create({ name: uniqueName(), permissions: ["CUSTOMER_READ"] });
+    return world.raw("GET", "/customer", { key: (await createStartLink(world.service.db, id))?.token ?? "" });
+  },
+  start_link_over: () => world.raw("POST", "/session", { key: "dss_no-such-link" }),
   not_found: () => world.raw("GET", "/customer/999999999"),
   unknown_endpoint: () => world.raw("GET", "/custommer"),
   method_not_allowed: () => world.raw("GET", "/customer/updateCustomer"),

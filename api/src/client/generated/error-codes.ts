@@ -90,6 +90,16 @@ export interface ErrorCodes {
    */
   readonly permission_missing: 403;
   /**
+   * 403: the key only opens sessions.
+   *
+   * The token of a start link is for signing in on a page, and not for programs. It was sent as a key with
+   * another call than `session.open`.
+   *
+   * What to do: Exchange it at `session.open`, and send the cookie of that; or use a key that is meant for
+   * programs.
+   */
+  readonly session_required: 403;
+  /**
    * 404: it does not exist, or the key does not see it.
    *
    * What was deleted, what never was and what belongs to another brand are answered alike.
@@ -177,6 +187,14 @@ export interface ErrorCodes {
    * What to do: Purge its customers first; a brand that had tickets stays.
    */
   readonly brand_in_use: 409;
+  /**
+   * 410: the start link was used, is over, or never was one.
+   *
+   * A start link opens one session, within an hour. Which of the three it is, is not disclosed.
+   *
+   * What to do: Sign in with a key. On the server's machine `dossier start-link` makes another link.
+   */
+  readonly start_link_over: 410;
   /**
    * 412: the customer has another version.
    *

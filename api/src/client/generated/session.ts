@@ -32,11 +32,13 @@ export interface SessionMethods {
    *
    * Sets an HttpOnly cookie that stands for the key for 12 hours, or until the session is closed, is not used
    * for as long as the operator has set (`DOSSIER_SESSION_IDLE`), or the key ends. By a cookie it is the same
-   * session again, which ends when it would have. With the cookie, everything but GET needs an `Origin`
-   * header of this server's own origin.
+   * session again, which ends when it would have. The token of a start link (`dossier start-link`) is sent as
+   * a key too: it opens one session of its key, and is used up by it. With the cookie, everything but GET
+   * needs an `Origin` header of this server's own origin.
    *
    * Any valid key may call it.
    *
+   * @throws {DossierError} `start_link_over`: the start link was used, is over, or never was one
    * @example
    * const session = await dossier.session.open();
    */

@@ -9,6 +9,7 @@ import type { BackupTable } from "./format.ts";
 /** Tables whose rows a backup leaves out, and why. A restored database has them empty. */
 export const emptyTables: Readonly<Record<string, string>> = {
   session: "a session that was closed since must not open again: people sign in anew",
+  start_link: "a link that was used since must not open another session",
   heartbeat: "is about the running server",
   disk_probe: "is scratch space",
 };

@@ -245,6 +245,7 @@ export const nonPersonalColumns: Record<string, Record<string, string>> = {
   row_count: { table_name: "names of tables" },
   schema_migration: { name: "of a file", hash: "of a file" },
   session: { id: "a random number" },
+  start_link: { hash: "of a random text" },
   secret_use: { name: "derived from a secret" },
   ticket: {
     direction: "closed words",

@@ -9,14 +9,15 @@ import { DossierError, partsOfSettings, type Permission, permissions } from "@do
 import type { Db, Statement } from "../../db/database.ts";
 import type { Caller } from "../context.ts";
 import { ancestryOf } from "./ancestry.ts";
-import { hashToken, isWellFormed } from "./token.ts";
+import { findStartLinkKey } from "./start-link.ts";
+import { hashToken, isStartToken, isWellFormed } from "./token.ts";
 import { findSession, type Session } from "./session.ts";
 
 export interface KeyAuthenticator {
   /**
-   * The caller of a key; `hash` is the SHA-256 of its text, if already known.
+   * The caller of a key or of a start link; `hash` is the SHA-256 of its text, if already known.
    *
-   * @throws DossierError `invalid_key`
+   * @throws DossierError `invalid_key`, `start_link_over`
    */
   authenticate(text: string, hash?: Buffer): Promise<Caller>;
   /** the id of a key that was valid when last looked up: for counting, never for access */
@@ -57,7 +58,12 @@ export function createKeyAuthenticator(db: Db, bootstrap?: Buffer): KeyAuthentic
     invalidateSessions: () => sessions.clear(),
     cachedKeyId: (hash) => (isBootstrap(hash) ? administrator.keyId : keyIds.get(hash.toString("base64"))),
     authenticateHash: (hash) => authenticateHash(hash),
-    authenticate: async (text, hash = hashToken(text)) => authenticateHash(hash, text),
+    async authenticate(text, hash = hashToken(text)) {
+      if (!isStartToken(text) || isBootstrap(hash)) return authenticateHash(hash, text);
+      const keyHash = await findStartLinkKey(db, text, hash);
+      const caller = await authenticateHash(keyHash);
+      return { ...caller, opensSessionsOnly: true, startLink: { hash, keyHash } };
+    },
     async authenticateSession(hash, id) {
       const [session, caller] = await Promise.all([
         findCached(sessions, id, () => findOpenSession(db, id)),

@@ -6,6 +6,7 @@
 import { randomBytes } from "node:crypto";
 import type { Db, Statement } from "../../db/database.ts";
 import type { RequestContext, Caller } from "../context.ts";
+import { startLinkOver } from "./start-link.ts";
 
 /** A session: its end, the seconds until then, and after how many without use it ends before (0: none). */
 export interface Session {
@@ -20,24 +21,41 @@ const lifetimeSeconds = 12 * 60 * 60;
 const maxPerKey = 1000;
 
 // Expired sessions are deleted when another is opened, so the table holds little more than the open ones.
-const insertSession: Statement = {
-  name: "session_open",
-  text: `WITH gone AS (DELETE FROM session WHERE id = ANY (
+const deleteOld = `gone AS (DELETE FROM session WHERE id = ANY (
       ARRAY(SELECT id FROM session WHERE expires_at <= now() ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED)
       || ARRAY(SELECT id FROM session WHERE key_id = $2 ORDER BY expires_at DESC OFFSET ${maxPerKey - 1}
-        FOR UPDATE SKIP LOCKED)))
+        FOR UPDATE SKIP LOCKED)))`;
+
+const insertSession: Statement = {
+  name: "session_open",
+  text: `WITH ${deleteOld}
     INSERT INTO session (id, key_id, expires_at, idle_seconds)
       VALUES ($1, $2, now() + ${lifetimeSeconds} * interval '1 second', $3) RETURNING expires_at`,
 };
 
-/** Opens a session for the key in use; through a session it returns the same one, with its remaining time. */
+// Of two that use the link at once, the second finds it deleted when it gets the row's lock.
+const insertByLink: Statement = {
+  name: "session_open_by_link",
+  text: `WITH used AS (DELETE FROM start_link WHERE hash = $4 AND expires_at > now() RETURNING hash), ${deleteOld}
+    INSERT INTO session (id, key_id, expires_at, idle_seconds)
+      SELECT $1, $2, now() + ${lifetimeSeconds} * interval '1 second', $3 FROM used RETURNING expires_at`,
+};
+
+/**
+ * Opens a session for the key in use; through a session it returns the same one, with its remaining time. A start link is
+ * used up by it; `keyHash` then is the hash of its key, which the cookie stands for.
+ */
 export async function openSession({ db, caller, session, sessionIdle = 0 }: RequestContext) {
   if (session) return { ...describeAccess(caller, session), session };
   const id = randomBytes(16);
-  const row = await db.row<{ expires_at: Date }>(insertSession, [id, caller.keyId, sessionIdle]);
-  if (!row) throw new Error("the session was not stored");
+  const { startLink } = caller;
+  const values = [id, caller.keyId, sessionIdle];
+  const row = await (startLink
+    ? db.row<{ expires_at: Date }>(insertByLink, [...values, startLink.hash])
+    : db.row<{ expires_at: Date }>(insertSession, values));
+  if (!row) throw startLinkOver();
   const opened = { id, seconds: lifetimeSeconds, expiresAt: row.expires_at, idleSeconds: sessionIdle };
-  return { ...describeAccess(caller, opened), session: opened };
+  return { ...describeAccess(caller, opened), session: { ...opened, keyHash: startLink?.keyHash } };
 }
 
 /** The caller, by the key in use, and the session, if the call comes by one. */

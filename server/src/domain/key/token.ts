@@ -1,18 +1,28 @@
 /**
- * Token: the text of an API key: `dsr_`, 43 base62 digits of 256 random bits, 6 base62 digits of their CRC-32. The
- * checksum rejects a mistyped or invented key without a query, and lets scanners find leaked keys. Only the SHA-256 of
- * a token is stored: 256 random bits need no slower hash.
+ * Token: the text of an API key: `dsr_`, 43 base62 digits of 256 random bits, 6 base62 digits of their CRC-32; that of a
+ * start link begins with `dss_`. The checksum rejects a mistyped or invented token without a query, and lets scanners
+ * find leaked ones. Only the SHA-256 of a token is stored: 256 random bits need no slower hash.
  */
 import { createHash, randomBytes } from "node:crypto";
 import { crc32 } from "node:zlib";
 
 const digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-const pattern = /^dsr_[0-9A-Za-z]{49}$/;
+const pattern = /^ds[rs]_[0-9A-Za-z]{49}$/;
+const startPrefix = "dss_";
 const prefixLength = 12;
 
-export function generateToken(): string {
+export function generateToken(prefix = "dsr_"): string {
   const secret = base62(BigInt(`0x${randomBytes(32).toString("hex")}`), 43);
-  return `dsr_${secret}${checksum(secret)}`;
+  return `${prefix}${secret}${checksum(secret)}`;
+}
+
+export function generateStartToken(): string {
+  return generateToken(startPrefix);
+}
+
+/** Whether the text is meant as the token of a start link. */
+export function isStartToken(text: string): boolean {
+  return text.startsWith(startPrefix);
 }
 
 /** Whether the text can be a token. */
