@@ -157,10 +157,14 @@ CREATE TABLE api_key (
   last_used_at timestamp with time zone,
   parent_id bigint,
   strict boolean DEFAULT false NOT NULL,
+  kind text DEFAULT 'service'::text NOT NULL,
+  headers_allowed boolean DEFAULT true NOT NULL,
   CONSTRAINT api_key_pkey PRIMARY KEY (id),
   CONSTRAINT api_key_hash_unique UNIQUE (hash),
+  CONSTRAINT api_key_kind_check CHECK ((kind = ANY (ARRAY['service'::text, 'person'::text]))),
   CONSTRAINT api_key_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES api_key(id),
-  CONSTRAINT api_key_permissions_check CHECK ((cardinality(permissions) > 0))
+  CONSTRAINT api_key_permissions_check CHECK ((cardinality(permissions) > 0)),
+  CONSTRAINT api_key_usable CHECK (((kind = 'person'::text) OR headers_allowed))
 );
 CREATE UNIQUE INDEX api_key_hash_unique ON api_key USING btree (hash); -- A key by its hash, at every request.
 CREATE INDEX api_key_parent ON api_key USING btree (parent_id) WHERE (parent_id IS NOT NULL); -- The keys that a key has created, to end with it or to be taken over.

@@ -80,7 +80,7 @@ const recordTexts = {
   DeletedCustomer: "A deleted or purged customer in the feed of changes: no word of it.",
   Health: "What `dossier doctor` finds on a running server.",
   Job: "A background job.",
-  Session: "The key in use: its name, permissions, brands and end, and its session.",
+  Session: "The key in use: its name, kind, permissions, brands and end, and its session.",
   Ticket: "A ticket.",
   TicketWithStory: "A ticket with what its brand's CRM said, and on request with its messages.",
   TimelineItem: "An item of a timeline.",

@@ -4,10 +4,17 @@
  */
 import * as z from "zod";
 import { endpoint, permissions } from "../endpoint.ts";
-import { choice, described, exactFlag, identifier, list, protectiveFlag } from "../field.ts";
+import { choice, described, exactFlag, filter, identifier, list, protectiveFlag } from "../field.ts";
 import { protectiveInstant } from "../time-field.ts";
 import { text } from "../text-field.ts";
 import { listOf, paging, resultOf } from "../page.ts";
+
+const keyKinds = ["service", "person"] as const;
+
+/** The kind of a key, on the wire. */
+export const kindOfKey = z
+  .enum(keyKinds)
+  .describe("Whose key it is: a program's (`service`), or that of a `person` who signs in on pages");
 
 const createdBy = z
   .object({
@@ -27,6 +34,12 @@ const expiresAt = z
 const keyShape = z.object({
   id: z.number().int(),
   name: z.string(),
+  kind: kindOfKey,
+  headers_allowed: z
+    .boolean()
+    .describe(
+      "Whether calls may carry it; else it only opens sessions. A service's key always may be carried",
+    ),
   prefix: z.string(),
   permissions: z.array(z.enum(permissions)),
   brand_ids: z.array(z.number().int()).nullable().describe("null: all brands"),
@@ -46,7 +59,7 @@ export const key = {
     scope: "brands",
     entity: "key",
     summary: "List the API keys",
-    input: z.object({ ...paging }),
+    input: z.object({ kind: filter(choice(keyKinds), "Only keys of programs, or of persons"), ...paging }),
     output: listOf(keyShape),
     errors: [],
   }),
@@ -67,6 +80,14 @@ export const key = {
       expiresAt: described(
         protectiveInstant,
         "When the key stops working, no later than the one that makes it; left out: when that one does",
+      ).optional(),
+      kind: described(
+        choice(keyKinds),
+        "Whose key it is: `service`, a program's, which is the default; or `person`, for signing in on pages",
+      ).optional(),
+      headersAllowed: described(
+        protectiveFlag,
+        "Of a person's key: calls may carry it too, as those of a program do; default false",
       ).optional(),
       strict: described(
         protectiveFlag,

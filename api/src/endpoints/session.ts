@@ -2,10 +2,12 @@
 import * as z from "zod";
 import { endpoint, permissions } from "../endpoint.ts";
 import { itemOf, resultOf } from "../page.ts";
+import { kindOfKey } from "./key.ts";
 
 const sessionShape = z.object({
   key_id: z.number().int().describe("The key the session stands for; 0 is the bootstrap administrator key"),
   name: z.string().describe("The key's name"),
+  kind: kindOfKey,
   permissions: z.array(z.enum(permissions)),
   brand_ids: z.array(z.number().int()).nullable().describe("null: all brands"),
   expires_at: z
@@ -49,7 +51,7 @@ export const session = {
     entity: "session",
     summary: "Who am I",
     description:
-      "The name, permissions, brands and end of the key in use, however it was sent, and the end of the session, if it came by a cookie.",
+      "The name, kind, permissions, brands and end of the key in use, however it was sent, and the end of the session, if it came by a cookie.",
     input: z.object({}),
     output: itemOf(sessionShape),
     errors: [],

@@ -176,8 +176,8 @@ export const codeTexts: Record<Code, CodeText> = {
   },
   session_required: {
     means: "the key only opens sessions",
-    why: "The token of a start link is for signing in on a page, and not for programs. It was sent as a key with another call than `POST /session`.",
-    do: "Exchange it at `POST /session`, and send the cookie of that; or use a key that is meant for programs.",
+    why: "A person's key, and the token of a start link, are for signing in on a page. It was sent with another call than `POST /session`.",
+    do: "Exchange it at `POST /session`, and send the cookie of that. For a program, create a key of the kind `service`; a person's may be sent with calls if it was created with `headers_allowed`.",
     says: "This key only opens sessions: send it to POST /session, and the cookie of that with every other call.",
   },
   not_found: {

@@ -12,6 +12,7 @@ const advice: Partial<Record<DossierError["code"], (error: DossierError) => stri
   missing_key: () => "Set DOSSIER_KEY, or name a file with --key-file.",
   invalid_key: () => "It may be mistyped, expired or revoked. `dossier key list` shows the keys there are.",
   permission_missing: () => "Create a key with it: `dossier key create`, as an administrator.",
+  session_required: () => "Commands need a key of the kind service, or one made with --headers-allowed.",
   not_found: () => "Or the key does not see its brand.",
   channel_taken: ownerHint,
   primary_id_taken: ownerHint,

@@ -20,6 +20,8 @@ interface CreateOptions extends TargetOptions {
   permission?: string[];
   brandId?: string[];
   expires?: string;
+  kind?: string;
+  headersAllowed?: true;
   json?: true;
 }
 
@@ -28,6 +30,8 @@ const optionNames = {
   permissions: "--permission",
   brand_ids: "--brand-id",
   expires_at: "--expires",
+  kind: "--kind",
+  headers_allowed: "--headers-allowed",
 };
 
 /** Adds `key` with its subcommands. */
@@ -111,6 +115,13 @@ function addCreate(key: Command): void {
       "--expires <when>",
       "when it stops working: 90d, 12h, 2027-01-31 or a time; left out: with the key that makes it",
     )
+    .addOption(
+      withWords(
+        new Option("--kind <kind>", "service, the default: a program's; or person: signs in on pages only"),
+        ["service", "person"],
+      ),
+    )
+    .option("--headers-allowed", "let calls carry a person's key too, as a program's")
     .option("--json", "print the answer as it came, the key in it");
   addTargetOptions(create)
     .addHelpText(
@@ -118,6 +129,7 @@ function addCreate(key: Command): void {
       `
 Examples:
   dossier key create webshop --permission CUSTOMER_READ,CUSTOMER_CUD --brand-id 1
+  dossier key create "Mary Jackson" --kind person --permission CUSTOMER_READ,TICKET_READ --expires 90d
   dossier key create admin --permission all --expires 90d > admin.key
 ${targetHelp}`,
     )
@@ -136,6 +148,8 @@ async function createKey(name: string, options: CreateOptions): Promise<void> {
     name,
     permissions: all ? [...permissions] : wanted.map((word) => word.toUpperCase()),
     brandIds: options.brandId,
+    kind: options.kind,
+    headersAllowed: options.headersAllowed,
     expiresAt: options.expires === undefined ? undefined : parseExpiry(options.expires),
   };
   const json = options.json === true;

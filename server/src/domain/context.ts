@@ -14,6 +14,9 @@ export type Source = "api" | "agent" | "crm" | "import";
 /** The key id of what Dossier does itself, which no key has; 0 is the key of DOSSIER_ADMIN_KEY. */
 export const systemKeyId = -1;
 
+/** Whose key it is. */
+export type KeyKind = "service" | "person";
+
 /** The caller. `brands` is null for a key that sees every brand, now and later. */
 export interface Caller {
   keyId: number;
@@ -21,6 +24,8 @@ export interface Caller {
   permissions: ReadonlySet<Permission>;
   brands: readonly number[] | null;
   source: Source;
+  /** whose key it is; a program's if left out */
+  kind?: KeyKind;
   /** when the key ends; null: never */
   expiresAt?: Date | null;
   /** the credential may open a session and do nothing else */

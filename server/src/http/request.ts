@@ -179,7 +179,7 @@ async function identifyBy(service: Service, credential: Credential, hash?: Buffe
   if ("key" in credential)
     return { caller: await service.authenticate(credential.key, hash), session: undefined };
   const { caller, session } = await service.authenticateSession(credential.hash, credential.id);
-  return { caller: { ...caller, source: "agent" }, session };
+  return { caller: { ...caller, source: "agent", opensSessionsOnly: false }, session };
 }
 
 /** Runs the operation. The response of a documented one lists the names that it left out, and does not store them. */

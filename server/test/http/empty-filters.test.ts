@@ -37,6 +37,7 @@ test("every list with filters is there", () => {
     "customer.listTimeline",
     "customfield.list",
     "job.list",
+    "key.list",
     "ticket.list",
     "webhook.listDeliveries",
   ]);

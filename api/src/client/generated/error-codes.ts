@@ -92,11 +92,11 @@ export interface ErrorCodes {
   /**
    * 403: the key only opens sessions.
    *
-   * The token of a start link is for signing in on a page, and not for programs. It was sent as a key with
-   * another call than `session.open`.
+   * A person's key, and the token of a start link, are for signing in on a page. It was sent with another
+   * call than `session.open`.
    *
-   * What to do: Exchange it at `session.open`, and send the cookie of that; or use a key that is meant for
-   * programs.
+   * What to do: Exchange it at `session.open`, and send the cookie of that. For a program, create a key of
+   * the kind `service`; a person's may be sent with calls if it was created with `headersAllowed`.
    */
   readonly session_required: 403;
   /**

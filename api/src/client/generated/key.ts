@@ -9,6 +9,10 @@ export interface ApiKey {
   id: number;
   /** The name. For example `Service desk`. */
   name: string;
+  /** Whose key it is: a program's (`service`), or that of a `person` who signs in on pages. */
+  kind: "service" | "person";
+  /** Whether calls may carry it; else it only opens sessions. A service's key always may be carried. */
+  headersAllowed: boolean;
   /** The beginning of the key's text, enough to recognise it by. For example `the-key`. */
   prefix: string;
   /** What the key may do. */
@@ -70,6 +74,8 @@ export interface KeyRevokeResult extends Result {
  * const input: KeyListInput = {};
  */
 export interface KeyListInput {
+  /** Only keys of programs, or of persons. */
+  kind?: "service" | "person" | undefined;
   /** How many to skip; default 0. */
   itemStart?: number | undefined;
   /**
@@ -99,6 +105,10 @@ export interface KeyCreateInput {
    * or RFC 3339 with the distance from UTC.
    */
   expiresAt?: Date | string | undefined;
+  /** Whose key it is: `service`, a program's, which is the default; or `person`, for signing in on pages. */
+  kind?: "service" | "person" | undefined;
+  /** Of a person's key: calls may carry it too, as those of a program do; default false. */
+  headersAllowed?: boolean | undefined;
   /**
    * Documented calls with it refuse names that they do not know, instead of listing them as `ignored`;
    * default false.

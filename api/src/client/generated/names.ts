@@ -33,6 +33,7 @@ export const ourNames: Readonly<Record<string, string>> = {
   expires_at: "expiresAt",
   external_primary_id: "primaryId",
   from_name: "fromName",
+  headers_allowed: "headersAllowed",
   idle_seconds: "idleSeconds",
   initiated_by: "initiatedBy",
   is_embedded: "isEmbedded",

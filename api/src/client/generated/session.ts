@@ -4,12 +4,14 @@ import type { NoFields } from "../../input-values.ts";
 import type { CallOptions } from "../options.ts";
 import type { Permission } from "./words.ts";
 
-/** The key in use: its name, permissions, brands and end, and its session. */
+/** The key in use: its name, kind, permissions, brands and end, and its session. */
 export interface Session {
   /** The key the session stands for; 0 is the bootstrap administrator key. */
   keyId: number;
   /** The key's name. */
   name: string;
+  /** Whose key it is: a program's (`service`), or that of a `person` who signs in on pages. */
+  kind: "service" | "person";
   /** What the key may do. */
   permissions: Permission[];
   /** null: all brands. */
@@ -46,8 +48,8 @@ export interface SessionMethods {
   /**
    * Who am I.
    *
-   * The name, permissions, brands and end of the key in use, however it was sent, and the end of the session,
-   * if it came by a cookie.
+   * The name, kind, permissions, brands and end of the key in use, however it was sent, and the end of the
+   * session, if it came by a cookie.
    *
    * Any valid key may call it.
    *

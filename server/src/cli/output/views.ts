@@ -137,6 +137,7 @@ export const views: Readonly<Record<string, View>> = {
     columns: [
       "id",
       "name",
+      "kind",
       "state",
       "brands",
       "permissions",
@@ -146,6 +147,7 @@ export const views: Readonly<Record<string, View>> = {
       "created_by",
       "prefix",
       "revoked_at",
+      "headers_allowed",
     ],
     computed: { state: { from: [], valueOf: keyState }, brands: allBrands },
   },

@@ -209,7 +209,8 @@ export const personalDataLocations: readonly PersonalDataLocation[] = [
 /** Columns that can hold words but no personal data, and why. */
 export const nonPersonalColumns: Record<string, Record<string, string>> = {
   api_key: {
-    name: "what an operator calls a program",
+    name: "what an operator calls a program, or a member of staff, not a customer",
+    kind: "closed words",
     prefix: "the beginning of a random text",
     hash: "of a random text",
     permissions: "closed words",

@@ -7,7 +7,7 @@
 import { timingSafeEqual } from "node:crypto";
 import { DossierError, partsOfSettings, type Permission, permissions } from "@dossier/api";
 import type { Db, Statement } from "../../db/database.ts";
-import type { Caller } from "../context.ts";
+import type { Caller, KeyKind } from "../context.ts";
 import { ancestryOf } from "./ancestry.ts";
 import { findStartLinkKey } from "./start-link.ts";
 import { hashToken, isStartToken, isWellFormed } from "./token.ts";
@@ -129,7 +129,7 @@ const lacks = `own.one <> ALL (line.permissions)
 const keyByHash: Statement = {
   name: "key_by_hash",
   text: `${ancestryOf("hash = $1")}
-    SELECT k.id, k.name, k.strict, (SELECT bool_and(all_brands) FROM line) AS all_brands,
+    SELECT k.id, k.name, k.kind, k.headers_allowed, k.strict, (SELECT bool_and(all_brands) FROM line) AS all_brands,
       ARRAY(SELECT one FROM unnest(k.permissions) WITH ORDINALITY AS own (one, place)
         WHERE NOT EXISTS (SELECT FROM line WHERE ${lacks}) ORDER BY place) AS permissions,
       ARRAY(SELECT b.brand_id FROM line JOIN api_key_brand b ON b.key_id = line.id WHERE NOT line.all_brands
@@ -146,6 +146,8 @@ interface KeyRow {
   permissions: Permission[];
   all_brands: boolean;
   brand_ids: number[];
+  kind: KeyKind;
+  headers_allowed: boolean;
   strict: boolean;
   expires_at: Date | null;
   idle: boolean;
@@ -155,9 +157,10 @@ async function findCaller(db: Db, hash: Buffer): Promise<Caller> {
   const key = await db.row<KeyRow>(keyByHash, [hash]);
   if (!key) throw invalidKey();
   if (key.idle) touchLastUsed(db, key.id);
-  const { id: keyId, name, strict, expires_at: expiresAt } = key;
+  const { id: keyId, name, kind, strict, expires_at: expiresAt } = key;
   const brands = key.all_brands ? null : key.brand_ids;
-  return { keyId, name, permissions: new Set(key.permissions), brands, source: "api", strict, expiresAt };
+  const rights = { permissions: new Set(key.permissions), brands, opensSessionsOnly: !key.headers_allowed };
+  return { keyId, name, kind, ...rights, source: "api", strict, expiresAt };
 }
 
 const updateLastUsed: Statement = {

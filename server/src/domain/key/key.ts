@@ -16,7 +16,14 @@ import {
 } from "@dossier/api";
 import type { Db, Statement, Tx } from "../../db/database.ts";
 import { violatedConstraint } from "../../db/errors.ts";
-import { type RequestContext, type Caller, brandScope, canSeeBrand } from "../context.ts";
+import {
+  type RequestContext,
+  type Caller,
+  type KeyKind,
+  brandScope,
+  canSeeBrand,
+  wireNameOf,
+} from "../context.ts";
 import { keysetParams } from "../brand/brand.ts";
 import { adoptChildren, assertAncestry, type RevokedKey, ancestryOf, auditDescendants } from "./ancestry.ts";
 import { hashToken, generateToken, tokenPrefix } from "./token.ts";
@@ -33,10 +40,11 @@ const isVisible = (key: string) => `($1::bigint[] IS NULL OR (NOT ${key}.all_bra
 // A caller that may not see a key's creator gets its id, as in the audit trail, and not its name.
 const keyPage: Statement = {
   name: "key_page",
-  text: `SELECT k.id, k.name, k.prefix, k.permissions, k.all_brands, k.strict, k.created_at, k.last_used_at,
+  text: `SELECT k.id, k.name, k.kind, k.headers_allowed, k.prefix, k.permissions, k.all_brands, k.strict, k.created_at, k.last_used_at,
       ARRAY(SELECT brand_id FROM api_key_brand WHERE key_id = k.id ORDER BY brand_id) AS brand_ids,
       ends.expires_at, ends.revoked_at, k.parent_id, CASE WHEN ${isVisible("p")} THEN p.name END AS parent_name
-    FROM (SELECT * FROM api_key k WHERE ${isVisible("k")} AND id > $2 ORDER BY id OFFSET $3 LIMIT $4) AS k
+    FROM (SELECT * FROM api_key k WHERE ${isVisible("k")} AND id > $2
+        AND ($5::text IS NULL OR kind = $5) ORDER BY id OFFSET $3 LIMIT $4) AS k
       CROSS JOIN LATERAL (${ancestryOf("id = k.id")}
         SELECT min(expires_at) AS expires_at, min(revoked_at) AS revoked_at FROM line) AS ends
       LEFT JOIN api_key p ON p.id = k.parent_id
@@ -45,12 +53,14 @@ const keyPage: Statement = {
 
 const keyTotal: Statement = {
   name: "key_total",
-  text: `SELECT count(*) AS count FROM api_key k WHERE ${isVisible("k")}`,
+  text: `SELECT count(*) AS count FROM api_key k WHERE ${isVisible("k")} AND ($2::text IS NULL OR kind = $2)`,
 };
 
 interface KeyRow {
   id: number;
   name: string;
+  kind: KeyKind;
+  headers_allowed: boolean;
   prefix: string;
   permissions: Permission[];
   all_brands: boolean;
@@ -71,8 +81,8 @@ export async function listKeys(
 ): Promise<Output<Api["key"]["list"]>> {
   const place = parsePage(ctx, "key", input);
   const scope = brandScope(ctx.caller);
-  const rows = await ctx.db.rows<KeyRow>(keyPage, [scope, ...keysetParams(place)]);
-  const total = await ctx.db.row<{ count: number }>(keyTotal, [scope]);
+  const rows = await ctx.db.rows<KeyRow>(keyPage, [scope, ...keysetParams(place), input.kind ?? null]);
+  const total = await ctx.db.row<{ count: number }>(keyTotal, [scope, input.kind ?? null]);
   return toPage(ctx, place, rows, total ?? { count: 0 }, (key) => [key.id], toWireKey);
 }
 
@@ -94,6 +104,13 @@ type NewKey = Decoded<Api["key"]["create"]>;
 /** Creates a key and returns its text, this once. */
 export async function createKey(ctx: RequestContext, input: NewKey): Promise<Output<Api["key"]["create"]>> {
   assertRights(ctx.caller, input);
+  if (input.kind !== "person" && input.headersAllowed === false)
+    throw invalid([
+      {
+        field: wireNameOf(ctx, "headersAllowed"),
+        message: "can be false for a person's key only: a program has no page to sign in on",
+      },
+    ]);
   const key = generateToken();
   const { keyId, name } = ctx.caller;
   const created_by = keyId === 0 ? null : { id: keyId, name };
@@ -121,8 +138,8 @@ function permissionMissing(what: string): DossierError {
 
 const insertRow: Statement = {
   name: "key_insert",
-  text: `INSERT INTO api_key (name, prefix, hash, permissions, all_brands, expires_at, parent_id, strict)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id, coalesce(expires_at <= now(), false) AS expired`,
+  text: `INSERT INTO api_key (name, prefix, hash, permissions, all_brands, expires_at, parent_id, strict, kind, headers_allowed)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id, coalesce(expires_at <= now(), false) AS expired`,
 };
 
 const insertBrands: Statement = {
@@ -133,7 +150,7 @@ const insertBrands: Statement = {
 async function insertKey(
   tx: Tx,
   key: string,
-  { name, permissions, brandIds, expiresAt, strict = false }: NewKey,
+  { name, permissions, brandIds, expiresAt, strict = false, kind = "service", headersAllowed }: NewKey,
   parentId?: number,
 ): Promise<number> {
   const values = [
@@ -145,6 +162,8 @@ async function insertKey(
     expiresAt ?? null,
     parentId ?? null,
     strict,
+    kind,
+    headersAllowed ?? kind === "service",
   ];
   const [row] = await tx.rows<{ id: number; expired: boolean }>(insertRow, values);
   if (!row || row.expired) throw invalid([{ field: "expires_at", message: "must be in the future" }]);

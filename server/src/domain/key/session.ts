@@ -63,10 +63,12 @@ export async function describeCaller({ caller, session }: RequestContext) {
   return describeAccess(caller, session);
 }
 
-function describeAccess({ keyId, name, permissions, brands, expiresAt }: Caller, session?: Session) {
+function describeAccess(caller: Caller, session?: Session) {
+  const { keyId, name, kind = "service", permissions, brands, expiresAt } = caller;
   const item = {
     key_id: keyId,
     name,
+    kind,
     permissions: [...permissions],
     brand_ids: brands && [...brands],
     expires_at: expiresAt?.toISOString() ?? null,

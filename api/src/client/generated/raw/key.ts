@@ -10,6 +10,10 @@ export interface RawApiKey {
   id: number;
   /** The name. */
   name: string;
+  /** Whose key it is: a program's (`service`), or that of a `person` who signs in on pages. */
+  kind: "service" | "person";
+  /** Whether calls may carry it; else it only opens sessions. A service's key always may be carried. */
+  headers_allowed: boolean;
   /** The beginning of the key's text, enough to recognise it by. */
   prefix: string;
   /** What the key may do. */

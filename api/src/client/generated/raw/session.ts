@@ -4,12 +4,14 @@ import type { NoFields } from "../../../input-values.ts";
 import type { CallOptions } from "../../options.ts";
 import type { Permission } from "../words.ts";
 
-/** The key in use: its name, permissions, brands and end, and its session, as the wire has it. */
+/** The key in use: its name, kind, permissions, brands and end, and its session, as the wire has it. */
 export interface RawSession {
   /** The key the session stands for; 0 is the bootstrap administrator key. */
   key_id: number;
   /** The key's name. */
   name: string;
+  /** Whose key it is: a program's (`service`), or that of a `person` who signs in on pages. */
+  kind: "service" | "person";
   /** What the key may do. */
   permissions: Permission[];
   /** null: all brands. */
