@@ -11,6 +11,10 @@ const provenance = z.object({
   channel: z.number().int().optional().describe("Which of the channels, by its `id`"),
   source: z.enum(["api", "agent", "crm", "import"]),
   key_id: z.number().int().nullable().describe("The key that set it; 0 is the administrator, null: no key"),
+  key_name: z
+    .string()
+    .nullable()
+    .describe("That key's name, also once it is revoked; null: no key, or the key that asks does not see it"),
   at: z.string().describe("When it was set"),
 });
 

@@ -42,6 +42,8 @@ export interface Customer {
         source: "api" | "agent" | "crm" | "import";
         /** The key that set it; 0 is the administrator, null: no key. */
         keyId: number | null;
+        /** That key's name, also once it is revoked; null: no key, or the key that asks does not see it. */
+        keyName: string | null;
         /** When it was set. RFC 3339, UTC. */
         at: string;
       }[]

@@ -38,6 +38,7 @@ export const ourNames: Readonly<Record<string, string>> = {
   initiated_by: "initiatedBy",
   is_embedded: "isEmbedded",
   key_id: "keyId",
+  key_name: "keyName",
   last_error: "lastError",
   last_update: "lastUpdate",
   last_used_at: "lastUsedAt",

@@ -110,7 +110,8 @@ function cacheEntry<T>(cache: Map<string, T>, name: string, entry: T): void {
   if (cache.size > maxCached && oldest !== undefined) cache.delete(oldest);
 }
 
-const administrator: Caller = {
+/** The bootstrap administrator key, which is no row. */
+export const administrator: Caller = {
   keyId: 0,
   name: "bootstrap administrator",
   permissions: new Set(permissions),

@@ -32,8 +32,11 @@ import { write } from "../command.ts";
 
 export { createKeyAuthenticator as createKeyring } from "./authenticator.ts";
 
-// A key whose brands are all deleted shares none with any key: only keys for all brands see it.
-const isVisible = (key: string) => `($1::bigint[] IS NULL OR (NOT ${key}.all_brands
+/**
+ * Whether the caller whose brands are `$1` sees a key, as a condition. A key whose brands are all deleted shares none with
+ * any key: only keys for all brands see it.
+ */
+export const isKeyVisible = (key: string) => `($1::bigint[] IS NULL OR (NOT ${key}.all_brands
     AND EXISTS (SELECT FROM api_key_brand WHERE key_id = ${key}.id)
     AND NOT EXISTS (SELECT FROM api_key_brand WHERE key_id = ${key}.id AND brand_id <> ALL ($1))))`;
 
@@ -42,8 +45,8 @@ const keyPage: Statement = {
   name: "key_page",
   text: `SELECT k.id, k.name, k.kind, k.headers_allowed, k.prefix, k.permissions, k.all_brands, k.strict, k.created_at, k.last_used_at,
       ARRAY(SELECT brand_id FROM api_key_brand WHERE key_id = k.id ORDER BY brand_id) AS brand_ids,
-      ends.expires_at, ends.revoked_at, k.parent_id, CASE WHEN ${isVisible("p")} THEN p.name END AS parent_name
-    FROM (SELECT * FROM api_key k WHERE ${isVisible("k")} AND id > $2
+      ends.expires_at, ends.revoked_at, k.parent_id, CASE WHEN ${isKeyVisible("p")} THEN p.name END AS parent_name
+    FROM (SELECT * FROM api_key k WHERE ${isKeyVisible("k")} AND id > $2
         AND ($5::text IS NULL OR kind = $5) ORDER BY id OFFSET $3 LIMIT $4) AS k
       CROSS JOIN LATERAL (${ancestryOf("id = k.id")}
         SELECT min(expires_at) AS expires_at, min(revoked_at) AS revoked_at FROM line) AS ends
@@ -53,7 +56,7 @@ const keyPage: Statement = {
 
 const keyTotal: Statement = {
   name: "key_total",
-  text: `SELECT count(*) AS count FROM api_key k WHERE ${isVisible("k")} AND ($2::text IS NULL OR kind = $2)`,
+  text: `SELECT count(*) AS count FROM api_key k WHERE ${isKeyVisible("k")} AND ($2::text IS NULL OR kind = $2)`,
 };
 
 interface KeyRow {
@@ -179,7 +182,7 @@ function translateBrandViolation(error: unknown): never {
 // transferred.
 const revokeRow: Statement = {
   name: "key_revoke",
-  text: `UPDATE api_key k SET revoked_at = now() WHERE ${isVisible("k")} AND id = $2 AND revoked_at IS NULL
+  text: `UPDATE api_key k SET revoked_at = now() WHERE ${isKeyVisible("k")} AND id = $2 AND revoked_at IS NULL
       AND NOT EXISTS (${ancestryOf("id = $2")} SELECT FROM line WHERE revoked_at IS NOT NULL)
     RETURNING id, parent_id, permissions`,
 };

@@ -57,12 +57,20 @@ test("provenance is shown where it is asked for, and channels by their ids", asy
   await admin.customer.syncWithCrm({ brandId, channel: "email", address: "shown@example.org" });
   const { item } = await admin.customer.find({ id, provenance: true });
   const [mail, phone] = item.channels.map((one) => one.id);
+  const bootstrap = "bootstrap administrator";
   expect(item.provenance).toEqual([
-    { field: "external_primary_id", source: "crm", key_id: null, at: expect.any(String) },
-    { field: "firstname", source: "api", key_id: 0, at: item.created_at },
-    { field: "lastname", source: "crm", key_id: null, at: expect.any(String) },
-    { field: "channels", channel: mail, source: "api", key_id: 0, at: item.created_at },
-    { field: "channels", channel: phone, source: "crm", key_id: null, at: expect.any(String) },
+    { field: "external_primary_id", source: "crm", key_id: null, key_name: null, at: expect.any(String) },
+    { field: "firstname", source: "api", key_id: 0, key_name: bootstrap, at: item.created_at },
+    { field: "lastname", source: "crm", key_id: null, key_name: null, at: expect.any(String) },
+    { field: "channels", channel: mail, source: "api", key_id: 0, key_name: bootstrap, at: item.created_at },
+    {
+      field: "channels",
+      channel: phone,
+      source: "crm",
+      key_id: null,
+      key_name: null,
+      at: expect.any(String),
+    },
   ]);
   const plain = await world.raw("GET", `/customer/${id}`);
   expect(plain.text).not.toContain("provenance");

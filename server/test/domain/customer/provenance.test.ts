@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { untilWaiting } from "../../support/lock-watch.ts";
 import { startTestServer } from "../../support/test-server.ts";
 
-const { admin, newBrand, service, url } = await startTestServer();
+const { admin, clientFor, newBrand, service, url } = await startTestServer();
 
 async function newKey() {
   const { id, key } = await admin.key.create({
@@ -155,4 +155,39 @@ test("time never goes backwards, also for a change that had to wait for another"
   } finally {
     session.release();
   }
+});
+
+test("a key is named beside its id, also once it is revoked, to keys that see all of its brands", async () => {
+  const brandId = await newBrand();
+  const rights = ["CUSTOMER_CUD" as const, "CUSTOMER_READ" as const];
+  const [shop, everywhere] = await Promise.all([
+    admin.key.create({ name: "Web shop", permissions: rights, brandIds: [brandId] }),
+    admin.key.create({ name: "Warehouse", permissions: rights }),
+  ]);
+  const asShop = createClient({ url, key: shop.key }).raw.customer;
+  const { id } = await asShop.create({
+    brandId,
+    firstname: "Ada",
+    channels: [{ type: "sms", address: "+49301" }],
+  });
+  await createClient({ url, key: everywhere.key }).raw.customer.update({ id, custom: { tier: "gold" } });
+  await admin.customer.update({ id, lastname: "Lovelace" });
+  await admin.key.revoke({ id: shop.id });
+  const namesFor = async (customer: typeof asShop) => {
+    const { provenance = [] } = (await customer.find({ id, provenance: true })).item;
+    return Object.fromEntries(provenance.map((one) => [one.field, [one.key_id, one.key_name]]));
+  };
+  expect(await namesFor(admin.customer)).toEqual({
+    firstname: [shop.id, "Web shop"],
+    lastname: [0, "bootstrap administrator"],
+    custom_tier: [everywhere.id, "Warehouse"],
+    channels: [shop.id, "Web shop"],
+  });
+  const { customer: ofBrand } = await clientFor(["CUSTOMER_READ"], [brandId]);
+  expect(await namesFor(ofBrand)).toEqual({
+    firstname: [shop.id, "Web shop"],
+    lastname: [0, null],
+    custom_tier: [everywhere.id, null],
+    channels: [shop.id, "Web shop"],
+  });
 });

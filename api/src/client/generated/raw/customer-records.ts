@@ -42,6 +42,8 @@ export interface RawCustomer {
         source: "api" | "agent" | "crm" | "import";
         /** The key that set it; 0 is the administrator, null: no key. */
         key_id: number | null;
+        /** That key's name, also once it is revoked; null: no key, or the key that asks does not see it. */
+        key_name: string | null;
         /** When it was set. */
         at: string;
       }[]
