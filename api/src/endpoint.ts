@@ -108,7 +108,10 @@ export interface Endpoint<In extends z.ZodObject = z.ZodObject, Out extends z.Zo
   unprefixedCustomFields?: true;
   /** a form in which every value stands in quotes is read without them, as the original documentation prints it */
   quotedForms?: true;
-  /** a POST that only reads: fields may also be in the query, and no response is stored for retries */
+  /**
+   * a POST that only reads: no response is stored for retries. Those of the original controller also read fields in the
+   * query; others do not, so that what is searched for stands in no log of addresses
+   */
   search?: true;
   /** a POST that changes nothing: its response is neither stored for retries nor recorded in the audit trail */
   dryRun?: true;
@@ -210,7 +213,7 @@ export function requiredPermission({
  * readsQuery(api.customer.listByChannel); // true: a search
  */
 export function readsQuery(row: Endpoint): boolean {
-  return row.method === "GET" || row.method === "DELETE" || row.search === true;
+  return row.method === "GET" || row.method === "DELETE" || (row.search === true && row.legacyWire === true);
 }
 
 /**

@@ -5,7 +5,8 @@ import { comment, sentences } from "./comments.mjs";
 const pageFields = ["type", "itemStart", "itemTotal", "itemTotalCapped", "itemLimit", "items", "nextCursor"];
 
 /** The lists that are a feed of changes with this field, and whose items are then others. */
-const feeds = { "customer.list": { field: "updatedSince", item: "Customer", change: "CustomerChange" } };
+const customerFeed = { field: "updatedSince", item: "Customer", change: "CustomerChange" };
+const feeds = { "customer.list": customerFeed, "customer.search": customerFeed };
 
 export const pascal = (name) =>
   name
@@ -169,7 +170,7 @@ export class NounTypes {
   #eachOf(endpoint, { item }, raw) {
     const { name } = endpoint;
     const [noun, verb] = name.split(".");
-    const each = verb.replace("list", "each");
+    const each = verb.startsWith("list") ? verb.replace("list", "each") : `each${pascal(verb)}`;
     const feed = feeds[name];
     const prefix = raw ? "Raw" : "";
     const about = sentences(

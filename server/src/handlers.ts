@@ -42,6 +42,7 @@ type Handlers = {
 const handlers: Handlers = {
   customer: {
     list: reading.listCustomers,
+    search: reading.listCustomers,
     find: reading.findCustomer,
     resolve: resolveCustomer,
     updateAny: customer.updateCustomer,

@@ -16,8 +16,8 @@ import { type Route, routes } from "./route.ts";
  * fields of a customer are in one object `custom`, and a method that reads one item returns the item. Texts that name
  * fields (`field`, `fields`) say the names of the wire.
  *
- * Each method that returns a page of a list (`list`, `listByChannel`, `listTimeline`) has a counterpart that iterates
- * over the whole list (`each`, `eachByChannel`, `eachTimeline`), item by item, fetching pages as needed. `itemLimit` is
+ * Each method that returns a page of a list (`list`, `listByChannel`, `search`) has a counterpart that iterates
+ * over the whole list (`each`, `eachByChannel`, `eachSearch`), item by item, fetching pages as needed. `itemLimit` is
  * the page size; default 99.
  *
  * @example
@@ -71,6 +71,13 @@ export function createClient(options: ClientOptions): Client {
 type Fields = Record<string, unknown>;
 type Mapper = (route: Route, value: Fields) => unknown;
 
+/** The method that iterates over the list of another: `each` of `list`, `eachTimeline` of `listTimeline`. */
+function eachName(verb: string): string {
+  return verb.startsWith("list")
+    ? verb.replace("list", "each")
+    : `each${verb.charAt(0).toUpperCase()}${verb.slice(1)}`;
+}
+
 /** The methods of every noun, whose bodies and items are mapped. */
 function methodsOf(client: DynamicClient, toBody: Mapper, toItem: Mapper): Fields {
   const nouns = Object.entries(routes).map(([noun, verbs]) => {
@@ -83,7 +90,7 @@ function methodsOf(client: DynamicClient, toBody: Mapper, toItem: Mapper): Field
       return route.list
         ? [
             [verb, call],
-            [verb.replace("list", "each"), each],
+            [eachName(verb), each],
           ]
         : [[verb, call]];
     });

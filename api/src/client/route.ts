@@ -3,7 +3,7 @@
  * scripts/pack-api.mjs publishes it as such, so that a program that imports only the client loads no schemas.
  */
 import * as z from "zod";
-import { type Endpoint, acceptsIdempotencyKey, readsBody, readsQuery } from "../endpoint.ts";
+import { type Endpoint, acceptsIdempotencyKey, readsBody } from "../endpoint.ts";
 import { customerOrDeletedShape, customerShape } from "../endpoints/customer-shape.ts";
 import { api } from "../table.ts";
 
@@ -50,7 +50,7 @@ function itemShapeOf({ output }: Endpoint): unknown {
 
 function retrySafetyOf(row: Endpoint): RetrySafety {
   if (acceptsIdempotencyKey(row)) return "keyed";
-  if (row.method === "POST") return readsQuery(row) ? "reads" : "acts";
+  if (row.method === "POST") return row.search ? "reads" : "acts";
   return row.method === "GET" ? "reads" : "sets";
 }
 

@@ -34,6 +34,25 @@ const list = listOf(customerShape).extend({ ignored });
 /** The orders of a list of customers. */
 const customerOrders = ["id", "-id", "updated", "lastname"] as const;
 
+/** The fields of a list or search of customers. */
+const listFields = {
+  query: described(
+    searchText,
+    "What to search for; anything typed or pasted, of which the first 255 characters count",
+  ).optional(),
+  brandId: brandId.optional(),
+  updatedSince: filter(instant, "Every change since then, also deletions, in their order"),
+  createdSince: filter(instant, "Customers created then or later, newest first"),
+  channelType: filter(text(64), "Customers with a channel of this type, by number or name"),
+  has: filter(text(64), "The same as `channel_type`: `email`, `telephone`, …"),
+  custom: custom.optional(),
+  sort: described(
+    choice(customerOrders),
+    "`-id` (default): newest first; `updated`: the change longest ago first; `lastname`: without case and accents",
+  ).optional(),
+  ...paging,
+};
+
 const customerRef = {
   anyOf: ["customerId", "primaryId"],
   message: "is required, or a primary id with or without a brand id",
@@ -57,24 +76,23 @@ export const customer = {
       "Without `query`: newest first. With it: every word must begin a word of the name, or the whole query must begin the primary id, an account name, an e-mail address or its domain, or the end of one of these behind a sign, or be four or more digits in a row of a telephone number. Customers of another spelling come behind: words joined or split, umlauts with two letters, Cyrillic and Greek in Latin, the inside of words without blanks. If that finds less than a page, typos are forgiven. No query is refused: what no index holds is ignored. `updated_since` is a feed of changes in the order of their commits: a page always has a cursor to go on with, and an empty page means that nothing is left for now; a deleted customer is an item of `id`, `brand_id` and `deleted_at`. `custom_<name>` finds the customers with exactly this value of a custom field. One of these filters at a time: `query`; `updated_since`; `created_since`; `channel_type`, `has` or `custom_<name>`, with `sort` of `id` or `-id`.",
     legacyWire: true,
     costs: { query: 5 },
-    input: z.object({
-      query: described(
-        searchText,
-        "What to search for; anything typed or pasted, of which the first 255 characters count",
-      ).optional(),
-      brandId: brandId.optional(),
-      updatedSince: filter(instant, "Every change since then, also deletions, in their order"),
-      createdSince: filter(instant, "Customers created then or later, newest first"),
-      channelType: filter(text(64), "Customers with a channel of this type, by number or name"),
-      has: filter(text(64), "The same as `channel_type`: `email`, `telephone`, …"),
-      custom: custom.optional(),
-      sort: described(
-        choice(customerOrders),
-        "`-id` (default): newest first; `updated`: the change longest ago first; `lastname`: without case and accents",
-      ).optional(),
-      ...paging,
-    }),
+    input: z.object(listFields),
     // The client's types say deleted customers for a call with `updatedSince` only.
+    output: listOf(customerOrDeletedShape as unknown as typeof customerShape),
+    errors: ["not_found", "unknown_custom_field"],
+  }),
+  search: endpoint({
+    method: "POST",
+    paths: ["/customer/search"],
+    permission: "CUSTOMER_READ",
+    scope: "brands",
+    entity: "customer",
+    summary: "Search customers without a word of it in the address",
+    description:
+      "The same as `GET /customer`, with its fields in the body only: what people type is in no log of a proxy. Each customer that `query` finds has `match`, how its words are like the query.",
+    search: true,
+    costs: { query: 5 },
+    input: z.object(listFields),
     output: listOf(customerOrDeletedShape as unknown as typeof customerShape),
     errors: ["not_found", "unknown_custom_field"],
   }),

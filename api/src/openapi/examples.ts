@@ -138,6 +138,7 @@ const inputExamples: Record<string, JsonSchema> = {
   "customer.listByChannel": { value: "ada@example.org", brandId: 1 },
   "customer.listByPrimaryId": { primaryId: "K-17", brandId: 1 },
   "customer.removeChannel": { id: 12 },
+  "customer.search": { query: "ada love", brandId: 1 },
   "customer.resolve": {
     brandId: 1,
     primaryId: "K-17",

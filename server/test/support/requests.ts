@@ -76,6 +76,10 @@ const writtenCalls: Record<string, (scene: Fixture) => Promise<Call>> = {
     path: "/customer",
     fields: { brand_id: brandOf(scene), query: "Ada", itemStart: "0", itemLimit: "5" },
   }),
+  "customer.search": async (scene) => ({
+    path: "/customer/search",
+    fields: { brand_id: brandOf(scene), query: "Ada", itemStart: "0", itemLimit: "5" },
+  }),
   "customer.resolve": async (scene) => ({
     path: "/customer",
     fields: {

@@ -42,6 +42,49 @@ export interface CustomerListInput {
 }
 
 /**
+ * The fields of `customer.search`.
+ *
+ * @example
+ * const input: CustomerSearchInput = { query: "ada love", brandId: 1 };
+ */
+export interface CustomerSearchInput {
+  /**
+   * What to search for; anything typed or pasted, of which the first 255 characters count. For example `ada
+   * love`.
+   */
+  query?: string | undefined;
+  /** The brand the customer belongs to. For example `1`. */
+  brandId?: number | undefined;
+  /**
+   * Every change since then, also deletions, in their order. A `Date`, or RFC 3339 with the distance from
+   * UTC.
+   */
+  updatedSince?: Date | string | undefined;
+  /** Customers created then or later, newest first. A `Date`, or RFC 3339 with the distance from UTC. */
+  createdSince?: Date | string | undefined;
+  /** Customers with a channel of this type, by number or name. At most 64 characters. */
+  channelType?: string | undefined;
+  /** The same as `channelType`: `email`, `telephone`, … At most 64 characters. */
+  has?: string | undefined;
+  /** Values of custom fields by their names, at most 100; null or empty text clears one. */
+  custom?: Record<string, CustomValue | null> | undefined;
+  /**
+   * `-id` (default): newest first; `updated`: the change longest ago first; `lastname`: without case and
+   * accents.
+   */
+  sort?: "id" | "-id" | "updated" | "lastname" | undefined;
+  /** How many to skip; default 0. */
+  itemStart?: number | undefined;
+  /**
+   * How many to answer, from 1; default 15. More than 99 counts as 99, as the answer's itemLimit says. 1 or
+   * more.
+   */
+  itemLimit?: number | undefined;
+  /** `nextCursor` of the page before; not together with itemStart. At most 1,000 characters. */
+  cursor?: string | undefined;
+}
+
+/**
  * The fields of `customer.find`.
  *
  * @example

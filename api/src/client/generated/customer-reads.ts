@@ -7,6 +7,7 @@ import type {
   CustomerListByPrimaryIdInput,
   CustomerListInput,
   CustomerListTimelineInput,
+  CustomerSearchInput,
 } from "./customer-read-inputs.ts";
 import type { Customer, CustomerChange } from "./customer-records.ts";
 import type { CustomerPage } from "./customer-results.ts";
@@ -85,6 +86,61 @@ export interface CustomerReads {
    * for await (const item of dossier.customer.each({}, { limit: 500 })) console.log(item.id);
    */
   each(input?: CustomerListInput, options?: ListOptions): AsyncGenerator<Customer, void, undefined>;
+  /**
+   * Search customers without a word of it in the address.
+   *
+   * With `updatedSince` it is the feed of changes, whose items may be deleted customers.
+   *
+   * The same as `customer.list`, with its fields in the body only: what people type is in no log of a proxy.
+   * Each customer that `query` finds has `match`, how its words are like the query.
+   *
+   * Needs the permission CUSTOMER_READ. With `query` a call counts as 5 requests against the limit of its
+   * key.
+   *
+   * @throws {DossierError} `not_found`: it does not exist, or the key does not see it
+   * @throws {DossierError} `unknown_custom_field`: the brand takes only custom fields that are defined
+   * @example
+   * const { items, nextCursor } = await dossier.customer.search({ updatedSince: "2026-11-23T18:00:00Z" });
+   */
+  search(
+    input: CustomerSearchInput & { updatedSince: Date | string },
+    options?: CallOptions,
+  ): Promise<Page<CustomerChange>>;
+  /**
+   * Search customers without a word of it in the address.
+   *
+   * The same as `customer.list`, with its fields in the body only: what people type is in no log of a proxy.
+   * Each customer that `query` finds has `match`, how its words are like the query.
+   *
+   * Needs the permission CUSTOMER_READ. With `query` a call counts as 5 requests against the limit of its
+   * key.
+   *
+   * @throws {DossierError} `not_found`: it does not exist, or the key does not see it
+   * @throws {DossierError} `unknown_custom_field`: the brand takes only custom fields that are defined
+   * @example
+   * const { items, nextCursor } = await dossier.customer.search({ query: "ada love", brandId: 1 });
+   */
+  search(input?: CustomerSearchInput, options?: CallOptions): Promise<Page<Customer>>;
+  /**
+   * Iterates over the whole list of `search`, item by item; pages are fetched as needed.
+   *
+   * With `updatedSince` it is the feed of changes, whose items may be deleted customers.
+   *
+   * @example
+   * for await (const change of dossier.customer.eachSearch({ updatedSince: "2026-11-23T18:00:00Z" }))
+   *   console.log(change.id, "deletedAt" in change);
+   */
+  eachSearch(
+    input: CustomerSearchInput & { updatedSince: Date | string },
+    options?: ListOptions,
+  ): AsyncGenerator<CustomerChange, void, undefined>;
+  /**
+   * Iterates over the whole list of `search`, item by item; pages are fetched as needed.
+   *
+   * @example
+   * for await (const item of dossier.customer.eachSearch({ query: "ada love", brandId: 1 }, { limit: 500 })) console.log(item.id);
+   */
+  eachSearch(input?: CustomerSearchInput, options?: ListOptions): AsyncGenerator<Customer, void, undefined>;
   /**
    * Read one customer.
    *

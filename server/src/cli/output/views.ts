@@ -78,6 +78,7 @@ const allBrands: ComputedColumn = {
 export const views: Readonly<Record<string, View>> = {
   // the feed of changes has deleted customers, by id and time
   "customer.list": { ...customer, columns: [...customer.columns, "deleted_at"] },
+  "customer.search": { ...customer, columns: [...customer.columns, "deleted_at"] },
   "customer.listByPrimaryId": customer,
   "customer.listByChannel": customer,
   "customer.listTimeline": {

@@ -7,6 +7,7 @@ import type {
   CustomerListByPrimaryIdInput,
   CustomerListInput,
   CustomerListTimelineInput,
+  CustomerSearchInput,
 } from "../customer-read-inputs.ts";
 import type { RawCustomer, RawCustomerChange } from "./customer-records.ts";
 import type { RawCustomerPage } from "./customer-results.ts";
@@ -32,6 +33,27 @@ export interface RawCustomerReads {
   ): AsyncGenerator<RawCustomerChange, void, undefined>;
   /** Iterates over the whole list of `list`, item by item; pages are fetched as needed. */
   each(input?: CustomerListInput, options?: ListOptions): AsyncGenerator<RawCustomer, void, undefined>;
+  /**
+   * Search customers without a word of it in the address.
+   *
+   * With `updatedSince` it is the feed of changes, whose items may be deleted customers.
+   */
+  search(
+    input: CustomerSearchInput & { updatedSince: Date | string },
+    options?: CallOptions,
+  ): Promise<RawPage<RawCustomerChange>>;
+  /** Search customers without a word of it in the address. */
+  search(input?: CustomerSearchInput, options?: CallOptions): Promise<RawPage<RawCustomer>>;
+  /** Iterates over the whole list of `search`, item by item; pages are fetched as needed. */
+  eachSearch(
+    input: CustomerSearchInput & { updatedSince: Date | string },
+    options?: ListOptions,
+  ): AsyncGenerator<RawCustomerChange, void, undefined>;
+  /** Iterates over the whole list of `search`, item by item; pages are fetched as needed. */
+  eachSearch(
+    input?: CustomerSearchInput,
+    options?: ListOptions,
+  ): AsyncGenerator<RawCustomer, void, undefined>;
   /** Read one customer. */
   find(input: CustomerFindInput, options?: CallOptions): Promise<RawItem<RawCustomer>>;
   /** Search customers by primary id. */
