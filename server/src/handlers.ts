@@ -42,7 +42,7 @@ type Handlers = {
 const handlers: Handlers = {
   customer: {
     list: reading.listCustomers,
-    search: reading.listCustomers,
+    search: reading.listWithMatches,
     find: reading.findCustomer,
     resolve: resolveCustomer,
     updateAny: customer.updateCustomer,

@@ -18,6 +18,16 @@ const provenance = z.object({
   at: z.string().describe("When it was set"),
 });
 
+/** How a query is like a customer that a search found. */
+const match = z.object({
+  class: z
+    .enum(["same", "prefix", "similar"])
+    .describe(
+      "`same`: every word of the query is a word of the name, or all of it is the primary id or an address; `prefix`: it begins or is a part of these; `similar`: another spelling, or a typo",
+    ),
+  field: z.enum(["name", "primary_id", "channel"]).describe("What the query is like"),
+});
+
 const customerObject = z.object({
   id: z.number().int(),
   external_primary_id: z.string().describe("The caller's own id; empty when there is none"),
@@ -38,6 +48,9 @@ const customerObject = z.object({
     .array(provenance)
     .optional()
     .describe("Of one customer, where it was asked for: the origin of each field"),
+  match: match
+    .optional()
+    .describe("Of a customer that the `query` of `POST /customer/search` found: how the query is like it"),
 });
 
 const knownFields = new Set(Object.keys(customerObject.shape));

@@ -46,6 +46,13 @@ const searchableColumns = customerTexts
 /** The columns of `SearchableColumns`, for a statement. */
 export const searchableList = searchableColumns.join(", ");
 
+const searchableWires = customerTexts.filter(({ searchable }) => searchable).map(({ wire }) => wire);
+
+/** The texts whose words the search finds a customer by, of a customer on the wire. */
+export function searchableWireTexts(customer: WireTexts): string[] {
+  return searchableWires.map((wire) => customer[wire]);
+}
+
 /** The text whose words the search finds a customer by. */
 export function searchableText(row: SearchableColumns): string {
   return searchableColumns.map((column) => row[column]).join(" ");

@@ -48,6 +48,18 @@ export interface Customer {
         at: string;
       }[]
     | undefined;
+  /** Of a customer that the `query` of `customer.search` found: how the query is like it. */
+  match?:
+    | {
+        /**
+         * `same`: every word of the query is a word of the name, or all of it is the primary id or an address;
+         * `prefix`: it begins or is a part of these; `similar`: another spelling, or a typo.
+         */
+        class: "same" | "prefix" | "similar";
+        /** What the query is like. */
+        field: "name" | "primary_id" | "channel";
+      }
+    | undefined;
   /** The custom fields that have a value, by their own names, for example `{ tier: "gold" }`. */
   custom: Record<string, CustomValue>;
 }

@@ -19,3 +19,15 @@ export async function customerPage<R extends { id: number }>(
   const shown = await readCustomers(ctx, ids);
   return { ...toPage(ctx, place, rows, total, keysOf, () => undefined), ...shown };
 }
+
+/** A page whose customers are shown otherwise, also those that are read later. */
+export function mapPage(
+  { items, rest, ...page }: CustomerPage,
+  show: (one: Customer) => Customer,
+): CustomerPage {
+  return { ...page, items: items.map(show), ...(rest && { rest: mapChunks(rest, show) }) };
+}
+
+async function* mapChunks(chunks: AsyncIterable<Customer[]>, show: (one: Customer) => Customer) {
+  for await (const chunk of chunks) yield chunk.map(show);
+}

@@ -10,16 +10,19 @@ import {
   notFound,
   normaliseAddress,
   type Output,
+  type RawCustomer as Customer,
 } from "@dossier/api";
 import type { Queryable, Statement } from "../../db/database.ts";
 import type { RequestContext } from "../context.ts";
 import { listBrandIds } from "../brand/brand.ts";
+import { searchableWireTexts } from "../customer-fields.ts";
 import { readProvenance } from "./provenance.ts";
 import { readCustomers } from "./show.ts";
 import { type PagePosition, parsePage } from "../pagination.ts";
 import { listFiltered } from "./filter.ts";
-import { type CustomerPage, customerPage } from "./page.ts";
-import type { Rank } from "../search/query.ts";
+import { type CustomerPage, customerPage, mapPage } from "./page.ts";
+import { type FoundCustomer, matchOf } from "../search/match.ts";
+import { parseQuery, type Rank } from "../search/query.ts";
 import { searchCustomers } from "../search/search.ts";
 import type { BatchSpec } from "../batcher.ts";
 
@@ -47,6 +50,22 @@ export async function listCustomers(
   return input.query === undefined
     ? recentPage(ctx, place, brandIds, ctx.caller.brands === null && input.brandId === undefined)
     : searchPage(ctx, place, brandIds, input.query);
+}
+
+/** The same list, with what the query of a search is like in each customer. */
+export async function listWithMatches(
+  ctx: RequestContext,
+  input: Decoded<Api["customer"]["search"]>,
+): Promise<CustomerPage> {
+  const page = await listCustomers(ctx, input);
+  if (input.query === undefined) return page;
+  const query = parseQuery(input.query);
+  return mapPage(page, (customer) => ({ ...customer, match: matchOf(query, foundOf(customer)) }));
+}
+
+function foundOf(customer: Customer): FoundCustomer {
+  const addresses = customer.channels.map(({ address }) => address);
+  return { names: searchableWireTexts(customer), primaryId: customer.external_primary_id, addresses };
 }
 
 const newestIds: Statement = {

@@ -160,7 +160,12 @@ export function rankName(query: Query, texts: readonly string[], fuzzy: boolean)
   return words.length <= maxPairedWords && matchesReading(query, words, texts) ? 1 : rank;
 }
 
-function rankWords(queried: readonly string[], words: readonly string[], fuzzy: boolean): Rank | undefined {
+/** How well words match those of a query; undefined if one of these is none of them. */
+export function rankWords(
+  queried: readonly string[],
+  words: readonly string[],
+  fuzzy: boolean,
+): Rank | undefined {
   let worst: Rank = 0;
   for (const word of queried) {
     const rank = rankWord(word, words, fuzzy);

@@ -131,3 +131,75 @@ test("leaves no trace: no audit entry, no stored response, no word in the log", 
   expect(lines.filter((line) => line.includes("customer.search")).length).toBeGreaterThan(0);
   expect(lines.filter((line) => /quast|ziegel/i.test(line))).toEqual([]);
 });
+
+describe("says how the query is like each customer", () => {
+  const mine = { url: world.url, key: world.adminKey, retry: false } as const;
+  const admin = createClient(mine);
+  const made: Record<string, number> = {};
+
+  beforeAll(async () => {
+    const matched = await world.newBrand();
+    const all: [string, string, string, string, [string, string][]][] = [
+      ["whole", "M-1", "Ada", "Lovelace", []],
+      ["begins", "M-2", "Adalbert", "Lovelacer", []],
+      ["typo", "M-3", "Ada", "Lovelcae", []],
+      ["umlaut", "M-4", "Jürgen", "Müller", []],
+      ["address", "LOV-77", "", "", [["email", "lovelace@match.example"]]],
+      ["number", "M-6", "Gottfried", "Leibniz", [["telephone", "+493077551"]]],
+      ["account", "M-7", "", "", [["twitter", "gauss_k"]]],
+      ["kyrillic", "M-8", "Иван", "Петров", []],
+    ];
+    for (const [name, primaryId, firstname, lastname, channels] of all)
+      made[name] = (
+        await admin.customer.create({
+          brandId: matched,
+          primaryId,
+          firstname,
+          lastname,
+          channels: channels.map(([type, address]) => ({ type, address })),
+        })
+      ).id;
+    made.brand = matched;
+  });
+
+  test.each<[string, string[]]>([
+    ["lovelace", ["whole same name", "begins prefix name", "address prefix channel", "typo similar name"]],
+    ["LOVELACE ada", ["whole same name", "begins prefix name", "typo similar name"]],
+    ["lovelace@match.example", ["address same channel"]],
+    ["match.example", ["address prefix channel"]],
+    ["lov 77", ["address same primary_id"]],
+    ["lov-7", ["address prefix primary_id"]],
+    ["+49 30 77551", ["number same channel"]],
+    ["7755", ["number prefix channel"]],
+    ["jurgen muller", ["umlaut same name"]],
+    ["mueller", ["umlaut similar name"]],
+    ["petrow", ["kyrillic similar name"]],
+    ["gauss_k", ["account same channel"]],
+    ["gauss", ["account prefix channel"]],
+  ])("%s", async (query, expected) => {
+    const { items } = await admin.customer.search({ query, brandId: made.brand });
+    const nameOf = (id: number) => Object.keys(made).find((name) => made[name] === id);
+    const found = items.map(({ id, match }) => `${nameOf(id)} ${match?.class} ${match?.field}`);
+    expect(found.toSorted()).toEqual(expected.toSorted());
+  });
+
+  test("and not of a list, nor in the documented operation", async () => {
+    const { items } = await admin.customer.search({ brandId: made.brand });
+    const listed = await admin.customer.list({ query: "lovelace", brandId: made.brand });
+    expect(items).toHaveLength(8);
+    expect([...items, ...listed.items].filter((one) => "match" in one)).toEqual([]);
+  });
+
+  test("also of customers so large that they are read while others are sent", async () => {
+    const ids: number[] = [];
+    for (let n = 0; n < 6; n += 1) {
+      const custom = { essay: "x".repeat(60_000) };
+      ids.push(
+        (await admin.customer.create({ brandId: made.brand as number, lastname: "Riesenhuber", custom })).id,
+      );
+    }
+    const { items } = await admin.customer.search({ query: "riesen", brandId: made.brand });
+    const match = { class: "prefix", field: "name" };
+    expect(items.map((one) => [one.id, one.match])).toEqual(ids.map((id) => [id, match]));
+  });
+});

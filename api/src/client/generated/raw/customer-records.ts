@@ -48,6 +48,18 @@ export interface RawCustomer {
         at: string;
       }[]
     | undefined;
+  /** Of a customer that the `query` of `POST /customer/search` found: how the query is like it. */
+  match?:
+    | {
+        /**
+         * `same`: every word of the query is a word of the name, or all of it is the primary id or an address;
+         * `prefix`: it begins or is a part of these; `similar`: another spelling, or a typo.
+         */
+        class: "same" | "prefix" | "similar";
+        /** What the query is like. */
+        field: "name" | "primary_id" | "channel";
+      }
+    | undefined;
   /** A custom field that has a value. */
   [field: `custom_${string}`]: CustomValue;
 }
