@@ -83,6 +83,7 @@ const recordTexts = {
   Session: "The key in use: its name, kind, permissions, brands and end, and its session.",
   Ticket: "A ticket.",
   TicketWithStory: "A ticket with what its brand's CRM said, and on request with its messages.",
+  TimelineCounts: "How many items a timeline has.",
   TimelineItem: "An item of a timeline.",
   Webhook: "A webhook.",
   WebhookDelivery: "The delivery of one event to one webhook.",

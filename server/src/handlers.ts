@@ -26,6 +26,7 @@ import { createByChatbot, createMessage } from "./domain/ticket/message.ts";
 import { createTicket } from "./domain/ticket/create.ts";
 import { updateTicket } from "./domain/ticket/update.ts";
 import { listTimeline } from "./domain/timeline/timeline.ts";
+import { countTimeline } from "./domain/timeline/counts.ts";
 import { addEvent } from "./domain/timeline/event.ts";
 import * as webhook from "./domain/webhook/webhook.ts";
 import * as delivery from "./domain/webhook/deliveries.ts";
@@ -59,6 +60,7 @@ const handlers: Handlers = {
     purge: purge.purgeCustomer,
     purgeAny: purge.purgeAny,
     listTimeline,
+    countTimeline,
     addEvent,
   },
   ticket: { list: listTickets, find: findTicket, create: createTicket, update: updateTicket },

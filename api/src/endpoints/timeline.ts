@@ -5,8 +5,8 @@ import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
 import { described, filter, identifier, presence } from "../field.ts";
 import { idText, reference, multilineText, text, patternText } from "../text-field.ts";
-import { preciseInstant } from "../time-field.ts";
-import { ignored, listOf, paging, resultOf } from "../page.ts";
+import { instant, preciseInstant } from "../time-field.ts";
+import { ignored, itemOf, listOf, paging, resultOf } from "../page.ts";
 
 /**
  * The types of timeline items.
@@ -82,6 +82,27 @@ interface TypeFields {
   optional: readonly (keyof z.output<typeof timelineItem>)[];
 }
 
+const counted = {
+  count: z.number().int().describe("How many there are; exact up to 10000"),
+  capped: z.literal(true).optional().describe("Present when there are more than count says"),
+};
+
+/** How many items a timeline has. */
+export const timelineCounts = z.object({
+  id: z.number().int().describe("The customer"),
+  ...counted,
+  kinds: z
+    .array(z.object({ type: z.enum(timelineItemTypes), ...counted }))
+    .describe("By kind, each of them also where there is none; without notes if the key may not read these"),
+  event_types: z
+    .array(z.object({ event_type: z.string().describe("What kind of event, such as `order`"), ...counted }))
+    .describe("Of the events, by type, most first; at most 100 types"),
+  event_types_capped: z
+    .literal(true)
+    .optional()
+    .describe("Present when there are more than 100 types of events"),
+});
+
 const ticketHistory = described(
   presence,
   "Sent with any value: include the customer's tickets, messages and, with TICKET_READ, notes",
@@ -111,11 +132,26 @@ export const timeline = {
         patternText(64, eventTypePattern, eventTypeFault),
         "Only items of this kind: `event`, `ticket`, `message`, `note`; any other word is a type of event",
       ),
+      since: filter(instant, "Only what happened then or later"),
+      until: filter(instant, "Only what happened before then"),
       ...paging,
     }),
     wireNames: { primaryId: "external_id", getTicketHistory: "getTicketHistory" },
     output: listOf(timelineItem),
     errors: ["identifiers_disagree", "not_found"],
+  }),
+  countTimeline: endpoint({
+    method: "GET",
+    paths: ["/customer/{id}/timelineCounts"],
+    permission: "CUSTOMER_READ",
+    scope: "brands",
+    entity: "customer",
+    summary: "Count the items of a customer's timeline",
+    description:
+      "Of each kind, and of each type of event. A count is exact up to 10,000. Notes are counted for a key with TICKET_READ only.",
+    input: z.object({ id: described(identifier, "Dossier's own id of the customer") }),
+    output: itemOf(timelineCounts),
+    errors: ["not_found"],
   }),
   addEvent: endpoint({
     method: "POST",

@@ -114,6 +114,14 @@ const resourceExamples: Record<string, JsonSchema> = {
     state: "delivered",
     status: 204,
   },
+  TimelineCounts: {
+    count: 3,
+    kinds: [
+      { type: "event", count: 2 },
+      { type: "ticket", count: 1 },
+    ],
+    event_types: [{ event_type: "order", count: 2 }],
+  },
   TimelineItem: { id: "event-12", type: "event", initiated_by: "shop" },
 };
 

@@ -16,7 +16,7 @@ import type { JsonSchema } from "../field.ts";
 import { describeFields } from "./field-descriptions.ts";
 import { resultOf } from "../page.ts";
 import { ticketHistoryShape } from "../endpoints/ticket.ts";
-import { timelineItem } from "../endpoints/timeline.ts";
+import { timelineCounts, timelineItem } from "../endpoints/timeline.ts";
 import { deliveryShape } from "../endpoints/webhook.ts";
 
 /** A row of the table with its `noun.verb` name. */
@@ -66,6 +66,7 @@ function schemaNamesOf(table: readonly NamedEndpoint[]): SchemaNames {
     [errorShape, "ApiError"],
     [ticketHistoryShape, "TicketWithStory"],
     [timelineItem, "TimelineItem"],
+    [timelineCounts, "TimelineCounts"],
     [deliveryShape, "WebhookDelivery"],
     [customerShape, "Customer"],
     [deletedCustomerShape, "DeletedCustomer"],

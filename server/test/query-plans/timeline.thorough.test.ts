@@ -14,6 +14,7 @@ import { createMessage } from "../../src/domain/ticket/message.ts";
 import { createTicket } from "../../src/domain/ticket/create.ts";
 import { updateTicket } from "../../src/domain/ticket/update.ts";
 import { addEvent } from "../../src/domain/timeline/event.ts";
+import { countTimeline } from "../../src/domain/timeline/counts.ts";
 import { listTimeline } from "../../src/domain/timeline/timeline.ts";
 import { openBulkDatabase } from "../support/data/bulk-customers.ts";
 import type { Cost } from "../support/query-plans/explain.ts";
@@ -84,6 +85,8 @@ function without(ctx: RequestContext, permission: Permission): RequestContext {
   return { ...ctx, caller: { ...ctx.caller, permissions } };
 }
 
+const day = (n: number) => new Date(Date.UTC(2026, 0, n));
+
 const timelines: [string, (ctx: RequestContext, customerId: number) => Promise<unknown>][] = [
   ["events", (ctx, customerId) => listTimeline(ctx, { customerId })],
   ["events and tickets", (ctx, customerId) => listTimeline(ctx, { customerId, getTicketHistory: true })],
@@ -91,6 +94,16 @@ const timelines: [string, (ctx: RequestContext, customerId: number) => Promise<u
   ["a type nobody used", (ctx, customerId) => listTimeline(ctx, { customerId, type: "nothing" })],
   ["tickets", (ctx, customerId) => listTimeline(ctx, { customerId, type: "ticket" })],
   ["notes", (ctx, customerId) => listTimeline(ctx, { customerId, type: "note" })],
+  [
+    "a period of all",
+    (ctx, customerId) =>
+      listTimeline(ctx, { customerId, getTicketHistory: true, since: day(2), until: day(400) }),
+  ],
+  [
+    "one type of event since a time",
+    (ctx, customerId) => listTimeline(ctx, { customerId, type: "order", since: day(2) }),
+  ],
+  ["how many there are", (ctx, id) => countTimeline(ctx, { id })],
   [
     "events and tickets without notes",
     (ctx, customerId) => listTimeline(without(ctx, "TICKET_READ"), { customerId, getTicketHistory: true }),

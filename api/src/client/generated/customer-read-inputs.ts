@@ -166,6 +166,13 @@ export interface CustomerListTimelineInput {
    * 64 characters.
    */
   type?: string | undefined;
+  /**
+   * Only what happened then or later. A `Date`, or RFC 3339 with the distance from UTC. For example
+   * `2026-11-23T18:00:00.000Z`.
+   */
+  since?: Date | string | undefined;
+  /** Only what happened before then. A `Date`, or RFC 3339 with the distance from UTC. */
+  until?: Date | string | undefined;
   /** How many to skip; default 0. */
   itemStart?: number | undefined;
   /**
@@ -175,4 +182,15 @@ export interface CustomerListTimelineInput {
   itemLimit?: number | undefined;
   /** `nextCursor` of the page before; not together with itemStart. At most 1,000 characters. */
   cursor?: string | undefined;
+}
+
+/**
+ * The fields of `customer.countTimeline`.
+ *
+ * @example
+ * const input: CustomerCountTimelineInput = { id: 7 };
+ */
+export interface CustomerCountTimelineInput {
+  /** Dossier's own id of the customer. For example `7`. */
+  id: number;
 }

@@ -2,6 +2,7 @@
 import type { Page } from "../../envelope.ts";
 import type { CallOptions, ListOptions } from "../options.ts";
 import type {
+  CustomerCountTimelineInput,
   CustomerFindInput,
   CustomerListByChannelInput,
   CustomerListByPrimaryIdInput,
@@ -9,7 +10,7 @@ import type {
   CustomerListTimelineInput,
   CustomerSearchInput,
 } from "./customer-read-inputs.ts";
-import type { Customer, CustomerChange } from "./customer-records.ts";
+import type { Customer, CustomerChange, TimelineCounts } from "./customer-records.ts";
 import type { CustomerPage } from "./customer-results.ts";
 import type { TimelineItem } from "./timeline.ts";
 
@@ -223,4 +224,17 @@ export interface CustomerReads {
     input?: CustomerListTimelineInput,
     options?: ListOptions,
   ): AsyncGenerator<TimelineItem, void, undefined>;
+  /**
+   * Count the items of a customer's timeline.
+   *
+   * Of each kind, and of each type of event. A count is exact up to 10,000. Notes are counted for a key with
+   * TICKET_READ only.
+   *
+   * Needs the permission CUSTOMER_READ.
+   *
+   * @throws {DossierError} `not_found`: it does not exist, or the key does not see it
+   * @example
+   * const timelineCounts = await dossier.customer.countTimeline({ id: 7 });
+   */
+  countTimeline(input: CustomerCountTimelineInput, options?: CallOptions): Promise<TimelineCounts>;
 }

@@ -1,5 +1,6 @@
 // Written by `npm run client-types` from the endpoint table.
 import type { CustomValue } from "../../input-values.ts";
+import type { TimelineItemType } from "./words.ts";
 
 /** An item of the feed of changes. */
 export type CustomerChange = Customer | DeletedCustomer;
@@ -84,4 +85,34 @@ export interface DeletedCustomer {
   brandId: number;
   /** When it was deleted. RFC 3339, UTC. For example `2026-11-23T18:00:00.000Z`. */
   deletedAt: string;
+}
+
+/** How many items a timeline has. */
+export interface TimelineCounts {
+  /** The customer. For example `7`. */
+  id: number;
+  /** How many there are; exact up to 10000. For example `3`. */
+  count: number;
+  /** Present when there are more than count says. */
+  capped?: true | undefined;
+  /** By kind, each of them also where there is none; without notes if the key may not read these. */
+  kinds: {
+    /** The kind of envelope. */
+    type: TimelineItemType;
+    /** How many there are; exact up to 10000. For example `3`. */
+    count: number;
+    /** Present when there are more than count says. */
+    capped?: true | undefined;
+  }[];
+  /** Of the events, by type, most first; at most 100 types. */
+  eventTypes: {
+    /** What kind of event, such as `order`. */
+    eventType: string;
+    /** How many there are; exact up to 10000. For example `3`. */
+    count: number;
+    /** Present when there are more than count says. */
+    capped?: true | undefined;
+  }[];
+  /** Present when there are more than 100 types of events. */
+  eventTypesCapped?: true | undefined;
 }

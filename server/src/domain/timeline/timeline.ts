@@ -7,6 +7,7 @@ import { type Api, type Decoded, type TimelineItemType, timelineItemTypes, type 
 import type { Db, Statement } from "../../db/database.ts";
 import type { RequestContext, Caller } from "../context.ts";
 import { findByRef } from "../customer/identify.ts";
+import { countPart, mayReadNotes, type TimelinePart } from "./counts.ts";
 import {
   type Streamed,
   toPage,
@@ -43,9 +44,9 @@ interface TimelineRow {
   to: string | null;
 }
 
-/** Items of one instant are ordered by id, then by type: $2 time, $3 id, $4 position of the type among types. */
+/** Items of one instant are ordered by id, then by type: $2 time, $3 id, $4 position of the type among types; $8 the first time. */
 const beforePosition = (kind: TimelineItemType, at: string, id: string) =>
-  `(${at}, ${id}) < ($2, $3::bigint + CASE WHEN ${timelineItemTypes.indexOf(kind)} < $4::int THEN 1 ELSE 0 END)`;
+  `(${at}, ${id}) < ($2, $3::bigint + CASE WHEN ${timelineItemTypes.indexOf(kind)} < $4::int THEN 1 ELSE 0 END) AND ${at} >= $8`;
 
 // Columns that the types do not share are NULL in the others. Tickets and channel types are looked up for the page
 // only, not for every candidate of every type.
@@ -104,39 +105,32 @@ function pageStatement(name: string, parts: readonly string[]): Statement {
 const pages = {
   all: pageStatement("all", Object.values(sources)),
   open: pageStatement("open", [sources.event, sources.ticket, sources.message]),
-  type: pageStatement("type", [selectEvents(" AND type = $8")]),
+  type: pageStatement("type", [selectEvents(" AND type = $9")]),
   event: pageStatement("event", [sources.event]),
   ticket: pageStatement("ticket", [sources.ticket]),
   message: pageStatement("message", [sources.message]),
   note: pageStatement("note", [sources.note]),
 };
 
-// A timeline has a few types of events; one with thousands of them has more than are counted.
-const total: Statement = {
-  name: "timeline_total",
-  text: `SELECT coalesce(sum(n), 0)::bigint AS n FROM (
-      SELECT count AS n FROM timeline_count WHERE customer_id = $1 AND (
-        item_type = ANY ($2::text[]) OR ($3 AND item_type >= 'event/' AND item_type < 'event0')) LIMIT 10001) AS part`,
-};
-
-const maxCounted = 10_000;
-
-/** Notes are written by agents for each other: a key reads them if it may read tickets. */
-function mayReadNotes(caller: Caller): boolean {
-  return caller.permissions.has("TICKET_READ");
+/** What a request selects: the statement, and what is counted for it. */
+interface Selection extends TimelinePart {
+  page: Statement;
 }
 
-/** Returns what a request selects: the statement, and what is counted for it; undefined if the key may not read it. */
-function selectionFor(caller: Caller, { type, getTicketHistory }: Decoded<Api["customer"]["listTimeline"]>) {
+/** Returns what a request selects; undefined if the key may not read it. */
+function selectionFor(
+  caller: Caller,
+  { type, getTicketHistory, since, until }: Decoded<Api["customer"]["listTimeline"]>,
+): Selection | undefined {
   const kind = timelineItemTypes.find((one) => one === type);
   if (kind === "note" && !mayReadNotes(caller)) return undefined;
-  if (type !== undefined && !kind) return { page: pages.type, kinds: [`event/${type}`], events: false, type };
-  if (kind) return { page: pages[kind], kinds: kind === "event" ? [] : [kind], events: kind === "event" };
-  if (getTicketHistory)
-    return mayReadNotes(caller)
-      ? { page: pages.all, kinds: ["ticket", "message", "note"], events: true }
-      : { page: pages.open, kinds: ["ticket", "message"], events: true };
-  return { page: pages.event, kinds: [], events: true };
+  const period = { since, until };
+  if (type !== undefined && !kind) return { page: pages.type, kinds: ["event"], eventType: type, ...period };
+  if (kind) return { page: pages[kind], kinds: [kind], ...period };
+  if (!getTicketHistory) return { page: pages.event, kinds: ["event"], ...period };
+  return mayReadNotes(caller)
+    ? { page: pages.all, kinds: timelineItemTypes, ...period }
+    : { page: pages.open, kinds: ["event", "ticket", "message"], ...period };
 }
 
 /** Operation 13. */
@@ -148,28 +142,27 @@ export async function listTimeline(
   const customer = await findByRef(ctx.db, ctx, input);
   const chosen = selectionFor(ctx.caller, input);
   if (!chosen) return toPage(ctx, place, [], { count: 0 }, keysOf, toWireItem);
-  const [rows, found] = await Promise.all([
+  const [rows, counts] = await Promise.all([
     readPage(ctx.db, customer.id, place, chosen),
-    ctx.db.row<{ n: number }>(total, [customer.id, chosen.kinds, chosen.events]),
+    countPart(ctx.db, customer.id, chosen),
   ]);
-  const count = found?.n ?? 0;
-  const counts = { count: Math.min(count, maxCounted), capped: count > maxCounted };
   const page = toPage(ctx, place, rows, counts, keysOf, (row) => row);
   const { items, ...rest } = await toWireItems(ctx, page.items);
   return { ...page, items, ...rest };
 }
 
+/** The items before a time are those behind an item of that time that has no id. */
 function readPage(
   db: Db,
   customerId: number,
   { after, start, limit }: PagePosition,
-  { page, type }: { page: Statement; type?: string },
+  { page, eventType, since, until }: Selection,
 ): Promise<TimelineRow[]> {
   const [at, micros = 0, id = 0, kind = 0] = after ?? [];
   const skip = after ? 0 : start;
-  const from = [at === undefined ? "infinity" : toMicroseconds(new Date(at), micros), id, kind];
-  const values = [customerId, ...from, skip + limit + 1, skip, limit + 1];
-  return db.rows<TimelineRow>(page, type === undefined ? values : [...values, type]);
+  const from = [at === undefined ? (until ?? "infinity") : toMicroseconds(new Date(at), micros), id, kind];
+  const values = [customerId, ...from, skip + limit + 1, skip, limit + 1, since ?? "-infinity"];
+  return db.rows<TimelineRow>(page, eventType === undefined ? values : [...values, eventType]);
 }
 
 /** A time with its microseconds: a cursor that cut them off would repeat or skip items. */

@@ -2,6 +2,7 @@
 import type { RawItem, RawPage } from "../../../envelope.ts";
 import type { CallOptions, ListOptions } from "../../options.ts";
 import type {
+  CustomerCountTimelineInput,
   CustomerFindInput,
   CustomerListByChannelInput,
   CustomerListByPrimaryIdInput,
@@ -9,7 +10,7 @@ import type {
   CustomerListTimelineInput,
   CustomerSearchInput,
 } from "../customer-read-inputs.ts";
-import type { RawCustomer, RawCustomerChange } from "./customer-records.ts";
+import type { RawCustomer, RawCustomerChange, RawTimelineCounts } from "./customer-records.ts";
 import type { RawCustomerPage } from "./customer-results.ts";
 import type { RawTimelineItem } from "./timeline.ts";
 
@@ -77,4 +78,9 @@ export interface RawCustomerReads {
     input?: CustomerListTimelineInput,
     options?: ListOptions,
   ): AsyncGenerator<RawTimelineItem, void, undefined>;
+  /** Count the items of a customer's timeline. */
+  countTimeline(
+    input: CustomerCountTimelineInput,
+    options?: CallOptions,
+  ): Promise<RawItem<RawTimelineCounts>>;
 }

@@ -1,5 +1,6 @@
 // Written by `npm run client-types` from the endpoint table.
 import type { CustomValue } from "../../../input-values.ts";
+import type { TimelineItemType } from "../words.ts";
 
 /** An item of the feed of changes, as the wire has it. */
 export type RawCustomerChange = RawCustomer | RawDeletedCustomer;
@@ -84,4 +85,34 @@ export interface RawDeletedCustomer {
   brand_id: number;
   /** When it was deleted. */
   deleted_at: string;
+}
+
+/** How many items a timeline has, as the wire has it. */
+export interface RawTimelineCounts {
+  /** The customer. */
+  id: number;
+  /** How many there are; exact up to 10000. */
+  count: number;
+  /** Present when there are more than count says. */
+  capped?: true | undefined;
+  /** By kind, each of them also where there is none; without notes if the key may not read these. */
+  kinds: {
+    /** The kind of envelope. */
+    type: TimelineItemType;
+    /** How many there are; exact up to 10000. */
+    count: number;
+    /** Present when there are more than count says. */
+    capped?: true | undefined;
+  }[];
+  /** Of the events, by type, most first; at most 100 types. */
+  event_types: {
+    /** What kind of event, such as `order`. */
+    event_type: string;
+    /** How many there are; exact up to 10000. */
+    count: number;
+    /** Present when there are more than count says. */
+    capped?: true | undefined;
+  }[];
+  /** Present when there are more than 100 types of events. */
+  event_types_capped?: true | undefined;
 }
