@@ -43,6 +43,17 @@ const ticketFields = z.object({
   created_at: z.string(),
   last_update: z.string(),
   closed_at: z.string().nullable(),
+  last_message_by: z
+    .enum(["customer", "agent"])
+    .nullable()
+    .describe(
+      "Who wrote last: `customer` for an inbound message, `agent` for an outbound one; notes do not count. null: no message among the newest 100 entries",
+    ),
+  crm_candidate_count: z
+    .number()
+    .int()
+    .nullable()
+    .describe("How many customers the brand's CRM knows by the address, when it knows several; else null"),
 });
 
 /** A ticket with its messages. */

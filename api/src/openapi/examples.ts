@@ -41,6 +41,8 @@ const fieldExamples: Record<string, unknown> = {
   direction: "inbound",
   from: "ada@example.org",
   from_name: "Ada Lovelace",
+  last_message_by: "customer",
+  crm_candidate_count: null,
   last_update: created,
   prefix: "the-key",
   primary_id: "K-17",

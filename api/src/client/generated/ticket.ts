@@ -38,6 +38,13 @@ export interface Ticket {
   lastUpdate: string;
   /** When it was closed; null: it is not. RFC 3339, UTC. */
   closedAt: string | null;
+  /**
+   * Who wrote last: `customer` for an inbound message, `agent` for an outbound one; notes do not count. null:
+   * no message among the newest 100 entries.
+   */
+  lastMessageBy: "customer" | "agent" | null;
+  /** How many customers the brand's CRM knows by the address, when it knows several; else null. */
+  crmCandidateCount: number | null;
 }
 
 /** A ticket with what its brand's CRM said, and on request with its messages. */
@@ -74,6 +81,13 @@ export interface TicketHistory {
   lastUpdate: string;
   /** When it was closed; null: it is not. RFC 3339, UTC. */
   closedAt: string | null;
+  /**
+   * Who wrote last: `customer` for an inbound message, `agent` for an outbound one; notes do not count. null:
+   * no message among the newest 100 entries.
+   */
+  lastMessageBy: "customer" | "agent" | null;
+  /** How many customers the brand's CRM knows by the address, when it knows several; else null. */
+  crmCandidateCount: number | null;
   /**
    * Why whom the brand's CRM knows by the address could not be taken over; null: nothing stood in the way.
    */

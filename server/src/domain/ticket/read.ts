@@ -34,11 +34,18 @@ type TicketRow = Omit<Ticket, "created_at" | "last_update" | "closed_at"> & {
   closed_at: Date | null;
 };
 
+// Of many notes behind the last message not all are read: the index of a ticket's entries has both.
+const lastMessageBy = `(SELECT CASE m.direction WHEN 'inbound' THEN 'customer' ELSE 'agent' END
+      FROM (SELECT type, direction, created_at, id FROM message
+        WHERE ticket_id = t.id ORDER BY created_at DESC, id DESC LIMIT 100) AS m
+      WHERE m.type = 'message' ORDER BY m.created_at DESC, m.id DESC LIMIT 1)`;
+
 const ticketsByIds: Statement = {
   name: "tickets_by_ids",
   text: `SELECT t.id, t.brand_id, b.name AS brand_name, c.number AS channel_id, c.name AS channel_name, t.direction,
       t.from_address AS "from", t.from_name, t.to_address AS "to", t.title, t.status, t.priority, t.customer_id,
-      t.created_at, t.last_update, t.closed_at
+      t.created_at, t.last_update, t.closed_at, ${lastMessageBy} AS last_message_by,
+      t.crm_candidates AS crm_candidate_count
     FROM ticket t JOIN brand b ON b.id = t.brand_id JOIN channel_type c ON c.id = t.channel_type_id
     WHERE t.id = ANY ($1::bigint[]) AND ($2::bigint[] IS NULL OR t.brand_id = ANY ($2))`,
 };

@@ -127,6 +127,8 @@ test("nobody, several, and a conflict leave the ticket without customer, and say
     crm_conflict: null,
     crm_candidates: { count: 3, primary_ids: ["S-1", "S-2"] },
   });
+  const listed = (await admin.ticket.list({ brandId, sort: "id" })).items;
+  expect(listed.map((one) => one.crm_candidate_count)).toEqual([null, 3, null]);
   expect(await ticketOf(conflict.id)).toMatchObject({
     customer_id: null,
     crm_conflict: "channel_taken",

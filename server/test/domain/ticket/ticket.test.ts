@@ -45,6 +45,8 @@ describe("opening", () => {
       priority: "high",
       customer_id: null,
       closed_at: null,
+      last_message_by: null,
+      crm_candidate_count: null,
       crm_conflict: null,
       crm_candidates: null,
     });

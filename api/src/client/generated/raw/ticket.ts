@@ -39,6 +39,13 @@ export interface RawTicket {
   last_update: string;
   /** When it was closed; null: it is not. */
   closed_at: string | null;
+  /**
+   * Who wrote last: `customer` for an inbound message, `agent` for an outbound one; notes do not count. null:
+   * no message among the newest 100 entries.
+   */
+  last_message_by: "customer" | "agent" | null;
+  /** How many customers the brand's CRM knows by the address, when it knows several; else null. */
+  crm_candidate_count: number | null;
 }
 
 /** A ticket with what its brand's CRM said, and on request with its messages, as the wire has it. */
@@ -75,6 +82,13 @@ export interface RawTicketHistory {
   last_update: string;
   /** When it was closed; null: it is not. */
   closed_at: string | null;
+  /**
+   * Who wrote last: `customer` for an inbound message, `agent` for an outbound one; notes do not count. null:
+   * no message among the newest 100 entries.
+   */
+  last_message_by: "customer" | "agent" | null;
+  /** How many customers the brand's CRM knows by the address, when it knows several; else null. */
+  crm_candidate_count: number | null;
   /**
    * Why whom the brand's CRM knows by the address could not be taken over; null: nothing stood in the way.
    */
