@@ -81,6 +81,8 @@ const recordTexts = {
   Health: "What `dossier doctor` finds on a running server.",
   Job: "A background job.",
   Session: "The key in use: its name, kind, permissions, brands and end, and its session.",
+  RestorableCustomer: "A deleted customer that can be restored.",
+  Session: "The key in use: its name, permissions and brands.",
   Ticket: "A ticket.",
   TicketWithStory: "A ticket with what its brand's CRM said, and on request with its messages.",
   TimelineCounts: "How many items a timeline has.",

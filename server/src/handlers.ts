@@ -15,6 +15,7 @@ import * as customer from "./domain/customer/update.ts";
 import { deleteCustomer, restoreCustomer } from "./domain/customer/delete.ts";
 import * as reading from "./domain/customer/read.ts";
 import { resolveCustomer } from "./domain/customer/resolve.ts";
+import { listDeleted } from "./domain/erasure/deleted-list.ts";
 import * as purge from "./domain/erasure/purge.ts";
 import * as field from "./domain/custom-field/custom-field.ts";
 import { findHealth } from "./domain/health.ts";
@@ -57,6 +58,7 @@ const handlers: Handlers = {
     create: createCustomer,
     delete: deleteCustomer,
     restore: restoreCustomer,
+    listDeleted,
     purge: purge.purgeCustomer,
     purgeAny: purge.purgeAny,
     listTimeline,

@@ -4,9 +4,10 @@
  */
 import * as z from "zod";
 import { endpoint } from "../endpoint.ts";
-import { choice, described, identifier } from "../field.ts";
+import { choice, described, filter, identifier } from "../field.ts";
 import { idText } from "../text-field.ts";
-import { ignored, resultOf } from "../page.ts";
+import { ignored, listOf, paging, resultOf } from "../page.ts";
+import { shownTexts } from "./customer-fields.ts";
 
 /** The receipt of a purge, without personal data. */
 const receiptShape = z.object({
@@ -46,7 +47,41 @@ const purged = {
 };
 const customerId = described(identifier, "Dossier's own id of the customer");
 
+/** A deleted customer that can be restored. */
+export const restorableShape = z.object({
+  id: z.number().int(),
+  brand_id: z.number().int(),
+  brand_name: z.string(),
+  external_primary_id: z.string().describe("The caller's own id; empty when there is none"),
+  ...shownTexts,
+  deleted_at: z.string().describe("When it was deleted"),
+  restorable_until: z.string().describe("Until when it can be restored; then it is erased"),
+  key_id: z
+    .number()
+    .int()
+    .nullable()
+    .describe(
+      "The key that deleted it; 0 is the administrator, null: no key, or no entry of the audit trail",
+    ),
+});
+
 export const erasure = {
+  listDeleted: endpoint({
+    method: "GET",
+    paths: ["/customer/deleted"],
+    permission: "CUSTOMER_CUD",
+    scope: "brands",
+    entity: "deleted customer",
+    summary: "List the deleted customers that can be restored",
+    description:
+      "Those with the newest ids first. `POST /customer/restore/{id}` brings one back; after 30 days it is erased, and gone from this list.",
+    input: z.object({
+      brandId: filter(identifier, "Deleted customers of this brand"),
+      ...paging,
+    }),
+    output: listOf(restorableShape),
+    errors: ["not_found"],
+  }),
   delete: endpoint({
     method: "DELETE",
     paths: ["/customer/{id}"],

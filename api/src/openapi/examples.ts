@@ -54,6 +54,7 @@ const fieldExamples: Record<string, unknown> = {
   to: "desk@example.org",
   updated_at: created,
   deleted_at: created,
+  restorable_until: "2026-12-23T18:00:00.000Z",
   version: 3,
   attempted_at: created,
   attempts: 1,

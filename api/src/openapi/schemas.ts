@@ -16,6 +16,7 @@ import type { JsonSchema } from "../field.ts";
 import { describeFields } from "./field-descriptions.ts";
 import { resultOf } from "../page.ts";
 import { ticketHistoryShape } from "../endpoints/ticket.ts";
+import { restorableShape } from "../endpoints/erasure.ts";
 import { timelineCounts, timelineItem } from "../endpoints/timeline.ts";
 import { deliveryShape } from "../endpoints/webhook.ts";
 
@@ -70,6 +71,7 @@ function schemaNamesOf(table: readonly NamedEndpoint[]): SchemaNames {
     [deliveryShape, "WebhookDelivery"],
     [customerShape, "Customer"],
     [deletedCustomerShape, "DeletedCustomer"],
+    [restorableShape, "RestorableCustomer"],
     [customerOrDeletedShape, "CustomerChange"],
   ]);
   const used = new Set([...names.values(), "Result"]);

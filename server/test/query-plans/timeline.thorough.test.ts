@@ -14,6 +14,7 @@ import { createMessage } from "../../src/domain/ticket/message.ts";
 import { createTicket } from "../../src/domain/ticket/create.ts";
 import { updateTicket } from "../../src/domain/ticket/update.ts";
 import { addEvent } from "../../src/domain/timeline/event.ts";
+import { listDeleted } from "../../src/domain/erasure/deleted-list.ts";
 import { countTimeline } from "../../src/domain/timeline/counts.ts";
 import { listTimeline } from "../../src/domain/timeline/timeline.ts";
 import { openBulkDatabase } from "../support/data/bulk-customers.ts";
@@ -195,6 +196,7 @@ const operations: [string, number, (ctx: RequestContext) => Promise<unknown>][] 
     (ctx) => listAudit(ctx, { since: new Date("2026-01-02"), until: new Date("2026-01-03") }),
   ],
   ["delete a customer", 1, (ctx) => deleteCustomer(ctx, { id: 50 })],
+  ["deleted customers", 15, (ctx) => listDeleted(ctx, {})],
   ["restore a customer", 1, (ctx) => restoreCustomer(ctx, { id: 50 })],
   ["purge a customer", 1, (ctx) => purgeCustomer(ctx, { id: 51 })],
   ["delete the customer with 100,000 items", 1000, (ctx) => deleteCustomer(ctx, { id: hot })],

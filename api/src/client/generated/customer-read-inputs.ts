@@ -144,6 +144,26 @@ export interface CustomerListByChannelInput {
 }
 
 /**
+ * The fields of `customer.listDeleted`.
+ *
+ * @example
+ * const input: CustomerListDeletedInput = {};
+ */
+export interface CustomerListDeletedInput {
+  /** Deleted customers of this brand. For example `1`. */
+  brandId?: number | undefined;
+  /** How many to skip; default 0. */
+  itemStart?: number | undefined;
+  /**
+   * How many to answer, from 1; default 15. More than 99 counts as 99, as the answer's itemLimit says. 1 or
+   * more.
+   */
+  itemLimit?: number | undefined;
+  /** `nextCursor` of the page before; not together with itemStart. At most 1,000 characters. */
+  cursor?: string | undefined;
+}
+
+/**
  * The fields of `customer.listTimeline`. It needs `primaryId` or `customerId`, and `brandId` or `customerId`.
  *
  * @example

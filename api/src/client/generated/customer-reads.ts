@@ -6,11 +6,12 @@ import type {
   CustomerFindInput,
   CustomerListByChannelInput,
   CustomerListByPrimaryIdInput,
+  CustomerListDeletedInput,
   CustomerListInput,
   CustomerListTimelineInput,
   CustomerSearchInput,
 } from "./customer-read-inputs.ts";
-import type { Customer, CustomerChange, TimelineCounts } from "./customer-records.ts";
+import type { Customer, CustomerChange, RestorableCustomer, TimelineCounts } from "./customer-records.ts";
 import type { CustomerPage } from "./customer-results.ts";
 import type { TimelineItem } from "./timeline.ts";
 
@@ -198,6 +199,29 @@ export interface CustomerReads {
     input: CustomerListByChannelInput,
     options?: ListOptions,
   ): AsyncGenerator<Customer, void, undefined>;
+  /**
+   * List the deleted customers that can be restored.
+   *
+   * Those with the newest ids first. `customer.restore` brings one back; after 30 days it is erased, and gone
+   * from this list.
+   *
+   * Needs the permission CUSTOMER_CUD.
+   *
+   * @throws {DossierError} `not_found`: it does not exist, or the key does not see it
+   * @example
+   * const { items, nextCursor } = await dossier.customer.listDeleted();
+   */
+  listDeleted(input?: CustomerListDeletedInput, options?: CallOptions): Promise<Page<RestorableCustomer>>;
+  /**
+   * Iterates over the whole list of `listDeleted`, item by item; pages are fetched as needed.
+   *
+   * @example
+   * for await (const item of dossier.customer.eachDeleted({}, { limit: 500 })) console.log(item.id);
+   */
+  eachDeleted(
+    input?: CustomerListDeletedInput,
+    options?: ListOptions,
+  ): AsyncGenerator<RestorableCustomer, void, undefined>;
   /**
    * Read a customer's timeline.
    *

@@ -87,6 +87,30 @@ export interface DeletedCustomer {
   deletedAt: string;
 }
 
+/** A deleted customer that can be restored. */
+export interface RestorableCustomer {
+  /** Dossier's own id. For example `7`. */
+  id: number;
+  /** The brand it belongs to. For example `1`. */
+  brandId: number;
+  /** The brand's name. For example `Main`. */
+  brandName: string;
+  /** The caller's own id; empty when there is none. For example `K-17`. */
+  primaryId: string;
+  /** The given name; empty when there is none. For example `Ada`. */
+  firstname: string;
+  /** The family name; empty when there is none. For example `Lovelace`. */
+  lastname: string;
+  /** When it was deleted. RFC 3339, UTC. For example `2026-11-23T18:00:00.000Z`. */
+  deletedAt: string;
+  /**
+   * Until when it can be restored; then it is erased. RFC 3339, UTC. For example `2026-12-23T18:00:00.000Z`.
+   */
+  restorableUntil: string;
+  /** The key that deleted it; 0 is the administrator, null: no key, or no entry of the audit trail. */
+  keyId: number | null;
+}
+
 /** How many items a timeline has. */
 export interface TimelineCounts {
   /** The customer. For example `7`. */

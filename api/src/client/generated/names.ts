@@ -52,6 +52,7 @@ export const ourNames: Readonly<Record<string, string>> = {
   placeholder_ids: "placeholderIds",
   primary_ids: "primaryIds",
   purged_at: "purgedAt",
+  restorable_until: "restorableUntil",
   revoked_at: "revokedAt",
   rotating_until: "rotatingUntil",
   search_by_channel: "searchByChannel",

@@ -30,6 +30,16 @@ const firstOf = (type: string): ComputedColumn => ({
   valueOf: (item) => channelsOf(item).find(({ channel_name: name }) => name === type)?.address,
 });
 
+const customerName: ComputedColumn = {
+  from: ["firstname", "lastname"],
+  valueOf: ({ firstname, lastname }) => [firstname, lastname].filter(Boolean).join(" "),
+};
+
+const customerPrimaryId: ComputedColumn = {
+  from: ["external_primary_id"],
+  valueOf: (item) => item.external_primary_id,
+};
+
 const customer: View = {
   columns: [
     "id",
@@ -44,11 +54,8 @@ const customer: View = {
     "version",
   ],
   computed: {
-    name: {
-      from: ["firstname", "lastname"],
-      valueOf: ({ firstname, lastname }) => [firstname, lastname].filter(Boolean).join(" "),
-    },
-    primary_id: { from: ["external_primary_id"], valueOf: (item) => item.external_primary_id },
+    name: customerName,
+    primary_id: customerPrimaryId,
     email: firstOf("email"),
     telephone: firstOf("telephone"),
     other_channels: { from: ["channels"], valueOf: otherChannels },
@@ -79,6 +86,10 @@ export const views: Readonly<Record<string, View>> = {
   // the feed of changes has deleted customers, by id and time
   "customer.list": { ...customer, columns: [...customer.columns, "deleted_at"] },
   "customer.search": { ...customer, columns: [...customer.columns, "deleted_at"] },
+  "customer.listDeleted": {
+    columns: ["id", "name", "primary_id", "brand_name", "deleted_at", "restorable_until", "key_id"],
+    computed: { name: customerName, primary_id: customerPrimaryId },
+  },
   "customer.listByPrimaryId": customer,
   "customer.listByChannel": customer,
   "customer.listTimeline": {

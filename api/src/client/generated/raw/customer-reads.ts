@@ -6,11 +6,17 @@ import type {
   CustomerFindInput,
   CustomerListByChannelInput,
   CustomerListByPrimaryIdInput,
+  CustomerListDeletedInput,
   CustomerListInput,
   CustomerListTimelineInput,
   CustomerSearchInput,
 } from "../customer-read-inputs.ts";
-import type { RawCustomer, RawCustomerChange, RawTimelineCounts } from "./customer-records.ts";
+import type {
+  RawCustomer,
+  RawCustomerChange,
+  RawRestorableCustomer,
+  RawTimelineCounts,
+} from "./customer-records.ts";
 import type { RawCustomerPage } from "./customer-results.ts";
 import type { RawTimelineItem } from "./timeline.ts";
 
@@ -71,6 +77,16 @@ export interface RawCustomerReads {
     input: CustomerListByChannelInput,
     options?: ListOptions,
   ): AsyncGenerator<RawCustomer, void, undefined>;
+  /** List the deleted customers that can be restored. */
+  listDeleted(
+    input?: CustomerListDeletedInput,
+    options?: CallOptions,
+  ): Promise<RawPage<RawRestorableCustomer>>;
+  /** Iterates over the whole list of `listDeleted`, item by item; pages are fetched as needed. */
+  eachDeleted(
+    input?: CustomerListDeletedInput,
+    options?: ListOptions,
+  ): AsyncGenerator<RawRestorableCustomer, void, undefined>;
   /** Read a customer's timeline. */
   listTimeline(input?: CustomerListTimelineInput, options?: CallOptions): Promise<RawPage<RawTimelineItem>>;
   /** Iterates over the whole list of `listTimeline`, item by item; pages are fetched as needed. */

@@ -87,6 +87,28 @@ export interface RawDeletedCustomer {
   deleted_at: string;
 }
 
+/** A deleted customer that can be restored, as the wire has it. */
+export interface RawRestorableCustomer {
+  /** Dossier's own id. */
+  id: number;
+  /** The brand it belongs to. */
+  brand_id: number;
+  /** The brand's name. */
+  brand_name: string;
+  /** The caller's own id; empty when there is none. */
+  external_primary_id: string;
+  /** The given name; empty when there is none. */
+  firstname: string;
+  /** The family name; empty when there is none. */
+  lastname: string;
+  /** When it was deleted. */
+  deleted_at: string;
+  /** Until when it can be restored; then it is erased. */
+  restorable_until: string;
+  /** The key that deleted it; 0 is the administrator, null: no key, or no entry of the audit trail. */
+  key_id: number | null;
+}
+
 /** How many items a timeline has, as the wire has it. */
 export interface RawTimelineCounts {
   /** The customer. */
