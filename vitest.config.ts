@@ -1,5 +1,5 @@
-// Three projects: the tests of `api`, which need no database; those of the server; and the long proofs of both, whose
-// files are named `*.thorough.test.ts`. `npm test` runs the first two, `npm run test:thorough` the third. Each test file
+// Four projects: the tests of `api` and of `console`, which need no database; those of the server; and the long proofs of both, whose
+// files are named `*.thorough.test.ts`. `npm test` runs the first three, `npm run test:thorough` the fourth. Each test file
 // runs in a process of its own; three of them at a time keep two cores and one PostgreSQL busy. The time-outs only end
 // what hangs: what a test waits for it bounds itself.
 import { defineConfig } from "vitest/config";
@@ -18,6 +18,7 @@ export default defineConfig({
     hookTimeout: 180_000,
     projects: [
       { extends: true, test: { name: "api", include: ["api/test/**/*.test.ts"], exclude: [thorough] } },
+      { extends: true, test: { name: "console", include: ["console/test/**/*.test.ts"] } },
       {
         extends: true,
         test: { name: "server", include: ["server/test/**/*.test.ts"], exclude: [thorough], ...onPostgres },

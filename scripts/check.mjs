@@ -19,7 +19,7 @@ const { values, positionals } = parseArgs({
 const report = resolve(values.report);
 /** The two suites: what `npm test` runs, and `npm run test:thorough`. */
 const suites = [
-  { report: join(report, "tests.json"), projects: ["api", "server"] },
+  { report: join(report, "tests.json"), projects: ["api", "console", "server"] },
   { report: join(report, "thorough.json"), projects: ["thorough"] },
 ];
 
@@ -124,7 +124,7 @@ function checkLock() {
 
 /** A file has at most 400 lines, and 300 are long. */
 function checkSize() {
-  const files = ["api", "server"].flatMap((workspace) =>
+  const files = ["api", "server", "console"].flatMap((workspace) =>
     readdirSync(join(root, workspace), { recursive: true, encoding: "utf8" })
       .filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"))
       .map((name) => `${workspace}/${name}`),

@@ -25,6 +25,8 @@ export interface Config {
   rateLimit: number;
   /** concurrent connections of all processes; 0: no cap, undefined: as many as file descriptors permit */
   maxConnections: number | undefined;
+  /** whether browsers get the console */
+  console: boolean;
   keyInQuery: boolean;
   /** what becomes of names in a query string that the endpoint does not know */
   unknownQuery: "refuse" | "ignore";
@@ -98,6 +100,7 @@ export function readConfig(
     maxConnections: env.DOSSIER_MAX_CONNECTIONS
       ? integer(env, "DOSSIER_MAX_CONNECTIONS", 0, 1_000_000, fault)
       : undefined,
+    console: boolean(env, "DOSSIER_CONSOLE", true, fault),
     keyInQuery: boolean(env, "DOSSIER_KEY_IN_QUERY", true, fault),
     unknownQuery: unknownQuery(env.DOSSIER_UNKNOWN_QUERY, fault),
     sessionIdle: interval(env, "DOSSIER_SESSION_IDLE", fault, "12h"),

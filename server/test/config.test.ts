@@ -34,6 +34,7 @@ test("without any setting there are safe ones", () => {
     secret: undefined,
     previousSecret: undefined,
     rateLimit: 6000,
+    console: true,
     keyInQuery: true,
     unknownQuery: "refuse",
     sessionIdle: 43_200,
@@ -60,6 +61,7 @@ test("every fault is told at once, and by the setting's name", () => {
     DOSSIER_SECRET: "abc",
     DOSSIER_RATE_LIMIT: "-1",
     DOSSIER_MAX_CONNECTIONS: "many",
+    DOSSIER_CONSOLE: "maybe",
     DOSSIER_KEY_IN_QUERY: "maybe",
     DOSSIER_UNKNOWN_QUERY: "maybe",
     DOSSIER_CORS_ORIGINS: "https://a.example/path",
@@ -69,13 +71,14 @@ test("every fault is told at once, and by the setting's name", () => {
   for (const name of [
     ...named,
     "DOSSIER_MAX_CONNECTIONS",
+    "DOSSIER_CONSOLE",
     "DOSSIER_KEY_IN_QUERY",
     "DOSSIER_UNKNOWN_QUERY",
     "DOSSIER_CORS_ORIGINS",
     "LOG_LEVEL",
   ])
     expect(faults.filter((fault) => fault.startsWith(`${name} `))).toHaveLength(1);
-  expect(faults).toHaveLength(11);
+  expect(faults).toHaveLength(12);
 });
 
 test("backups are every so many minutes, hours or days, for the embedded database only", () => {
@@ -227,7 +230,7 @@ test("the README's table has every setting, and the release is the one of the pa
   const readme = readFileSync(new URL("README.md", root), "utf8");
   const rows = [...readme.matchAll(/^\| `([A-Z_]+)` +\|/gm)].map((match) => match[1]);
   expect(rows).toEqual([...settingNames]);
-  for (const path of ["package.json", "api/package.json", "server/package.json"]) {
+  for (const path of ["package.json", "api/package.json", "server/package.json", "console/package.json"]) {
     const manifest = JSON.parse(readFileSync(new URL(path, root), "utf8")) as { version: string };
     expect(manifest.version).toBe(version);
   }

@@ -10,6 +10,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify }
 import helmet from "helmet";
 import { createArrivalControl } from "./admission/arrival.ts";
 import { Connections, defaultLimits } from "./connections.ts";
+import { Console, consolePaths, consoleRoutes } from "./console.ts";
 import { docsPaths, docsRoutes } from "./docs/docs.ts";
 import { headFault, targetOf } from "./request-head.ts";
 import { healthPaths, healthRoutes } from "./health.ts";
@@ -63,7 +64,8 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   });
   if (options.corsOrigins.length > 0) await enableCors(app, options.corsOrigins);
   const limit = createRateLimit(options.rateLimit, options.countRequest);
-  const route = createRouter(undefined, [...startPaths, ...healthPaths, metricsPath, ...docsPaths]);
+  const pages = [...startPaths, ...healthPaths, metricsPath, ...docsPaths];
+  const route = createRouter(undefined, options.console ? [...pages, ...consolePaths] : pages);
   const arrival = createArrivalControl({ ...service, ...options, limit, route, commonHeaders });
   const requests = new RequestHandler({ service, options, records, arrival, limit, route });
   const answer = (request: FastifyRequest, reply: FastifyReply) => requests.answer(request, reply);
@@ -89,7 +91,9 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   });
   app.all("/api/v2", answer);
   app.all("/api/v2/*", answer);
-  startRoutes(app, service);
+  const built = options.console ? new Console() : undefined;
+  startRoutes(app, service, built);
+  if (built) consoleRoutes(app, built);
   healthRoutes(app, service, options.keyInQuery);
   metricsRoute(app, service.metrics, {
     identify: requests.identify,

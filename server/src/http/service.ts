@@ -44,6 +44,8 @@ export interface HttpOptions {
   rateLimit: number;
   /** the counter that several processes share */
   countRequest?: SharedCounter;
+  /** whether browsers get the console */
+  console: boolean;
   keyInQuery: boolean;
   /** whether each request has a line in the log */
   logRequests: boolean;

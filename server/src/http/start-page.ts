@@ -1,11 +1,13 @@
 /**
- * Start page: `/` says what this is, whether it works, and where to go on; a page for browsers, JSON for programs. No
- * key is required. Invariant: nothing inline, nothing from other hosts.
+ * Start page: `/` says what this is, whether it works, and where to go on; JSON for programs, for browsers the console, or
+ * a page without scripts where there is no console. No key is required. Invariant: nothing inline, nothing from other hosts.
  */
 import type { FastifyInstance } from "fastify";
 import { basePath } from "@dossier/api";
+import { prefersHtml } from "./accept.ts";
 import { addressOf, renderFrame } from "./docs/frame.ts";
 import { escapeHtml } from "./docs/html.ts";
+import type { Console } from "./console.ts";
 import type { Health } from "./health.ts";
 import { startStyle } from "./start-style.ts";
 
@@ -31,10 +33,11 @@ const links = {
 };
 
 /** Serves `/` and its files. */
-export function startRoutes(app: FastifyInstance, { version, readiness }: Health): void {
+export function startRoutes(app: FastifyInstance, { version, readiness }: Health, pages?: Console): void {
   app.get("/", async (request, reply) => {
     void reply.header("vary", "accept");
     if (!prefersHtml(request.headers.accept)) return { name: "Dossier", description, version, links };
+    if (await pages?.sendPage(reply)) return reply;
     const page = { version, address: addressOf(request), reason: await readiness.notReadyReason() };
     return reply.headers(pageHeaders).type("text/html; charset=utf-8").send(renderPage(page));
   });
@@ -50,23 +53,6 @@ const pageHeaders = {
   "content-security-policy": policy,
   "referrer-policy": "no-referrer",
 };
-
-/** Whether HTML is named and wanted no less than JSON: browsers name it, programs accept anything. */
-function prefersHtml(accept = ""): boolean {
-  const html = qualityOf(accept, "text/html");
-  return html > 0 && html >= qualityOf(accept, "application/json");
-}
-
-/** The quality that an Accept header gives to a media type that it names; 0 for others. */
-function qualityOf(accept: string, type: string): number {
-  for (const range of accept.toLowerCase().split(",")) {
-    const [name = "", ...parameters] = range.split(";").map((part) => part.trim());
-    if (name !== type) continue;
-    const quality = parameters.find((one) => one.startsWith("q="))?.slice(2);
-    return quality === undefined ? 1 : Number(quality) || 0;
-  }
-  return 0;
-}
 
 interface StartPage {
   version: string;

@@ -158,6 +158,7 @@ export async function createInProcessService(config: Config, log: Log, db: Db): 
     ...config,
     adminKey: key,
     rateLimit: 0,
+    console: false,
     keyInQuery: false,
     corsOrigins: [],
     trustedProxies: [],

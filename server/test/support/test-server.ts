@@ -54,6 +54,7 @@ export function testConfig(databaseUrl: string, overrides: Partial<Config> = {})
     previousSecret: undefined,
     rateLimit: 0,
     maxConnections: undefined,
+    console: false,
     keyInQuery: true,
     unknownQuery: "refuse",
     sessionIdle: 0,

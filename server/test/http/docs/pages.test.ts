@@ -33,6 +33,7 @@ const unmarked: Record<string, [language: string, count: number, why: string][]>
   "docs/deploy.md": [
     ["sh", 9, "need root, Docker or systemd, or install packages; cli/package installs the package"],
   ],
+  "docs/console.md": [["text", 1, "addresses for a telephone system"]],
   "docs/cookbook.md": [["sh", 1, "for zsh and fish; cli/completion tries them there"]],
   "docs/moving.md": [
     ["sh", 1, "needs an old server"],

@@ -1,0 +1,83 @@
+/** The channels of a customer: copy and remove; a removed one comes back by undo. */
+import type { Channel, Customer } from "@dossier/api";
+import { useQueryClient } from "@tanstack/react-query";
+import { customerQuery } from "../data/queries.ts";
+import { api } from "../session/api.ts";
+import { useMay } from "../session/session.tsx";
+import { useText } from "../text/text.tsx";
+import { CopyButton } from "../ui/copy.tsx";
+import { channelIcon, Icon } from "../ui/icon.tsx";
+import { Address } from "../ui/person.tsx";
+import { useToast } from "../ui/toast.tsx";
+
+export function Channels({ customer, onAdd }: { customer: Customer; onAdd: () => void }) {
+  const text = useText();
+  const mayWrite = useMay("CUSTOMER_CUD");
+  const queries = useQueryClient();
+  const toast = useToast();
+  const reread = () => queries.invalidateQueries({ queryKey: customerQuery(customer.id).queryKey });
+
+  const putBack = async ({ channelName, address }: Channel) => {
+    try {
+      await api.customer.addChannels({ customerId: customer.id, channels: [{ type: channelName, address }] });
+    } catch (error) {
+      toast({ text: error instanceof Error ? error.message : text.failure.unknown, icon: "warning" });
+    }
+    await reread();
+  };
+  const remove = async (channel: Channel) => {
+    try {
+      await api.customer.removeChannel({ id: channel.id });
+      toast({
+        text: text.channel.removed(channel.address),
+        icon: "trash",
+        undo: () => void putBack(channel),
+      });
+    } catch (error) {
+      toast({ text: error instanceof Error ? error.message : text.failure.unknown, icon: "warning" });
+    }
+    await reread();
+  };
+  return (
+    <section>
+      <h2>
+        {text.customer.channels}
+        {mayWrite && (
+          <button
+            type="button"
+            className="btn ghost xs icon end"
+            aria-label={text.customer.addChannel}
+            onClick={onAdd}
+          >
+            <Icon name="plus" />
+          </button>
+        )}
+      </h2>
+      {customer.channels.length === 0 && <p className="t3 small">{text.customer.noChannels}</p>}
+      <ul className="reach full">
+        {customer.channels.map((channel) => (
+          <li key={channel.id}>
+            <Icon name={channelIcon(channel.channelName)} />
+            <div>
+              <span className="vh">{channel.channelName} </span>
+              <Address>{channel.address}</Address>
+            </div>
+            <span className="acts">
+              <CopyButton value={channel.address} what={channel.address} />
+              {mayWrite && (
+                <button
+                  type="button"
+                  className="btn ghost xs icon"
+                  aria-label={`${text.channel.remove} ${channel.address}`}
+                  onClick={() => void remove(channel)}
+                >
+                  <Icon name="trash" size={14} />
+                </button>
+              )}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

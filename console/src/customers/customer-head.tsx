@@ -1,0 +1,70 @@
+/** The head of a customer: name, brand, id, and the acts. */
+import type { Customer } from "@dossier/api";
+import { lazy, Suspense } from "react";
+import { useMay } from "../session/session.tsx";
+import { useText } from "../text/text.tsx";
+import { useCopy } from "../ui/copy.tsx";
+import { Icon } from "../ui/icon.tsx";
+import type { MenuItem } from "../ui/menu.tsx";
+import { Avatar, Brand, Foreign, nameOf } from "../ui/person.tsx";
+
+const Menu = lazy(async () => ({ default: (await import("../ui/menu.tsx")).Menu }));
+
+interface CustomerHeadProps {
+  customer: Customer;
+  menu: (MenuItem | "line")[];
+  onEvent: () => void;
+  onCrm: () => void;
+}
+
+export function CustomerHead({ customer, menu, onEvent, onCrm }: CustomerHeadProps) {
+  const text = useText();
+  const copy = useCopy();
+  const mayWrite = useMay("CUSTOMER_CUD");
+  const { primaryId } = customer;
+  return (
+    <header className="cust-head">
+      <Avatar customer={customer} size="l" />
+      <div className="grow">
+        <h1>
+          <Foreign>{nameOf(customer)}</Foreign>
+        </h1>
+        <p>
+          <Brand id={customer.brandId} name={customer.brandName} />
+          {primaryId && (
+            <button
+              type="button"
+              className="copyable mono"
+              aria-label={text.words.copy(`${text.customer.primaryId} ${primaryId}`)}
+              onClick={() => copy(primaryId)}
+            >
+              {primaryId}
+              <Icon name="copy" size={13} />
+            </button>
+          )}
+        </p>
+      </div>
+      <div className="acts">
+        {mayWrite && (
+          <>
+            <button type="button" className="btn" onClick={onCrm}>
+              <Icon name="refresh" />
+              {text.customer.askCrm}
+              <kbd className="kbd">R</kbd>
+            </button>
+            <button type="button" className="btn" onClick={onEvent}>
+              <Icon name="plus" />
+              {text.customer.addEvent}
+              <kbd className="kbd">E</kbd>
+            </button>
+          </>
+        )}
+        <Suspense fallback={<span className="btn icon" />}>
+          <Menu label={text.words.moreActions} className="btn icon" items={menu}>
+            <Icon name="more" />
+          </Menu>
+        </Suspense>
+      </div>
+    </header>
+  );
+}

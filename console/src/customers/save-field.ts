@@ -1,0 +1,112 @@
+/**
+ * Saves one field of a customer under the version that was read. If somebody changed the customer meanwhile, it is read
+ * again and compared: another field, and the change is saved over the new version; the same field, and the person
+ * chooses. What was typed is never lost.
+ */
+import {
+  type Customer,
+  type CustomFieldDefinition,
+  type CustomValue,
+  DossierError,
+  isDossierError,
+} from "@dossier/api";
+import { useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { customerQuery } from "../data/queries.ts";
+import { api } from "../session/api.ts";
+import { useText } from "../text/text.tsx";
+import { useToast } from "../ui/toast.tsx";
+
+export type Field =
+  | { kind: "own"; name: "firstname" | "lastname" | "primaryId"; label: string }
+  | { kind: "custom"; name: string; label: string; definition?: CustomFieldDefinition };
+
+/** The same field, changed by two. */
+export interface Collision {
+  field: Field;
+  theirs: string;
+  mine: string;
+}
+
+const flashMs = 1200;
+
+function valueOf(customer: Customer, field: Field): CustomValue | undefined {
+  return field.kind === "own" ? customer[field.name] || undefined : customer.custom[field.name];
+}
+
+function write(customer: Customer, field: Field, value: string, version: number) {
+  const { id } = customer;
+  const input =
+    field.kind === "custom"
+      ? { id, custom: { [field.name]: value === "" ? null : value } }
+      : field.name === "primaryId"
+        ? { id, newPrimaryId: value }
+        : { id, [field.name]: value };
+  return api.customer.update(input, { ifMatch: version });
+}
+
+export function useSaveField(customer: Customer) {
+  const text = useText();
+  const toast = useToast();
+  const queries = useQueryClient();
+  const [fault, setFault] = useState<string>();
+  const [collision, setCollision] = useState<Collision>();
+  const [changed, setChanged] = useState<string>();
+  const key = customerQuery(customer.id).queryKey;
+
+  const attempt = async (
+    field: Field,
+    base: CustomValue | undefined,
+    value: string,
+    version: number,
+  ): Promise<boolean> => {
+    try {
+      await write(customer, field, value, version);
+    } catch (error) {
+      if (!isDossierError(error, "stale_version")) throw error;
+      const now = await api.customer.find({ id: customer.id, provenance: true });
+      queries.setQueryData(key, now);
+      const theirs = valueOf(now, field);
+      if (theirs !== base && String(theirs ?? "") !== value) {
+        setCollision({ field, theirs: String(theirs ?? ""), mine: value });
+        return false;
+      }
+      const isSaved = await attempt(field, theirs, value, now.version);
+      if (isSaved) toast({ text: text.stale.other, icon: "info" });
+      return isSaved;
+    }
+    setFault(undefined);
+    setCollision(undefined);
+    await queries.invalidateQueries({ queryKey: key });
+    setChanged(field.name);
+    setTimeout(() => setChanged(undefined), flashMs);
+    return true;
+  };
+  const run = async (field: Field, base: CustomValue | undefined, value: string): Promise<boolean> => {
+    try {
+      return await attempt(field, base, value.trim(), customer.version);
+    } catch (error) {
+      const known =
+        error instanceof DossierError ? (Object.values(error.fields)[0] ?? error.message) : undefined;
+      setFault(known ?? text.failure.unknown);
+      return false;
+    }
+  };
+  return {
+    fault,
+    collision,
+    changed,
+    run,
+    /** saves what was typed over theirs */
+    insist: () => {
+      if (!collision) return;
+      const { field, mine } = collision;
+      const now = queries.getQueryData<Customer>(key) ?? customer;
+      void attempt(field, valueOf(now, field), mine, now.version).catch(() => setFault(text.failure.unknown));
+    },
+    forget: () => {
+      setFault(undefined);
+      setCollision(undefined);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+/** Entry of the console. The number of a call leaves the address before anything else runs. */
+import { QueryClientProvider } from "@tanstack/react-query";
+import { createRoot } from "react-dom/client";
+import { takeCall } from "./customers/call.ts";
+import { makeQueryClient } from "./data/queries.ts";
+import { Routes } from "./routes.tsx";
+import { SessionProvider } from "./session/session.tsx";
+import { takeStartToken } from "./session/start-page.tsx";
+import { TextProvider } from "./text/text.tsx";
+import { listenForKeys } from "./ui/keys.ts";
+import { ToastProvider } from "./ui/toast.tsx";
+
+takeCall();
+takeStartToken();
+listenForKeys();
+
+const root = document.getElementById("root");
+if (root)
+  createRoot(root).render(
+    <TextProvider>
+      <QueryClientProvider client={makeQueryClient()}>
+        <ToastProvider>
+          <SessionProvider>
+            <Routes />
+          </SessionProvider>
+        </ToastProvider>
+      </QueryClientProvider>
+    </TextProvider>,
+  );

@@ -1,0 +1,89 @@
+/** Routes: the only file that knows the router. What is not there yet has no route and no link. */
+import { useEffect } from "react";
+import { Redirect, Route, Switch, useLocation } from "wouter";
+import { CallPage } from "./customers/call-page.tsx";
+import { listenForCalls, useCall } from "./customers/call.ts";
+import { CustomerPage } from "./customers/customer-page.tsx";
+import { CustomersPage } from "./customers/customers-page.tsx";
+import { NewCustomerPage } from "./customers/new-customer-page.tsx";
+import { Frame } from "./frame/frame.tsx";
+import { SignInPage } from "./session/sign-in.tsx";
+import { useMay, useSession } from "./session/session.tsx";
+import { StartPage } from "./session/start-page.tsx";
+import { useText } from "./text/text.tsx";
+import { TicketPage } from "./tickets/ticket-page.tsx";
+import { TicketsPage } from "./tickets/tickets-page.tsx";
+import { Blank } from "./ui/states.tsx";
+import { usePageTitle } from "./ui/page-title.ts";
+
+/** A path of this page to go on with after the sign-in; never another place. */
+function nextPath(): string {
+  const next = new URLSearchParams(location.search).get("next") ?? "";
+  return /^\/(?![/\\])[\w/-]*$/.test(next) && !next.startsWith("/sign-in") ? next : "/customers";
+}
+
+export function Routes() {
+  const { session } = useSession();
+  const [path, navigate] = useLocation();
+  useEffect(() => listenForCalls(navigate), [navigate]);
+  if (path === "/start") return <StartPage />;
+  if (session === undefined) return null;
+  if (session === null) {
+    if (path === "/sign-in") return <SignInPage />;
+    return (
+      <Redirect to={path === "/" || path === "/customers" ? "/sign-in" : `/sign-in?next=${path}`} replace />
+    );
+  }
+  return (
+    <Switch>
+      <Route path="/sign-in">
+        <Redirect to={nextPath()} replace />
+      </Route>
+      <Route>
+        <Frame>
+          <Pages />
+        </Frame>
+      </Route>
+    </Switch>
+  );
+}
+
+function Pages() {
+  const [mayRead, mayTickets] = [useMay("CUSTOMER_READ"), useMay("TICKET_READ")];
+  const call = useCall();
+  const home = mayRead ? "/customers" : "/tickets";
+  return (
+    <Switch>
+      <Route path="/">
+        <Redirect to={home} replace />
+      </Route>
+      {mayRead && <Route path="/customers" component={CustomersPage} />}
+      {mayRead && <Route path="/customers/new" component={NewCustomerPage} />}
+      {mayRead && <Route path="/customers/:id">{({ id }) => <Numbered id={id} page={CustomerPage} />}</Route>}
+      {mayRead && (
+        <Route path="/call">
+          <CallPage key={call?.at.getTime()} />
+        </Route>
+      )}
+      {mayTickets && <Route path="/tickets" component={TicketsPage} />}
+      {mayTickets && <Route path="/tickets/:id">{({ id }) => <Numbered id={id} page={TicketPage} />}</Route>}
+      <Route>
+        <NoPage />
+      </Route>
+    </Switch>
+  );
+}
+
+function Numbered({ id, page: Page }: { id: string; page: (props: { id: number }) => React.ReactNode }) {
+  return /^[1-9]\d{0,15}$/.test(id) ? <Page key={id} id={Number(id)} /> : <NoPage />;
+}
+
+function NoPage() {
+  const text = useText();
+  usePageTitle(text.failure.noPage);
+  return (
+    <div className="page">
+      <Blank icon="search" title={text.failure.noPage} hint={text.failure.noPageHint} />
+    </div>
+  );
+}

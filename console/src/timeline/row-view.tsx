@@ -1,0 +1,174 @@
+/** Rows of a timeline, drawn. */
+import type { Customer, TicketStatus, TimelineEvent, TimelineMessage, TimelineNote } from "@dossier/api";
+import { memo, useState } from "react";
+import { Link } from "wouter";
+import { StatePill } from "../tickets/signs.tsx";
+import { useText } from "../text/text.tsx";
+import { clock, dayName, exactTime, words } from "../ui/format.ts";
+import { channelIcon, eventIcon, Icon } from "../ui/icon.tsx";
+import { Foreign, nameOf } from "../ui/person.tsx";
+import type { Row } from "./rows.ts";
+
+interface RowViewProps {
+  row: Row;
+  customer: Customer;
+  place: number;
+  size: number;
+  onUnfold: () => void;
+}
+
+const isStatus = (status: string): status is TicketStatus =>
+  ["new", "open", "pending", "solved", "closed"].includes(status);
+
+export const RowView = memo(function RowView({ row, customer, place, size, onUnfold }: RowViewProps) {
+  const text = useText();
+  switch (row.kind) {
+    case "day": {
+      const { name, beside } = dayName(row.at, text);
+      return (
+        <h3 className="day">
+          <span>{name}</span>
+          {beside && <small>{beside}</small>}
+        </h3>
+      );
+    }
+    case "ticket":
+      return (
+        <div className="thread">
+          <span />
+          <span className="node k-ticket">
+            <Icon name="ticket" size={14} />
+          </span>
+          <Link href={`/tickets/${row.ticketId}`}>
+            <b>
+              <Foreign>{row.title || text.timeline.ticket(row.ticketId)}</Foreign>
+            </b>
+          </Link>
+          <Icon name={channelIcon(row.channelName)} size={14} className="t3" />
+          <span className="t3 xsmall nowrap desk-only">{text.timeline.ticket(row.ticketId)}</span>
+          {isStatus(row.status) && <StatePill status={row.status} />}
+        </div>
+      );
+    case "event":
+      return <EventRow item={row.item} place={place} size={size} />;
+    case "fold":
+      return <FoldRow events={row.events} onUnfold={onUnfold} />;
+    case "message":
+      return <MessageRow item={row.item} customer={customer} place={place} size={size} />;
+  }
+});
+
+/** An address of the web that may be opened: http or https, its host shown. */
+function safeLink(address: string): { href: string; host: string } | undefined {
+  try {
+    const url = new URL(address);
+    return url.protocol === "https:" || url.protocol === "http:"
+      ? { href: url.href, host: url.host }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+interface ArticleProps {
+  place: number;
+  size: number;
+}
+
+function EventRow({ item, place, size }: { item: TimelineEvent } & ArticleProps) {
+  const { icon, tint } = eventIcon(item.eventType);
+  const link = safeLink(item.sourceUrl);
+  return (
+    <article className="ev" tabIndex={-1} aria-posinset={place} aria-setsize={size}>
+      <time dateTime={item.createdAt} title={exactTime(item.createdAt)}>
+        {clock(item.createdAt)}
+      </time>
+      <span className={`node ${tint}`} title={words(item.eventType)}>
+        <Icon name={icon} size={15} />
+      </span>
+      <LongText className="">{item.description}</LongText>
+      <span className="src">
+        {link ? (
+          <a href={link.href} target="_blank" rel="noreferrer noopener" title={link.host}>
+            {item.initiatedBy ? <Foreign>{item.initiatedBy}</Foreign> : link.host}
+            <Icon name="external" size={13} />
+          </a>
+        ) : (
+          <Foreign>{item.initiatedBy}</Foreign>
+        )}
+      </span>
+    </article>
+  );
+}
+
+function FoldRow({ events, onUnfold }: { events: TimelineEvent[]; onUnfold: () => void }) {
+  const text = useText();
+  const [first] = events;
+  if (!first) return null;
+  const { icon, tint } = eventIcon(first.eventType);
+  return (
+    <article className="ev" tabIndex={-1}>
+      <time dateTime={first.createdAt}>{clock(first.createdAt)}</time>
+      <span className={`node ${tint}`}>
+        <Icon name={icon} size={15} />
+      </span>
+      <p>
+        <button type="button" className="link" onClick={onUnfold}>
+          {text.timeline.folded(events.length, words(first.eventType || "event"))}
+        </button>
+      </p>
+      <span className="src" />
+    </article>
+  );
+}
+
+function MessageRow({
+  item,
+  customer,
+  place,
+  size,
+}: { item: TimelineMessage | TimelineNote; customer: Customer } & ArticleProps) {
+  const text = useText();
+  const direction = item.type === "note" ? "note" : item.direction === "outbound" ? "out" : "in";
+  const who = item.initiatedBy || (direction === "in" ? nameOf(customer) : text.timeline.us);
+  return (
+    <article className={`msg ${direction}`} tabIndex={-1} aria-posinset={place} aria-setsize={size}>
+      <time dateTime={item.createdAt} title={exactTime(item.createdAt)}>
+        {clock(item.createdAt)}
+      </time>
+      <span className={`node k-${direction}`}>
+        <Icon name={direction} size={14} />
+      </span>
+      <div className="said">
+        <header>
+          <b>
+            <Foreign>{who}</Foreign>
+          </b>
+          <span>{item.type === "note" ? text.timeline.note : words(item.channelName ?? "")}</span>
+        </header>
+        <LongText className="pre">{item.content || item.description}</LongText>
+      </div>
+    </article>
+  );
+}
+
+const clampedFrom = 600;
+
+/** A text, cut after eight lines until it is opened. */
+export function LongText({ children, className }: { children: string; className: string }) {
+  const text = useText();
+  const [isOpen, setOpen] = useState(false);
+  const isLong = children.length > clampedFrom || children.split("\n").length > 8;
+  return (
+    <div className="long">
+      <p dir="auto" className={isLong && !isOpen ? `${className} clamp` : className}>
+        {children}
+      </p>
+      {isLong && (
+        <button type="button" className="link small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+          {isOpen ? text.words.showLess : text.words.showMore}
+        </button>
+      )}
+    </div>
+  );
+}

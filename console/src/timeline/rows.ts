@@ -1,0 +1,73 @@
+/**
+ * Rows of a timeline: items, newest first, under the days of the reader's zone; the messages of a ticket on one day under
+ * its title; four or more events of one type on a day as one row that opens.
+ */
+import type { TimelineEvent, TimelineItem, TimelineMessage, TimelineNote } from "@dossier/api";
+import { dayOf } from "../ui/format.ts";
+
+export type Row =
+  | { kind: "day"; key: string; at: string }
+  | { kind: "ticket"; key: string; ticketId: number; title: string; status: string; channelName: string }
+  | { kind: "event"; key: string; item: TimelineEvent }
+  | { kind: "fold"; key: string; events: TimelineEvent[] }
+  | { kind: "message"; key: string; item: TimelineMessage | TimelineNote };
+
+const foldedFrom = 4;
+
+/** The titles of tickets, as far as they have been read. */
+function titlesOf(items: readonly TimelineItem[]): Map<number, string> {
+  return new Map(
+    items.flatMap((item) => (item.type === "ticket" ? [[item.ticketId, item.title] as const] : [])),
+  );
+}
+
+export function toRows(items: readonly TimelineItem[], unfolded: ReadonlySet<string>): Row[] {
+  const rows: Row[] = [];
+  const titles = titlesOf(items);
+  let day: number | undefined;
+  let ticket: number | undefined;
+  for (let place = 0; place < items.length; place += 1) {
+    const item = items[place];
+    if (!item) break;
+    const itemDay = dayOf(item.createdAt);
+    if (itemDay !== day) {
+      rows.push({ kind: "day", key: `day-${itemDay}`, at: item.createdAt });
+      ticket = undefined;
+    }
+    day = itemDay;
+    if (item.type === "event") {
+      ticket = undefined;
+      const run = runOf(items, place);
+      const key = `fold-${item.id}`;
+      if (run.length >= foldedFrom && !unfolded.has(key)) rows.push({ kind: "fold", key, events: run });
+      else for (const event of run) rows.push({ kind: "event", key: event.id, item: event });
+      place += run.length - 1;
+      continue;
+    }
+    if (item.ticketId !== ticket) {
+      rows.push({
+        kind: "ticket",
+        key: `thread-${item.id}`,
+        ticketId: item.ticketId,
+        title: (item.type === "ticket" ? item.title : titles.get(item.ticketId)) ?? "",
+        status: item.status,
+        channelName: item.channelName ?? "",
+      });
+      ticket = item.ticketId;
+    }
+    if (item.type !== "ticket") rows.push({ kind: "message", key: item.id, item });
+  }
+  return rows;
+}
+
+/** The events of one type, one after the other on one day, from a place on. */
+function runOf(items: readonly TimelineItem[], from: number): TimelineEvent[] {
+  const first = items[from];
+  const run: TimelineEvent[] = [];
+  for (const item of items.slice(from)) {
+    if (item.type !== "event" || first?.type !== "event") break;
+    if (item.eventType !== first.eventType || dayOf(item.createdAt) !== dayOf(first.createdAt)) break;
+    run.push(item);
+  }
+  return run;
+}

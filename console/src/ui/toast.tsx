@@ -1,0 +1,106 @@
+/**
+ * Toast: what just happened, with its undo while it is offered. It stays eight seconds, and as long as the pointer or the
+ * focus is on it; `U` undoes the last one.
+ */
+import {
+  createContext,
+  type ReactNode,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from "react";
+import { useText } from "../text/text.tsx";
+import { Icon, type IconName } from "./icon.tsx";
+import { useKeys } from "./keys.ts";
+
+const shownMs = 8000;
+
+export interface ToastContent {
+  text: string;
+  icon: IconName;
+  /** undoes the act; the toast is closed before */
+  undo?: () => void;
+  /** another act than undo, by its name */
+  act?: { label: string; run: () => void };
+}
+
+const context = createContext<(content: ToastContent) => void>(() => undefined);
+
+export const useToast = () => useContext(context);
+
+export function ToastProvider({ children }: { children: ReactNode }) {
+  const [shown, setShown] = useState<ToastContent & { number: number }>();
+  const number = useRef(0);
+  const show = useCallback((content: ToastContent) => {
+    number.current += 1;
+    setShown({ ...content, number: number.current });
+  }, []);
+  const close = useCallback(() => setShown(undefined), []);
+  return (
+    <context.Provider value={show}>
+      {children}
+      <div role="status" aria-live="polite">
+        {shown && <Toast key={shown.number} content={shown} close={close} />}
+      </div>
+    </context.Provider>
+  );
+}
+
+function Toast({ content, close }: { content: ToastContent; close: () => void }) {
+  const text = useText();
+  const [isHeld, setHeld] = useState(false);
+  useEffect(() => {
+    if (isHeld) return undefined;
+    const timer = setTimeout(close, shownMs);
+    return () => clearTimeout(timer);
+  }, [isHeld, close]);
+  const undo = content.undo;
+  useKeys(
+    useMemo(
+      () =>
+        undo
+          ? {
+              u: () => {
+                close();
+                undo();
+              },
+            }
+          : {},
+      [undo, close],
+    ),
+  );
+  const act = undo ? { label: text.words.undo, run: undo } : content.act;
+  return (
+    <div
+      className="toast"
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+    >
+      <Icon name={content.icon} />
+      <span className="cut">
+        <bdi>{content.text}</bdi>
+      </span>
+      {act && (
+        <button
+          type="button"
+          className="btn sm"
+          onClick={() => {
+            close();
+            act.run();
+          }}
+        >
+          {act.label}
+          {undo && <kbd className="kbd">U</kbd>}
+        </button>
+      )}
+      <button type="button" className="btn sm icon" aria-label={text.words.close} onClick={close}>
+        <Icon name="x" size={14} />
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,189 @@
+// The console, built from its sources: browsers get its pages under a strict policy, programs what they always got; and
+// in Chromium, if it is installed, an agent signs in, finds a customer by a misspelt name and changes one.
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findChromium, openPage, type Page } from "../support/servers/browser.ts";
+import { startTestServer } from "../support/test-server.ts";
+
+const root = join(import.meta.dirname, "..", "..", "..");
+const built = spawnSync(process.execPath, [join(root, "scripts", "build-console.mjs")], { encoding: "utf8" });
+if (built.status !== 0) throw new Error(built.stderr);
+
+const world = await startTestServer({ console: true, rateLimit: 0 });
+const without = await startTestServer();
+const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+const open = (path: string, accept = browser, at = world) => fetch(at.url + path, { headers: { accept } });
+
+test("browsers get the console at every page of its own, under a policy without exceptions", async () => {
+  for (const path of [
+    "/",
+    "/sign-in",
+    "/customers",
+    "/customers/7",
+    "/customers/new",
+    "/call",
+    "/tickets/86",
+  ]) {
+    const answer = await open(path);
+    const [text, { headers }] = [await answer.text(), answer];
+    expect([path, answer.status, headers.get("content-type")]).toEqual([
+      path,
+      200,
+      "text/html; charset=utf-8",
+    ]);
+    expect(headers.get("content-security-policy")).toBe(
+      "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
+    );
+    expect([headers.get("cache-control"), headers.get("vary")]).toEqual(["no-cache", "accept"]);
+    expect(text).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
+    for (const [, name = ""] of text.matchAll(/(?:src|href)="([^"]*)"/g)) {
+      const file = await open(name);
+      expect([name, file.status, file.headers.get("cache-control")]).toEqual([
+        name,
+        200,
+        "public, max-age=31536000, immutable",
+      ]);
+    }
+  }
+});
+
+test("programs get JSON at / and no page elsewhere, and a server without the console has its start page", async () => {
+  expect(await (await open("/", "application/json")).json()).toMatchObject({ name: "Dossier" });
+  for (const accept of ["*/*", "application/json"]) {
+    const answer = await open("/customers", accept);
+    expect([answer.status, await answer.json()]).toMatchObject([404, { code: "unknown_endpoint" }]);
+  }
+  expect(await (await open("/", browser, without)).text()).toContain("It works.");
+  expect((await open("/customers", browser, without)).status).toBe(404);
+});
+
+test("no path leads to another file, and other methods are refused", async () => {
+  for (const name of [
+    "/assets/nothing.js",
+    "/assets/..%2findex.html",
+    "/assets/%2e%2e%2ffingerprint",
+    "/assets/",
+  ])
+    expect([name, (await open(name)).status]).toEqual([name, 404]);
+  const posted = await fetch(`${world.url}/customers`, { method: "POST" });
+  expect([posted.status, await posted.json()]).toMatchObject([405, { code: "method_not_allowed" }]);
+});
+
+test("what a browser loads first is at most 140 kB of script", () => {
+  const folder = join(root, "dist", "console");
+  const page = readFileSync(join(folder, "index.html"), "utf8");
+  const seen = new Set<string>();
+  const read = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    const code = readFileSync(join(folder, "assets", name), "utf8");
+    for (const [, other = ""] of code.matchAll(/(?:from|import)\s*"\.\/([^"]+\.js)"/g)) read(other);
+  };
+  for (const [, name = ""] of page.matchAll(/src="\/assets\/([^"]+\.js)"/g)) read(name);
+  const sizes = [...seen].map(
+    (name) => gzipSync(readFileSync(join(folder, "assets", name)), { level: 9 }).length,
+  );
+  expect(seen.size).toBeGreaterThan(1);
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(140_000);
+});
+
+const chromium = findChromium();
+if (!chromium) console.warn("SKIPPED: Chromium is not installed, so the console is not used in a browser.");
+
+describe.skipIf(!chromium)("an agent in a browser", () => {
+  const [email, number] = ["zofia.canary@console.example", "+48225550117"];
+  const words = ["Szczepańska", email, number, "szcepanska"];
+  let page: Page;
+  beforeAll(async () => void (page = await openPage(chromium!)), 180_000);
+  afterAll(() => page.close());
+
+  const typeText = async (text: string) => {
+    for (const sign of text) {
+      await page.send("Input.dispatchKeyEvent", {
+        type: "keyDown",
+        text: sign,
+        key: sign,
+        unmodifiedText: sign,
+      });
+      await page.send("Input.dispatchKeyEvent", { type: "keyUp", key: sign });
+    }
+  };
+  const press = async (key: string, text?: string) => {
+    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key, code: key, ...(text ? { text } : {}) });
+    await page.send("Input.dispatchKeyEvent", { type: "keyUp", key, code: key });
+  };
+  const enter = () => press("Enter", "\r");
+  const shows = (text: string) => page.until(`document.body?.innerText.includes(${JSON.stringify(text)})`);
+
+  test("signs in, finds by a misspelt name, opens, changes, deletes and undoes, all by keyboard", async () => {
+    const brandId = await world.newBrand();
+    const { id } = await world.admin.customer.create({
+      brandId,
+      firstname: "Zofia",
+      lastname: "Szczepańska",
+      primaryId: `console-${brandId}`,
+      channels: [
+        { type: "email", address: email },
+        { type: "telephone", address: number },
+      ],
+    });
+    const key = await world.keyFor(
+      ["CUSTOMER_READ", "CUSTOMER_CUD", "TICKET_READ", "CHANNEL_READ"],
+      [brandId],
+    );
+    await page.open(`${world.url}/`);
+    await page.until("document.activeElement?.name === 'key'");
+    await typeText(key);
+    await enter();
+    await page.until("document.activeElement?.id === 'search'");
+    await typeText("szcepanska");
+    await enter(); // waits for the answer to the text as typed
+    await page.until(`location.pathname === "/customers/${id}"`);
+    await shows("Szczepańska");
+    expect(await page.value("document.title")).toBe(`Customer ${id} – Dossier`);
+
+    await typeText("e");
+    await page.until("document.activeElement?.id === 'event'");
+    await typeText("Called about the copper kettle");
+    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: "Enter", code: "Enter", modifiers: 2 });
+    await page.until("!document.querySelector('[role=dialog]')");
+    await shows("Called about the copper kettle");
+
+    await page.value("document.querySelector('.acts > button:last-child').focus()");
+    await enter();
+    await page.until("document.querySelector('[role=menu]')");
+    await typeText("d"); // letters move in a menu
+    await enter();
+    await shows("This customer was deleted");
+    await typeText("u");
+    await shows("copper kettle");
+    expect((await world.admin.customer.find({ id })).item.firstname).toBe("Zofia");
+  }, 180_000);
+
+  test("a number in the address of a call is taken out, and its holder is opened", async () => {
+    await page.open(`${world.url}/call?number=0048%2022%20555%2001%2017`);
+    await shows("Calling now");
+    expect(await page.value("location.pathname + location.search + location.hash")).toMatch(
+      /^\/customers\/\d+$/,
+    );
+  }, 180_000);
+
+  test("no name, address or number is in an address, a title or a storage, and nothing went elsewhere", async () => {
+    const kept = await page.value<string>(
+      "JSON.stringify([location.href, document.title, history.state, {...localStorage}, {...sessionStorage}])",
+    );
+    const asked = page.requests
+      .map(({ url }) => decodeURIComponent(url))
+      .filter((url) => !/^(data|about|blob):/.test(url));
+    for (const word of words) {
+      expect(kept).not.toContain(word);
+      const found = asked.filter((url) => url.includes(word) && !url.includes("/call?number="));
+      expect(found).toEqual([]);
+    }
+    expect(asked.filter((url) => !url.startsWith(`${world.url}/`))).toEqual([]);
+    expect(page.complaints).toEqual([]);
+  });
+});
