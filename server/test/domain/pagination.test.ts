@@ -1,5 +1,6 @@
 // Pages of lists: their beginning, their size, and the cursor, which covers the whole list exactly once.
 import { createHmac } from "node:crypto";
+import { readsQuery } from "@dossier/api";
 import { expect, test } from "vitest";
 import { parsePage, toPage } from "../../src/domain/pagination.ts";
 import type { RequestContext } from "../../src/domain/context.ts";
@@ -22,13 +23,14 @@ for (let n = 0; n < 40; n += 1)
 const page = async (name: string, more: Record<string, string>): Promise<Answer> => {
   const { path, fields } = await (base[name] ??= calls[name]!(scene));
   const { itemStart: _s, itemLimit: _l, query: _q, ...rest } = fields;
-  return world.raw(rowOf(name).method, path, { query: { ...rest, ...more } });
+  const row = rowOf(name);
+  return world.raw(row.method, path, { [readsQuery(row) ? "query" : "form"]: { ...rest, ...more } });
 };
 const base: Record<string, ReturnType<(typeof calls)[string]>> = {};
 
 test("the lists are those of the table", () => {
   expect(lists.map(({ name }) => name)).toEqual(
-    table.filter(({ name }) => /\.list/.test(name)).map(({ name }) => name),
+    table.filter(({ name }) => /\.(list|search)/.test(name)).map(({ name }) => name),
   );
 });
 
