@@ -10,6 +10,7 @@ import {
   sendValid,
   type Fixture,
   sendBytes,
+  rowOf,
   table,
   startFixtureServer,
 } from "../support/requests.ts";
@@ -127,7 +128,7 @@ test.each(broken)(
       extra_twitter: `${canary}${from}`,
     };
     const answer = await world.raw("POST", "/customer", {
-      ...encodeFields(table[2]!.row, own),
+      ...encodeFields(rowOf("customer.resolve"), own),
       headers: { "user-agent": canary },
     });
     await withSql(world, (client) => client.query(mendIt));
