@@ -34,6 +34,7 @@ test("every list with filters is there", () => {
   expect([...lists].sort()).toEqual([
     "audit.list",
     "customer.list",
+    "customer.listDeleted",
     "customer.listTimeline",
     "customfield.list",
     "job.list",
