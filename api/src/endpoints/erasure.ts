@@ -74,7 +74,7 @@ export const erasure = {
     entity: "deleted customer",
     summary: "List the deleted customers that can be restored",
     description:
-      "Those with the newest ids first. `POST /customer/restore/{id}` brings one back; after 30 days it is erased, and gone from this list.",
+      "Those with the newest ids first. Names and primary ids are shown to keys with CUSTOMER_READ; for others they are empty. `POST /customer/restore/{id}` brings one back; after 30 days it is erased, and gone from this list.",
     input: z.object({
       brandId: filter(identifier, "Deleted customers of this brand"),
       ...paging,

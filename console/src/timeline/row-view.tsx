@@ -44,7 +44,7 @@ export const RowView = memo(function RowView({ row, customer, place, size, onUnf
               <Foreign>{row.title || text.timeline.ticket(row.ticketId)}</Foreign>
             </b>
           </Link>
-          <Icon name={channelIcon(row.channelName)} size={14} className="t3" />
+          {row.channelName && <Icon name={channelIcon(row.channelName)} size={14} className="t3" />}
           <span className="t3 xsmall nowrap desk-only">{text.timeline.ticket(row.ticketId)}</span>
           {isStatus(row.status) && <StatePill status={row.status} />}
         </div>

@@ -14,16 +14,20 @@ export type Row =
 
 const foldedFrom = 4;
 
-/** The titles of tickets, as far as they have been read. */
-function titlesOf(items: readonly TimelineItem[]): Map<number, string> {
+/** What a heading needs of a ticket: its title and channel, as far as they have been read. */
+function headsOf(items: readonly TimelineItem[]): Map<number, { title: string; channelName: string }> {
   return new Map(
-    items.flatMap((item) => (item.type === "ticket" ? [[item.ticketId, item.title] as const] : [])),
+    items.flatMap((item) =>
+      item.type === "ticket"
+        ? [[item.ticketId, { title: item.title, channelName: item.channelName }] as const]
+        : [],
+    ),
   );
 }
 
 export function toRows(items: readonly TimelineItem[], unfolded: ReadonlySet<string>): Row[] {
   const rows: Row[] = [];
-  const titles = titlesOf(items);
+  const heads = headsOf(items);
   let day: number | undefined;
   let ticket: number | undefined;
   for (let place = 0; place < items.length; place += 1) {
@@ -49,9 +53,9 @@ export function toRows(items: readonly TimelineItem[], unfolded: ReadonlySet<str
         kind: "ticket",
         key: `thread-${item.id}`,
         ticketId: item.ticketId,
-        title: (item.type === "ticket" ? item.title : titles.get(item.ticketId)) ?? "",
+        title: heads.get(item.ticketId)?.title ?? "",
         status: item.status,
-        channelName: item.channelName ?? "",
+        channelName: heads.get(item.ticketId)?.channelName ?? item.channelName ?? "",
       });
       ticket = item.ticketId;
     }

@@ -202,8 +202,8 @@ export interface CustomerReads {
   /**
    * List the deleted customers that can be restored.
    *
-   * Those with the newest ids first. `customer.restore` brings one back; after 30 days it is erased, and gone
-   * from this list.
+   * Those with the newest ids first. Names and primary ids are shown to keys with CUSTOMER_READ; for others
+   * they are empty. `customer.restore` brings one back; after 30 days it is erased, and gone from this list.
    *
    * Needs the permission CUSTOMER_CUD.
    *

@@ -7,7 +7,7 @@ import type { Statement } from "../../db/database.ts";
 import { listBrandIds } from "../brand/brand.ts";
 import type { RequestContext } from "../context.ts";
 import { restorePeriod } from "../customer/delete.ts";
-import { type WireTexts, wireTextColumns } from "../customer-fields.ts";
+import { textFields, type WireTexts, wireTextColumns } from "../customer-fields.ts";
 import { capCount, parsePage, toPage } from "../pagination.ts";
 
 interface DeletedRow extends WireTexts {
@@ -57,8 +57,19 @@ export async function listDeleted(
     ctx.db.rows<DeletedRow>(selectPage, [brandIds, before, skip + some, skip, some]),
     ctx.db.row<{ n: number }>(countAll, [brandIds]),
   ]);
-  return toPage(ctx, place, rows, capCount(total?.n ?? 0), (row) => [row.id], toWireDeleted);
+  const hidden = ctx.caller.permissions.has("CUSTOMER_READ") ? {} : { external_primary_id: "", ...noTexts };
+  return toPage(
+    ctx,
+    place,
+    rows,
+    capCount(total?.n ?? 0),
+    (row) => [row.id],
+    (row) => ({ ...toWireDeleted(row), ...hidden }),
+  );
 }
+
+/** The texts for a key that may change customers, but not read them. */
+const noTexts = Object.fromEntries(textFields.map(({ wire }) => [wire, ""]));
 
 function toWireDeleted({ deleted_at, restorable_until, ...row }: DeletedRow) {
   return {

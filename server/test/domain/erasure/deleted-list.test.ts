@@ -64,6 +64,21 @@ test("loses who is restored or purged, and whose time is over", async () => {
   expect([itemTotal, items.map(({ id }) => id)]).toEqual([1, [left]]);
 });
 
+test("a key that may not read customers gets no word of them", async () => {
+  const writer = createClient({
+    url: world.url,
+    key: await world.keyFor(["CUSTOMER_CUD"], [brandId]),
+    retry: false,
+  });
+  const { items } = await writer.customer.listDeleted();
+  expect(items.map(({ id }) => id)).toEqual(ids.toReversed());
+  expect(items.map(({ firstname, lastname, primaryId }) => firstname + lastname + primaryId)).toEqual([
+    "",
+    "",
+    "",
+  ]);
+});
+
 test("needs the permission of a restore", async () => {
   const reader = await world.clientFor(["CUSTOMER_READ"], [brandId]);
   await expect(reader.customer.listDeleted()).rejects.toMatchObject({ code: "permission_missing" });
