@@ -9,7 +9,7 @@ import { CopyButton } from "../ui/copy.tsx";
 import { Art } from "./art.tsx";
 import { useSession } from "./session.tsx";
 
-const command = "npm run -s dossier -- key create desk";
+const command = "npm run -s dossier -- start-link";
 
 /** The field for a key and its button. */
 export function SignInForm({ message }: { message?: string | undefined }) {

@@ -58,7 +58,7 @@ export const en = {
     hide: "Hide the key",
     act: "Sign in",
     empty: "Paste or type a key.",
-    noKey: "No key? An administrator makes one, in the terminal:",
+    noKey: "No key? The terminal of the server prints a link that signs in once:",
     command: "the command",
     signOut: "Sign out",
     over: "You were signed out",

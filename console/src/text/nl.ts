@@ -60,7 +60,7 @@ export const nl: Text = {
     hide: "Sleutel verbergen",
     act: "Aanmelden",
     empty: "Plak of typ een sleutel.",
-    noKey: "Geen sleutel? Een beheerder maakt er een, in de terminal:",
+    noKey: "Geen sleutel? De terminal van de server drukt een link af waarmee u zich één keer aanmeldt:",
     command: "de opdracht",
     signOut: "Afmelden",
     over: "U bent afgemeld",
