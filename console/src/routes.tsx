@@ -6,7 +6,7 @@ import { listenForCalls, useCall } from "./customers/call.ts";
 import { CustomerPage } from "./customers/customer-page.tsx";
 import { CustomersPage } from "./customers/customers-page.tsx";
 import { NewCustomerPage } from "./customers/new-customer-page.tsx";
-import { Frame } from "./frame/frame.tsx";
+import { Bar, Frame } from "./frame/frame.tsx";
 import { SignInPage } from "./session/sign-in.tsx";
 import { useMay, useSession } from "./session/session.tsx";
 import { StartPage } from "./session/start-page.tsx";
@@ -82,8 +82,13 @@ function NoPage() {
   const text = useText();
   usePageTitle(text.failure.noPage);
   return (
-    <div className="page">
-      <Blank icon="search" title={text.failure.noPage} hint={text.failure.noPageHint} />
-    </div>
+    <>
+      <Bar>
+        <h1>{text.failure.noPage}</h1>
+      </Bar>
+      <div className="page">
+        <Blank icon="search" title={text.failure.noPage} hint={text.failure.noPageHint} />
+      </div>
+    </>
   );
 }

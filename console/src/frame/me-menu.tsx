@@ -47,8 +47,8 @@ export function MeMenu({ isTab = false }: { isTab?: boolean }) {
         <Icon name={isTab ? "menu" : "more"} size={isTab ? 22 : 16} />
         {isTab && <span>{text.nav.more}</span>}
       </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner className="menu-place" sideOffset={8} align="end" side="top">
+      <Base.Portal container={document.getElementById("main")}>
+        <Base.Positioner className="menu-place" positionMethod="fixed" sideOffset={8} align="end" side="top">
           <Base.Popup className="pop menu me-pop">
             {session && (
               <div className="menu-head">

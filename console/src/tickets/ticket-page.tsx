@@ -76,7 +76,13 @@ export function TicketPage({ id }: { id: number }) {
           )
         }
       >
-        <b>{data ? <Foreign>{data.title || text.tickets.noTitle}</Foreign> : text.tickets.number(id)}</b>
+        {data ? (
+          <b>
+            <Foreign>{data.title || text.tickets.noTitle}</Foreign>
+          </b>
+        ) : (
+          <h1>{text.tickets.number(id)}</h1>
+        )}
       </Bar>
       {isMissing && <Blank icon="ticket" title={text.tickets.missing} hint={text.customer.missingHint} />}
       {Boolean(error) && !isMissing && !data && <Failure error={error} retry={() => void refetch()} />}
@@ -119,7 +125,7 @@ function Loaded({ ticket }: { ticket: TicketHistory }) {
             </span>
           </p>
         </header>
-        <div className="stream" role="feed" aria-label={text.timeline.label}>
+        <div className="stream" role="region" aria-label={text.timeline.label}>
           {story.map((item, place) => {
             const isNewDay = dayOf(item.createdAt) !== day;
             day = dayOf(item.createdAt);
@@ -128,10 +134,10 @@ function Loaded({ ticket }: { ticket: TicketHistory }) {
             return (
               <div key={item.id}>
                 {isNewDay && (
-                  <h3 className="day">
+                  <h2 className="day">
                     <span>{heading.name}</span>
                     {heading.beside && <small>{heading.beside}</small>}
-                  </h3>
+                  </h2>
                 )}
                 <article
                   className={`msg ${direction}`}

@@ -135,7 +135,7 @@ function Stream({ customer, shown, scroller }: StreamProps) {
       <div
         className="stream virtual"
         ref={top}
-        role="feed"
+        role="region"
         aria-label={text.timeline.label}
         aria-busy={isFetchingNextPage}
         style={{ height: list.getTotalSize() }}

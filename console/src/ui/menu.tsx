@@ -24,8 +24,8 @@ export function Menu({ label, className = "btn ghost xs icon", children, items }
       <Base.Trigger className={className} aria-label={label}>
         {children}
       </Base.Trigger>
-      <Base.Portal>
-        <Base.Positioner className="menu-place" sideOffset={4} align="end">
+      <Base.Portal container={document.getElementById("main")}>
+        <Base.Positioner className="menu-place" positionMethod="fixed" sideOffset={4} align="end">
           <Base.Popup className="pop menu">
             {items.map((item, place) =>
               item === "line" ? (
