@@ -44,8 +44,7 @@ export async function bundleConsole(rolldown) {
       .replace("/assets/main.js", `/assets/${main}`);
     writeFileSync(join(stage, "index.html"), page);
     writeFileSync(join(stage, "fingerprint"), print);
-    rmSync(consoleFolder, { recursive: true, force: true });
-    renameSync(stage, consoleFolder);
+    putInPlace(stage);
   } catch (error) {
     rmSync(stage, { recursive: true, force: true });
     throw error;
@@ -75,6 +74,25 @@ async function bundleScripts(rolldown, assets) {
   });
   await build.close();
   return output.find((one) => one.isEntry).fileName;
+}
+
+/**
+ * Replaces the build. A rename onto a folder with content fails, so of two builds of the same sources the second one
+ * gives way, and a server never finds the folder half written.
+ */
+function putInPlace(stage) {
+  try {
+    renameSync(stage, consoleFolder);
+  } catch (error) {
+    if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    if (!isConsoleBuilt()) {
+      const old = mkdtempSync(`${consoleFolder}-`);
+      renameSync(consoleFolder, join(old, "console"));
+      renameSync(stage, consoleFolder);
+      rmSync(old, { recursive: true, force: true });
+    }
+    rmSync(stage, { recursive: true, force: true });
+  }
 }
 
 /** The theme is a plain script, which runs before the first paint. */

@@ -14,6 +14,7 @@ const folder = emptyFolder();
 const command = join(folder, "package", "scripts", "dossier.mjs");
 expect(bundle).toBe(join(root, "dist", "server.js")); // it is up to date: importing the harness ensures that
 
+execFileSync(process.execPath, [join(root, "scripts", "build-console.mjs")]);
 const packed = execFileSync("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], {
   cwd: root,
   encoding: "utf8",
@@ -50,6 +51,8 @@ test("serves the API and every page of its documentation", async () => {
   server.stdout.on("data", (part: Buffer) => (said += part.toString()));
   await poll(() => said.includes("/docs"));
   const url = /API\s+(http:\S+)\/api\/v2/.exec(said)?.[1] ?? "";
+  const page = await fetch(`${url}/customers`, { headers: { accept: "text/html" } });
+  expect(page.headers.get("content-security-policy")).toContain("require-trusted-types-for 'script'");
   for (const path of [
     "/livez",
     "/docs/api",
