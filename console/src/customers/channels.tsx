@@ -1,6 +1,7 @@
 /** The channels of a customer: copy and remove; a removed one comes back by undo. */
 import type { Channel, Customer } from "@dossier/api";
 import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef } from "react";
 import { customerQuery } from "../data/queries.ts";
 import { api } from "../session/api.ts";
 import { useMay } from "../session/session.tsx";
@@ -17,6 +18,14 @@ export function Channels({ customer, onAdd }: { customer: Customer; onAdd: () =>
   const toast = useToast();
   const reread = () => queries.invalidateQueries({ queryKey: customerQuery(customer.id).queryKey });
 
+  const addButton = useRef<HTMLButtonElement>(null);
+  const removed = useRef(false);
+  useEffect(() => {
+    // the button that was pressed is gone with its channel
+    if (removed.current && document.activeElement === document.body) addButton.current?.focus();
+    removed.current = false;
+  }, [customer.channels]);
+
   const putBack = async ({ channelName, address }: Channel) => {
     try {
       await api.customer.addChannels({ customerId: customer.id, channels: [{ type: channelName, address }] });
@@ -28,6 +37,7 @@ export function Channels({ customer, onAdd }: { customer: Customer; onAdd: () =>
   const remove = async (channel: Channel) => {
     try {
       await api.customer.removeChannel({ id: channel.id });
+      removed.current = true;
       toast({
         text: text.channel.removed(channel.address),
         icon: "trash",
@@ -44,6 +54,7 @@ export function Channels({ customer, onAdd }: { customer: Customer; onAdd: () =>
         {text.customer.channels}
         {mayWrite && (
           <button
+            ref={addButton}
             type="button"
             className="btn ghost xs icon end"
             aria-label={text.customer.addChannel}

@@ -280,7 +280,7 @@ function Gone({ id, wasHere, isErased, onBack }: GoneProps) {
         hint={isDeleted ? text.customer.goneHint : text.customer.missingHint}
       >
         {isDeleted && mayWrite && (
-          <button type="button" className="btn sm pri" onClick={() => void restore()}>
+          <button type="button" className="btn sm pri" autoFocus onClick={() => void restore()}>
             <Icon name="undo" />
             {text.customer.restore}
           </button>

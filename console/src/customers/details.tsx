@@ -1,7 +1,7 @@
 /** Details of a customer: names, id and custom fields, changed in place. Enter saves, Escape leaves, Tab goes on. */
 import type { Customer, CustomFieldDefinition, CustomValue } from "@dossier/api";
 import { useQuery } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { fieldsQuery } from "../data/queries.ts";
 import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
@@ -105,6 +105,13 @@ function DetailRow({ customer, field, mayWrite, showsProvenance }: DetailRowProp
   const value = readValue(customer, field);
   const shown = value === undefined ? "" : valueText(value, text);
   const flashed = save.changed === field.name;
+  const button = useRef<HTMLButtonElement>(null);
+  const wasEditing = useRef(false);
+  useEffect(() => {
+    // the field that had the focus is gone; Tab has taken it on already
+    if (wasEditing.current && !isEditing && document.activeElement === document.body) button.current?.focus();
+    wasEditing.current = isEditing;
+  }, [isEditing]);
   const leave = () => {
     save.forget();
     setEditing(false);
@@ -127,6 +134,7 @@ function DetailRow({ customer, field, mayWrite, showsProvenance }: DetailRowProp
           />
         ) : mayWrite ? (
           <button
+            ref={button}
             type="button"
             className={value === undefined ? "value t3" : "value"}
             aria-label={`${text.customer.edit(field.label)}: ${shown || text.customer.notSet}`}

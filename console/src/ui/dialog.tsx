@@ -1,6 +1,6 @@
 /** Dialog: over the page, a sheet on a telephone. Escape and the veil close it; what was typed is asked about first. */
 import { Dialog as Base } from "@base-ui/react/dialog";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useText } from "../text/text.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -18,6 +18,14 @@ interface DialogProps {
 export function Dialog({ title, onClose, isDirty = false, isFixed = false, children, footer }: DialogProps) {
   const text = useText();
   const [isAsking, setAsking] = useState(false);
+  const [opener] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      // the dialog is gone with the field that had the focus
+      if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
+    },
+    [opener],
+  );
   const close = () => {
     if (isFixed) return;
     if (isDirty && !isAsking) setAsking(true);

@@ -221,6 +221,53 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
   }
 
   test(
+    "the focus stays where the act was: a detail, an event, a channel, the customer",
+    async () => {
+      const focus = (element: string) =>
+        page.value(`document.querySelector(${JSON.stringify(element)}).focus()`);
+      const focused = (element: string) =>
+        page.until(`document.activeElement.matches(${JSON.stringify(element)})`);
+      const enter = async () => {
+        await page.send("Input.dispatchKeyEvent", {
+          type: "keyDown",
+          key: "Enter",
+          code: "Enter",
+          text: "\r",
+        });
+        await page.send("Input.dispatchKeyEvent", { type: "keyUp", key: "Enter", code: "Enter" });
+      };
+      await open(`/customers/${other.id}`, "dd button.value");
+      const detail = "section:last-of-type dd button.value";
+      await shows(detail);
+      await focus(detail);
+      await enter();
+      await focused(".editor input");
+      await write("a");
+      await enter();
+      await focused("dd button.value");
+
+      await focus(".cust-head .acts > .btn:nth-child(2)");
+      await enter();
+      await focused("#event");
+      await write("Called about the kettle");
+      await click("[role=dialog] footer .pri");
+      await focused(".cust-head .acts > .btn:nth-child(2)");
+
+      await focus(".reach li .acts .btn:last-child");
+      await enter();
+      await focused(".facts h2 button");
+
+      await focus(".cust-head [aria-haspopup=menu]");
+      await enter();
+      await shows("[role=menuitem]");
+      await press("d");
+      await enter();
+      await focused(".blank button");
+    },
+    timeoutMs,
+  );
+
+  test(
     "but what is wrong is found: a pale text, a wide element, a complaint, and motion that nobody asked to be without",
     async () => {
       await open(customerPage, "dl > div");
