@@ -121,7 +121,12 @@ function DetailRow({ customer, field, mayWrite, showsProvenance }: DetailRowProp
       <dt>{field.label}</dt>
       <dd>
         {save.collision ? (
-          <Versus collision={save.collision} onMine={save.insist} onTheirs={leave} />
+          <Versus
+            collision={save.collision}
+            fault={save.fault}
+            onMine={() => void save.insist().then((isSaved) => isSaved && leave())}
+            onTheirs={leave}
+          />
         ) : isEditing ? (
           <Editor
             field={field}

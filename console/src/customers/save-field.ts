@@ -82,9 +82,10 @@ export function useSaveField(customer: Customer) {
     setTimeout(() => setChanged(undefined), flashMs);
     return true;
   };
-  const run = async (field: Field, base: CustomValue | undefined, value: string): Promise<boolean> => {
+  /** Says what was refused, beside what was typed. */
+  const guard = async (save: () => Promise<boolean>): Promise<boolean> => {
     try {
-      return await attempt(field, base, value.trim(), customer.version);
+      return await save();
     } catch (error) {
       const known =
         error instanceof DossierError ? (Object.values(error.fields)[0] ?? error.message) : undefined;
@@ -96,13 +97,14 @@ export function useSaveField(customer: Customer) {
     fault,
     collision,
     changed,
-    run,
+    run: (field: Field, base: CustomValue | undefined, value: string): Promise<boolean> =>
+      guard(() => attempt(field, base, value.trim(), customer.version)),
     /** saves what was typed over theirs */
-    insist: () => {
-      if (!collision) return;
+    insist: async (): Promise<boolean> => {
+      if (!collision) return false;
       const { field, mine } = collision;
       const now = queries.getQueryData<Customer>(key) ?? customer;
-      void attempt(field, valueOf(now, field), mine, now.version).catch(() => setFault(text.failure.unknown));
+      return guard(() => attempt(field, valueOf(now, field), mine, now.version));
     },
     forget: () => {
       setFault(undefined);

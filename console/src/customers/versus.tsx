@@ -7,11 +7,12 @@ import type { Collision } from "./save-field.ts";
 
 interface VersusProps {
   collision: Collision;
+  fault: string | undefined;
   onMine: () => void;
   onTheirs: () => void;
 }
 
-export function Versus({ collision, onMine, onTheirs }: VersusProps) {
+export function Versus({ collision, fault, onMine, onTheirs }: VersusProps) {
   const text = useText();
   const name = useId();
   const [isMine, setMine] = useState(true);
@@ -38,6 +39,12 @@ export function Versus({ collision, onMine, onTheirs }: VersusProps) {
           </label>
         ))}
       </div>
+      {fault && (
+        <p className="fault-line">
+          <Icon name="warning" />
+          <span>{fault}</span>
+        </p>
+      )}
       <div className="row-gap">
         <button type="button" className="btn sm pri" onClick={isMine ? onMine : onTheirs}>
           {isMine ? text.stale.saveMine : text.stale.keepTheirs}
