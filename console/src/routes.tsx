@@ -1,5 +1,5 @@
 /** Routes: the only file that knows the router. What is not there yet has no route and no link. */
-import { useEffect } from "react";
+import { lazy, Suspense, useEffect } from "react";
 import { Redirect, Route, Switch, useLocation } from "wouter";
 import { CallPage } from "./customers/call-page.tsx";
 import { listenForCalls, useCall } from "./customers/call.ts";
@@ -15,6 +15,8 @@ import { TicketPage } from "./tickets/ticket-page.tsx";
 import { TicketsPage } from "./tickets/tickets-page.tsx";
 import { Blank } from "./ui/states.tsx";
 import { usePageTitle } from "./ui/page-title.ts";
+
+const SystemPage = lazy(async () => ({ default: (await import("./settings/system-page.tsx")).SystemPage }));
 
 /** A path of this page to go on with after the sign-in; never another place. */
 function nextPath(): string {
@@ -50,6 +52,7 @@ export function Routes() {
 
 function Pages() {
   const [mayRead, mayTickets] = [useMay("CUSTOMER_READ"), useMay("TICKET_READ")];
+  const maySettings = useMay("SETTINGS_CRUD");
   const call = useCall();
   const home = mayRead ? "/customers" : "/tickets";
   return (
@@ -67,6 +70,18 @@ function Pages() {
       )}
       {mayTickets && <Route path="/tickets" component={TicketsPage} />}
       {mayTickets && <Route path="/tickets/:id">{({ id }) => <Numbered id={id} page={TicketPage} />}</Route>}
+      {maySettings && (
+        <Route path="/settings">
+          <Redirect to="/settings/system" replace />
+        </Route>
+      )}
+      {maySettings && (
+        <Route path="/settings/system">
+          <Suspense>
+            <SystemPage />
+          </Suspense>
+        </Route>
+      )}
       <Route>
         <NoPage />
       </Route>

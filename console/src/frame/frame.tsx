@@ -85,9 +85,17 @@ function Entries({ size, children }: { size: number; children: (entry: Entry) =>
   const [mayRead, mayTickets] = [useMay("CUSTOMER_READ"), useMay("TICKET_READ")];
   const customers = useIsAt("/customers");
   const tickets = useIsAt("/tickets");
+  const [settings, maySettings] = [useIsAt("/settings"), useMay("SETTINGS_CRUD")];
   const entries: (Entry & { at: "page" | undefined; isOffered: boolean })[] = [
     { path: "/customers", label: text.nav.customers, icon: "people", at: customers, isOffered: mayRead },
     { path: "/tickets", label: text.nav.tickets, icon: "ticket", at: tickets, isOffered: mayTickets },
+    {
+      path: "/settings",
+      label: text.nav.installation,
+      icon: "settings",
+      at: settings,
+      isOffered: maySettings,
+    },
   ];
   return entries
     .filter(({ isOffered }) => isOffered)
@@ -122,7 +130,9 @@ function Rail() {
       )}
       <nav className="nav" aria-label={text.nav.desk}>
         <Entries size={18}>
-          {({ path }) => (path === "/tickets" ? <UnlinkedCount /> : <CustomerCount />)}
+          {({ path }) =>
+            path === "/tickets" ? <UnlinkedCount /> : path === "/customers" && <CustomerCount />
+          }
         </Entries>
       </nav>
       <div className="foot">

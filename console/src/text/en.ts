@@ -19,6 +19,7 @@ export const en = {
     brands: (n: number) => count(n, "brand", "brands"),
     documentation: "Documentation",
     explorer: "API explorer",
+    installation: "Settings",
   },
   words: {
     close: "Close",
@@ -305,6 +306,26 @@ export const en = {
     find: "Find another customer",
     of: "Customer",
     keepFailed: (address: string) => `Linked. ${address} belongs to another customer and was not added.`,
+  },
+  system: {
+    title: "System health",
+    ok: "Everything is as it should be",
+    findings: (n: number) => (n === 1 ? "One thing wants attention" : `${n} things want attention`),
+    looked: (time: string) => `Looked at ${time}, and every 30 seconds while this page is open.`,
+    again: "looks again.",
+    checks: "Checks",
+    report: "the report",
+    copyReport: "Copy a report",
+    states: { ok: "as it should be", warning: "needs attention", error: "does not work" },
+    noAnswer: "did not answer",
+    embedded: "run by Dossier itself",
+    started: "Started",
+    uptime: (seconds: number) =>
+      seconds < 7200
+        ? count(Math.floor(seconds / 60), "minute", "minutes")
+        : seconds < 172_800
+          ? count(Math.floor(seconds / 3600), "hour", "hours")
+          : count(Math.floor(seconds / 86_400), "day", "days"),
   },
   write: {
     what: "What to write",

@@ -21,6 +21,7 @@ export const nl: Text = {
     brands: (n: number) => count(n, "merk", "merken"),
     documentation: "Documentatie",
     explorer: "API-verkenner",
+    installation: "Instellingen",
   },
   words: {
     close: "Sluiten",
@@ -300,7 +301,7 @@ export const nl: Text = {
   whose: {
     title: "Van wie is dit ticket?",
     nobody: (brand: string, address: string) => `Niemand van ${brand} heeft ${address}.`,
-    crm: (n: number) => `The CRM knows ${count(n, "klant", "klanten")} by this`,
+    crm: (n: number) => `Het CRM kent hiermee ${count(n, "klant", "klanten")}`,
     conflict: "Het antwoord van het CRM kon niet worden overgenomen: het botst met een ander dossier.",
     keep: (address: string) => `${address} bewaren als kanaal van deze klant`,
     keepHint: "Het volgende contact ervan opent deze klant meteen",
@@ -313,6 +314,26 @@ export const nl: Text = {
     of: "Klant",
     keepFailed: (address: string) =>
       `Gekoppeld. ${address} hoort bij een andere klant en is niet toegevoegd.`,
+  },
+  system: {
+    title: "Systeemstatus",
+    ok: "Alles is zoals het hoort",
+    findings: (n: number) => (n === 1 ? "Eén ding vraagt aandacht" : `${n} dingen vragen aandacht`),
+    looked: (time: string) => `Bekeken om ${time}, en elke 30 seconden zolang deze pagina open is.`,
+    again: "kijkt opnieuw.",
+    checks: "Controles",
+    report: "het rapport",
+    copyReport: "Rapport kopiëren",
+    states: { ok: "zoals het hoort", warning: "vraagt aandacht", error: "werkt niet" },
+    noAnswer: "antwoordde niet",
+    embedded: "door Dossier zelf gedraaid",
+    started: "Gestart",
+    uptime: (seconds: number) =>
+      seconds < 7200
+        ? count(Math.floor(seconds / 60), "minuut", "minuten")
+        : seconds < 172_800
+          ? count(Math.floor(seconds / 3600), "uur", "uur")
+          : count(Math.floor(seconds / 86_400), "dag", "dagen"),
   },
   write: {
     what: "Wat te schrijven",

@@ -152,6 +152,7 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
     [`/call?number=${ofTwo}`, ".holders .holder"],
     [`/call?number=${ofOne}`, ".caller"],
     ["/customers/nobody", ".blank"],
+    ["/settings/system", ".chk"],
   ])(
     "on %s",
     async (path, element) => {

@@ -1,0 +1,139 @@
+/** System health: what the doctor finds on the running server, asked again while the page is open. */
+import type { Health } from "@dossier/api";
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { Link } from "wouter";
+import { Bar } from "../frame/frame.tsx";
+import { api } from "../session/api.ts";
+import { useText } from "../text/text.tsx";
+import { useCopy } from "../ui/copy.tsx";
+import { clock, exactTime, longDate, words } from "../ui/format.ts";
+import { Icon, type IconName } from "../ui/icon.tsx";
+import { useKeys } from "../ui/keys.ts";
+import { usePageTitle } from "../ui/page-title.ts";
+import { Failure, Skeleton } from "../ui/states.tsx";
+
+const healthQuery = queryOptions({
+  queryKey: ["health"],
+  queryFn: ({ signal }) => api.health.find({}, { signal }),
+  refetchInterval: 30_000,
+});
+
+type Check = Health["checks"][number];
+
+const looks: Record<Check["state"], { style: string; icon: IconName }> = {
+  ok: { style: "good", icon: "check" },
+  warning: { style: "warn", icon: "warning" },
+  error: { style: "bad", icon: "x" },
+};
+const order = ["error", "warning", "ok"];
+
+const reportOf = (health: Health) =>
+  [
+    `Dossier ${health.version}, Node ${health.node}, PostgreSQL ${health.database ?? "?"}, ${health.checkedAt}`,
+    ...health.checks.map(
+      ({ state, name, message, hint }) => `${state} ${name}: ${message}${hint ? ` (${hint})` : ""}`,
+    ),
+  ].join("\n");
+
+export function SystemPage() {
+  const text = useText();
+  usePageTitle(text.system.title);
+  const copy = useCopy();
+  const { data: health, error, refetch } = useQuery(healthQuery);
+  useKeys({ r: () => void refetch() });
+  return (
+    <>
+      <Bar
+        tools={
+          health && (
+            <button
+              type="button"
+              className="btn sm"
+              onClick={() => copy(reportOf(health), text.system.report)}
+            >
+              <Icon name="copy" />
+              {text.system.copyReport}
+            </button>
+          )
+        }
+      >
+        <b>{text.system.title}</b>
+      </Bar>
+      <div className="settings">
+        <nav className="subnav" aria-label={text.nav.installation}>
+          <Link href="/settings/system" aria-current="page">
+            {text.system.title}
+          </Link>
+        </nav>
+        <div className="scroll">
+          <div className="page set">
+            {error ? (
+              <Failure error={error} retry={() => void refetch()} />
+            ) : health ? (
+              <Findings health={health} />
+            ) : (
+              <Skeleton rows={5} />
+            )}
+          </div>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Findings({ health }: { health: Health }) {
+  const text = useText();
+  const found = health.checks.filter(({ state }) => state !== "ok").length;
+  const checks = health.checks.toSorted((a, b) => order.indexOf(a.state) - order.indexOf(b.state));
+  return (
+    <>
+      <header>
+        <div>
+          <h1>{found === 0 ? text.system.ok : text.system.findings(found)}</h1>
+          <p>
+            {text.system.looked(clock(health.checkedAt))}{" "}
+            <span className="desk-only">
+              <kbd className="kbd">R</kbd> {text.system.again}
+            </span>
+          </p>
+        </div>
+      </header>
+      <section className="card">
+        <ul className="checks" aria-label={text.system.checks}>
+          {checks.map((check) => {
+            const { style, icon } = looks[check.state];
+            return (
+              <li key={check.name} className={`chk ${style}`}>
+                <span className={`st ${style}`}>
+                  <Icon name={icon} size={14} />
+                  <span className="vh">{text.system.states[check.state]}</span>
+                </span>
+                <div className="grow">
+                  <b>{words(check.name)}</b>
+                  <small>{check.message}</small>
+                  {check.hint && <small>{check.hint}</small>}
+                </div>
+              </li>
+            );
+          })}
+        </ul>
+      </section>
+      <dl className="kv about">
+        <dt>Dossier</dt>
+        <dd>{health.version}</dd>
+        <dt>Node</dt>
+        <dd>{health.node}</dd>
+        <dt>PostgreSQL</dt>
+        <dd>
+          {health.database ?? text.system.noAnswer}{" "}
+          {health.isEmbedded && <span className="t3">· {text.system.embedded}</span>}
+        </dd>
+        <dt>{text.system.started}</dt>
+        <dd title={exactTime(health.startedAt)}>
+          {longDate(health.startedAt)}, {clock(health.startedAt)}{" "}
+          <span className="t3">· {text.system.uptime(health.uptime)}</span>
+        </dd>
+      </dl>
+    </>
+  );
+}
