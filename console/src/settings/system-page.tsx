@@ -65,7 +65,7 @@ export function SystemPage() {
             {text.system.title}
           </Link>
         </nav>
-        <div className="scroll">
+        <div className="scroll" role="region" tabIndex={0} aria-label={text.system.title}>
           <div className="page set">
             {error ? (
               <Failure error={error} retry={() => void refetch()} />
