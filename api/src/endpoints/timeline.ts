@@ -142,7 +142,7 @@ export const timeline = {
   }),
   countTimeline: endpoint({
     method: "GET",
-    paths: ["/customer/{id}/timelineCounts"],
+    paths: ["/customer/timelineCounts/{id}"],
     permission: "CUSTOMER_READ",
     scope: "brands",
     entity: "customer",

@@ -69,7 +69,7 @@ function methodsOf(noun: string): string[] {
     const verb = name.slice(noun.length + 1);
     const isList = "nextCursor" in ((row.output as { shape?: object }).shape ?? {});
     if (!name.startsWith(`${noun}.`)) return [];
-    return isList ? [verb, verb.replace("list", "each")] : [verb];
+    return isList ? [verb, verb.replace("list", "each").replace("search", "eachSearch")] : [verb];
   });
   return verbs.toSorted();
 }

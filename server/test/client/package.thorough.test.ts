@@ -116,7 +116,7 @@ test("it is JavaScript and declarations, and the routes in it are those of the t
     const text = readFileSync(join(installed, "dist", name), "utf8").replaceAll(/\/\*[^]*?\*\//g, "");
     return (
       /(?<!")\b(from|import\()\s*"(?!(\.{1,2}\/)+[\w/-]+\.js"|zod["/])/.test(text) ||
-      /\b(node:|require\()/.test(text)
+      /"node:|\brequire\(/.test(text)
     );
   });
   expect(wrong).toEqual([]);
@@ -186,5 +186,5 @@ test("a bundled client is small, and brings no schemas", async () => {
   const client = await sizeOf("{ createClient, DossierError, isDossierError }", "@dossier/api");
   expect(client.parts.filter((path) => path.includes("/zod/"))).toEqual([]);
   expect(client.bytes).toBeLessThan(8000);
-  expect((await sizeOf("*", "@dossier/api/table")).bytes).toBeLessThan(72_000); // with the table, the document and every schema
+  expect((await sizeOf("*", "@dossier/api/table")).bytes).toBeLessThan(76_000); // with the table, the document and every schema
 });

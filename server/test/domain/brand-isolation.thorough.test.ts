@@ -26,12 +26,13 @@ const sql = new pg.Client({ connectionString: world.databaseUrl });
 beforeAll(() => sql.connect());
 afterAll(() => sql.end());
 
-test("the installation-wide endpoints are those that change channel types and which brands there are", () => {
+test("the installation-wide endpoints are those that change channel types and which brands there are, or tell of the machine", () => {
   expect(installationWide.map(({ name }) => name)).toEqual([
     "brand.create",
     "brand.delete",
     "channel.create",
     "channel.update",
+    "health.find",
   ]);
 });
 
@@ -128,6 +129,7 @@ const elsewhere: Record<string, string> = {
   schema_migration: "true",
   secret_use: "true",
   session: "false", // the caller's own
+  start_link: "true",
   ticket_former_link: ofCustomer("t.customer_id"),
   timeline_count: ofCustomer("t.customer_id"),
   webhook:
