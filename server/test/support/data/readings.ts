@@ -7,8 +7,16 @@ import { type Person, searchableOf } from "./bulk-customers.ts";
 const knownTerms = new WeakMap<Person, string[]>();
 let parsed: { text: string; readings: QueryReading[] } | undefined;
 
-/** Whether the terms have another reading of the query: each whole pair of keys is a term, too. */
-export function judgeReadings(person: Person, names: readonly string[], query: string): 1 | undefined {
+/**
+ * Whether the terms have another reading of the query: each whole pair of keys is a term, too. A long name has more
+ * readings than terms; who is found by a typo is compared with all of them.
+ */
+export function judgeReadings(
+  person: Person,
+  names: readonly string[],
+  query: string,
+  isFoundByTypo: boolean,
+): 1 | undefined {
   const terms =
     knownTerms.get(person) ?? [...termsOf(searchableOf(person))].filter((term) => /^[wxyz]/.test(term));
   knownTerms.set(person, terms);
@@ -24,12 +32,17 @@ export function judgeReadings(person: Person, names: readonly string[], query: s
           );
         });
   const readings = readingsOf([person.firstname, person.lastname]);
-  const isVerified = ({ words, needed, isOfNames }: QueryReading) =>
-    (words.length < 3 && words.length === needed.length) ||
-    (names.length < 6 &&
-      (isOfNames ? [names, ...readings] : readings).some((keys) =>
-        words.every((word) => keys.some((key) => key.startsWith(word))),
-      ));
+  const isRead = ({ words, isOfNames }: QueryReading) =>
+    names.length < 6 &&
+    (isOfNames ? [names, ...readings] : readings).some((keys) =>
+      words.every((word) => keys.some((key) => key.startsWith(word))),
+    );
+  const isVerified = (reading: QueryReading) =>
+    (reading.words.length < 3 && reading.words.length === reading.needed.length) || isRead(reading);
   if (parsed?.text !== query) parsed = { text: query, readings: parseQuery(query).readings };
-  return parsed.readings.some((reading) => hasCandidate(reading) && isVerified(reading)) ? 1 : undefined;
+  return parsed.readings.some(
+    (reading) => (hasCandidate(reading) && isVerified(reading)) || (isFoundByTypo && isRead(reading)),
+  )
+    ? 1
+    : undefined;
 }
