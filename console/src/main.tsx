@@ -2,7 +2,9 @@
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
 import { takeCall } from "./customers/call.ts";
+import { forgetSearches } from "./customers/search-memory.ts";
 import { makeQueryClient } from "./data/queries.ts";
+import { forgetTrails } from "./frame/trail.tsx";
 import { Routes } from "./routes.tsx";
 import { SessionProvider } from "./session/session.tsx";
 import { takeStartToken } from "./session/start-page.tsx";
@@ -14,13 +16,18 @@ takeCall();
 takeStartToken();
 listenForKeys();
 
+const forget = () => {
+  forgetSearches();
+  forgetTrails();
+};
+
 const root = document.getElementById("root");
 if (root)
   createRoot(root).render(
     <TextProvider>
       <QueryClientProvider client={makeQueryClient()}>
         <ToastProvider>
-          <SessionProvider>
+          <SessionProvider onSignOut={forget}>
             <Routes />
           </SessionProvider>
         </ToastProvider>

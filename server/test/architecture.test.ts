@@ -65,6 +65,7 @@ const empty = {
 const root = resolve(fileURLToPath(import.meta.url), "../../..");
 const api = readSources("api/src");
 const server = readSources("server/src");
+const pages = readSources("console/src");
 
 test("the server imports the API only by its name, and the API nothing but zod", () => {
   const wrong = [
@@ -81,6 +82,16 @@ test("the server imports the API only by its name, and the API nothing but zod",
     ),
   ];
   expect(wrong).toEqual([]);
+});
+
+test("the console is a client of the API: of this repository it imports `@dossier/api` alone", () => {
+  const isForeign = (name: string) => name.startsWith("@dossier/") && name !== "@dossier/api";
+  const wrong = broken(pages, "imports only its own files and the API by its name", (at) =>
+    at.imports.filter(
+      (name) => isForeign(name) || (name.startsWith(".") && !resolvedIn("console/src", at, name)),
+    ),
+  );
+  expect([pages.length > 30, wrong]).toEqual([true, []]);
 });
 
 test("inside the server an arrow never turns back", () => {
@@ -133,12 +144,14 @@ test("nouns of the domain import only from their left", () => {
 });
 
 test("no two files import each other in a loop, types included", () => {
-  const sources = [...api, ...server];
+  const sources = [...api, ...server, ...pages];
   const targets = new Map(
     sources.map((at) => [
       at.path,
       at.imports.flatMap(
-        (name) => resolvedIn("api/src", at, name) ?? resolvedIn("server/src", at, name) ?? [],
+        (name) =>
+          ["api/src", "server/src", "console/src"].map((part) => resolvedIn(part, at, name)).find(Boolean) ??
+          [],
       ),
     ]),
   );
@@ -174,10 +187,9 @@ test("only config reads the environment, only cli and log reach the console", ()
 });
 
 test("every package is declared where it is imported", () => {
-  const wrong = ["api", "server"].flatMap((workspace) => {
+  const wrong = Object.entries({ api, server, console: pages }).flatMap(([workspace, sources]) => {
     const manifest = JSON.parse(readFileSync(join(root, workspace, "package.json"), "utf8")) as Manifest;
     const declared = Object.keys(manifest.dependencies);
-    const sources = workspace === "api" ? api : server;
     return broken(sources, `is not among the dependencies of ${workspace}/package.json`, (at) =>
       at.imports.filter((name) => !/^(\.|node:)/.test(name) && !declared.includes(packageOf(name))),
     );
@@ -249,7 +261,7 @@ interface Source {
 function readSources(folder: string): Source[] {
   if (!existsSync(join(root, folder))) return [];
   return readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .map((name) => readSource(`${folder}/${name}`));
 }
 

@@ -7,7 +7,7 @@ import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { nameOf } from "../ui/person.tsx";
-import { useToast } from "../ui/toast.tsx";
+import { useErrorToast, useToast } from "../ui/toast.tsx";
 import { putAwayCall, useCall } from "./call.ts";
 
 const digits = (text: string) => text.replaceAll(/\D/g, "").replace(/^0+/, "");
@@ -16,6 +16,7 @@ export function CallStrip({ customer, onNote }: { customer: Customer; onNote: ()
   const text = useText();
   const call = useCall();
   const toast = useToast();
+  const tell = useErrorToast();
   const queries = useQueryClient();
   const mayWrite = useMay("CUSTOMER_CUD");
   if (!call || call.number.length <= 2) return null;
@@ -32,7 +33,7 @@ export function CallStrip({ customer, onNote }: { customer: Customer; onNote: ()
       });
       toast({ text: text.call.kept(call.number), icon: "check" });
     } catch (error) {
-      toast({ text: error instanceof Error ? error.message : text.failure.unknown, icon: "warning" });
+      tell(error);
     }
     await queries.invalidateQueries({ queryKey: customerQuery(customer.id).queryKey });
   };

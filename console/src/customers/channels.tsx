@@ -9,13 +9,14 @@ import { useText } from "../text/text.tsx";
 import { CopyButton } from "../ui/copy.tsx";
 import { channelIcon, Icon } from "../ui/icon.tsx";
 import { Address } from "../ui/person.tsx";
-import { useToast } from "../ui/toast.tsx";
+import { useErrorToast, useToast } from "../ui/toast.tsx";
 
 export function Channels({ customer, onAdd }: { customer: Customer; onAdd: () => void }) {
   const text = useText();
   const mayWrite = useMay("CUSTOMER_CUD");
   const queries = useQueryClient();
   const toast = useToast();
+  const tell = useErrorToast();
   const reread = () => queries.invalidateQueries({ queryKey: customerQuery(customer.id).queryKey });
 
   const addButton = useRef<HTMLButtonElement>(null);
@@ -30,7 +31,7 @@ export function Channels({ customer, onAdd }: { customer: Customer; onAdd: () =>
     try {
       await api.customer.addChannels({ customerId: customer.id, channels: [{ type: channelName, address }] });
     } catch (error) {
-      toast({ text: error instanceof Error ? error.message : text.failure.unknown, icon: "warning" });
+      tell(error);
     }
     await reread();
   };
@@ -44,7 +45,7 @@ export function Channels({ customer, onAdd }: { customer: Customer; onAdd: () =>
         undo: () => void putBack(channel),
       });
     } catch (error) {
-      toast({ text: error instanceof Error ? error.message : text.failure.unknown, icon: "warning" });
+      tell(error);
     }
     await reread();
   };

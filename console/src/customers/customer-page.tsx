@@ -5,6 +5,7 @@ import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
 import { useLocation } from "wouter";
 import { customerQuery } from "../data/queries.ts";
 import { Bar } from "../frame/frame.tsx";
+import { TrailTools } from "../frame/trail.tsx";
 import { api } from "../session/api.ts";
 import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
@@ -15,13 +16,12 @@ import { useKeys } from "../ui/keys.ts";
 import { usePageTitle } from "../ui/page-title.ts";
 import { Foreign, nameOf } from "../ui/person.tsx";
 import { Blank, Failure, Skeleton } from "../ui/states.tsx";
-import { useToast } from "../ui/toast.tsx";
+import { useErrorToast, useToast } from "../ui/toast.tsx";
 import { CallStrip } from "./call-strip.tsx";
 import { Channels } from "./channels.tsx";
 import { Details } from "./details.tsx";
 import { CustomerHead } from "./customer-head.tsx";
 import { NowCards } from "./now-cards.tsx";
-import { placeInTrail } from "./search-memory.ts";
 
 const AddChannel = lazy(async () => ({ default: (await import("./add-channel.tsx")).AddChannel }));
 const AddEvent = lazy(async () => ({ default: (await import("../timeline/add-event.tsx")).AddEvent }));
@@ -88,10 +88,10 @@ function Loaded({ customer, onGone, onBack, isDeletedElsewhere }: LoadedProps) {
   const [, navigate] = useLocation();
   const queries = useQueryClient();
   const toast = useToast();
+  const tell = useErrorToast();
   const copy = useCopy();
   const scroller = useRef<HTMLDivElement>(null);
   const mayWrite = useMay("CUSTOMER_CUD");
-  const trail = placeInTrail(id);
   const name = nameOf(customer);
   useEffect(() => {
     if (isDeletedElsewhere) onGone("deleted");
@@ -116,11 +116,16 @@ function Loaded({ customer, onGone, onBack, isDeletedElsewhere }: LoadedProps) {
       toast({ text: said, icon: "refresh" });
       await queries.invalidateQueries({ queryKey: customerQuery(id).queryKey });
     } catch (error) {
-      toast({ text: error instanceof Error ? error.message : text.failure.unknown, icon: "warning" });
+      tell(error);
     }
   };
   const restore = async () => {
-    await api.customer.restore({ id });
+    try {
+      await api.customer.restore({ id });
+    } catch (error) {
+      tell(error);
+      return;
+    }
     queries.removeQueries({ queryKey: customerQuery(id).queryKey });
     onBack();
     navigate(`/customers/${id}`);
@@ -130,25 +135,21 @@ function Loaded({ customer, onGone, onBack, isDeletedElsewhere }: LoadedProps) {
     try {
       await api.customer.delete({ id });
     } catch (error) {
-      toast({ text: error instanceof Error ? error.message : text.failure.unknown, icon: "warning" });
+      tell(error);
       return;
     }
     onGone("deleted");
     toast({ text: text.customer.deleted(name), icon: "trash", undo: () => void restore() });
   };
-  const step = (to: number | undefined) =>
-    to !== undefined && navigate(`/customers/${to}`, { replace: true });
   useKeys(
     useMemo(
       () => ({
-        "[": () => step(trail?.previous),
-        "]": () => step(trail?.next),
         Escape: () => navigate("/customers"),
         ...(mayWrite
           ? { e: () => setDialog("event"), a: () => setDialog("channel"), r: () => void askCrm() }
           : {}),
       }),
-      [id, trail?.previous, trail?.next, mayWrite, customer],
+      [id, mayWrite, customer],
     ),
   );
   const close = () => setDialog(undefined);
@@ -156,33 +157,7 @@ function Loaded({ customer, onGone, onBack, isDeletedElsewhere }: LoadedProps) {
     <>
       <Bar
         parent={{ href: "/customers", label: text.nav.customers }}
-        tools={
-          trail && (
-            <>
-              <span className="small t3 desk-only nowrap">
-                {text.search.result(trail.place, trail.total)}
-              </span>
-              <button
-                type="button"
-                className="btn ghost sm icon"
-                aria-label={text.keys.previous}
-                disabled={trail.previous === undefined}
-                onClick={() => step(trail.previous)}
-              >
-                <Icon name="up" />
-              </button>
-              <button
-                type="button"
-                className="btn ghost sm icon"
-                aria-label={text.keys.next}
-                disabled={trail.next === undefined}
-                onClick={() => step(trail.next)}
-              >
-                <Icon name="down" />
-              </button>
-            </>
-          )
-        }
+        tools={<TrailTools noun="customers" id={id} />}
       >
         <b>
           <Foreign>{name}</Foreign>

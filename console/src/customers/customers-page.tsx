@@ -217,7 +217,7 @@ export function CustomersPage() {
             search.error ? (
               <Failure error={search.error} retry={search.again} />
             ) : found ? (
-              <Nobody typed={found.text} onCreate={mayWrite ? create : undefined} />
+              <NoHit typed={found.text} onCreate={mayWrite ? create : undefined} />
             ) : (
               <Skeleton rows={5} />
             )
@@ -271,7 +271,7 @@ function Count({ found }: { found: { total: number; hits: Hit[]; text: string } 
   );
 }
 
-function Nobody({ typed, onCreate }: { typed: string; onCreate: (() => void) | undefined }) {
+function NoHit({ typed, onCreate }: { typed: string; onCreate: (() => void) | undefined }) {
   const text = useText();
   return (
     <Blank

@@ -1,9 +1,10 @@
 /** Erasure: the one act without an undo. The id is typed before it runs, and the receipt is shown after. */
-import { type Customer, DossierError } from "@dossier/api";
+import type { Customer } from "@dossier/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { api } from "../session/api.ts";
 import { useText } from "../text/text.tsx";
+import { errorText } from "../ui/error-text.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { useToast } from "../ui/toast.tsx";
@@ -30,7 +31,7 @@ export function Erase({ customer, onClose, onErased }: EraseProps) {
       toast({ text: text.customer.erased(receipt.id), icon: "shield" });
       onErased();
     } catch (error) {
-      setFault(error instanceof DossierError ? error.message : text.failure.unknown);
+      setFault(errorText(error, text));
       setBusy(false);
     }
   };

@@ -1,4 +1,4 @@
-/** What a new customer begins with: the text that found nobody, or the number that calls. Used once, kept nowhere else. */
+/** What a new customer begins with: the text that found no customer, or the number that calls. Used once, kept nowhere else. */
 let offered: { name?: string; address?: string } = {};
 
 export function offerName(name: string): void {

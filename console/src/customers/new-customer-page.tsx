@@ -8,6 +8,7 @@ import { Bar } from "../frame/frame.tsx";
 import { api } from "../session/api.ts";
 import { useMay, useSession } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
+import { errorText } from "../ui/error-text.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
 import { Failure } from "../ui/states.tsx";
@@ -143,7 +144,7 @@ export function NewCustomerPage() {
             (owner ? (
               <div className="tell bad" role="alert">
                 <Icon name="warning" />
-                <div>{fault instanceof DossierError ? fault.message : text.failure.unknown}</div>
+                <div>{errorText(fault, text)}</div>
                 <Link className="btn sm" href={`/customers/${owner}`}>
                   {text.words.open}
                 </Link>

@@ -1,20 +1,15 @@
 /**
- * Saves one field of a customer under the version that was read. If somebody changed the customer meanwhile, it is read
+ * Saves one field of a customer under the version that was read. If another changed the customer meanwhile, it is read
  * again and compared: another field, and the change is saved over the new version; the same field, and the person
  * chooses. What was typed is never lost.
  */
-import {
-  type Customer,
-  type CustomFieldDefinition,
-  type CustomValue,
-  DossierError,
-  isDossierError,
-} from "@dossier/api";
+import { type Customer, type CustomFieldDefinition, type CustomValue, isDossierError } from "@dossier/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { customerQuery } from "../data/queries.ts";
 import { api } from "../session/api.ts";
 import { useText } from "../text/text.tsx";
+import { errorText } from "../ui/error-text.ts";
 import { useToast } from "../ui/toast.tsx";
 
 export type Field =
@@ -87,9 +82,7 @@ export function useSaveField(customer: Customer) {
     try {
       return await save();
     } catch (error) {
-      const known =
-        error instanceof DossierError ? (Object.values(error.fields)[0] ?? error.message) : undefined;
-      setFault(known ?? text.failure.unknown);
+      setFault(errorText(error, text));
       return false;
     }
   };

@@ -2,19 +2,14 @@
  * Search memory: what was typed and found, by a counter that the history of the browser keeps. Back restores a search, a
  * reload forgets it, and no address, title or storage ever holds it.
  */
-import type { Hit } from "./use-search.ts";
-
 export interface SearchMemory {
   typed: string;
-  hits: Hit[];
   marked: number;
 }
 
 const memory = new Map<number, SearchMemory>();
 let last = 0;
 let wanted: string | undefined;
-/** The hits of the newest search, for the way to the next and the previous one. */
-let trail: number[] = [];
 
 const isState = (state: unknown): state is { search: number } =>
   typeof state === "object" && state !== null && "search" in state;
@@ -25,13 +20,12 @@ export function searchNumber(): number {
   if (isState(state) && memory.has(state.search)) return state.search;
   last += 1;
   history.replaceState({ search: last }, "");
-  memory.set(last, { typed: wanted ?? "", hits: [], marked: 0 });
+  memory.set(last, { typed: wanted ?? "", marked: 0 });
   wanted = undefined;
   return last;
 }
 
-export const recall = (number: number): SearchMemory =>
-  memory.get(number) ?? { typed: "", hits: [], marked: 0 };
+export const recall = (number: number): SearchMemory => memory.get(number) ?? { typed: "", marked: 0 };
 
 export function remember(number: number, state: SearchMemory): void {
   memory.set(number, state);
@@ -43,27 +37,7 @@ export function searchFor(text: string): void {
   document.dispatchEvent(new CustomEvent("dossier-search-for", { detail: text }));
 }
 
-export function leaveTrail(ids: number[]): void {
-  trail = ids;
-}
-
-/** Where a customer is among the hits of the newest search. */
-export function placeInTrail(
-  id: number,
-): { place: number; total: number; previous?: number; next?: number } | undefined {
-  const place = trail.indexOf(id);
-  if (place === -1) return undefined;
-  const [previous, next] = [trail[place - 1], trail[place + 1]];
-  return {
-    place: place + 1,
-    total: trail.length,
-    ...(previous === undefined ? {} : { previous }),
-    ...(next === undefined ? {} : { next }),
-  };
-}
-
 /** Forgets everything: the session has ended. */
 export function forgetSearches(): void {
   memory.clear();
-  trail = [];
 }

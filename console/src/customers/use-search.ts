@@ -6,7 +6,8 @@
 import type { Customer, Page } from "@dossier/api";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { api } from "../session/api.ts";
-import { recall, remember, leaveTrail } from "./search-memory.ts";
+import { leaveTrail } from "../frame/trail.tsx";
+import { recall, remember } from "./search-memory.ts";
 
 const pauseMs = 30;
 const pageSize = 30;
@@ -55,7 +56,10 @@ export function useSearch(number: number, filter: Filter): Search {
     if ("error" in next) return setError(next.error);
     setError(undefined);
     setFound(next.found);
-    leaveTrail(next.found.hits.map(({ id }) => id));
+    leaveTrail(
+      "customers",
+      next.found.hits.map(({ id }) => id),
+    );
     return undefined;
   });
   const runner = run.current;

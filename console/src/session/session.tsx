@@ -6,7 +6,6 @@ import type { Permission, Session } from "@dossier/api";
 import { isDossierError } from "@dossier/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
-import { forgetSearches } from "../customers/search-memory.ts";
 import { api, onSessionOver, openSession } from "./api.ts";
 
 interface SessionState {
@@ -61,7 +60,13 @@ function tellOtherTabs(): void {
   tabs.close();
 }
 
-export function SessionProvider({ children }: { children: ReactNode }) {
+interface SessionProviderProps {
+  /** forgets what pages remember of customers */
+  onSignOut: () => void;
+  children: ReactNode;
+}
+
+export function SessionProvider({ onSignOut, children }: SessionProviderProps) {
   const [session, setSession] = useState<Session | null>();
   const [isOver, setOver] = useState(false);
   const queries = useQueryClient();
@@ -78,11 +83,11 @@ export function SessionProvider({ children }: { children: ReactNode }) {
   }, [queries]);
   const leave = useCallback(() => {
     queries.clear();
-    forgetSearches();
+    onSignOut();
     localStorage.removeItem(mark);
     setOver(false);
     setSession(null);
-  }, [queries]);
+  }, [queries, onSignOut]);
 
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;

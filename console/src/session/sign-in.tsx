@@ -1,7 +1,7 @@
 /** Sign-in: the form, as a page and over the page of a session that has ended. */
 import { type SyntheticEvent, useId, useState } from "react";
-import { DossierError } from "@dossier/api";
 import { useText } from "../text/text.tsx";
+import { errorText } from "../ui/error-text.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Mark, Word } from "../ui/logo.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
@@ -29,7 +29,7 @@ export function SignInForm({ message }: { message?: string | undefined }) {
     try {
       await signIn(key);
     } catch (error) {
-      setFault(error instanceof DossierError ? error.message : text.failure.unknown);
+      setFault(errorText(error, text));
       setBusy(false);
       field.select();
     }

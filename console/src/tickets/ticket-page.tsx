@@ -6,19 +6,19 @@ import { useMemo } from "react";
 import { useLocation } from "wouter";
 import { ticketQuery } from "../data/queries.ts";
 import { Bar } from "../frame/frame.tsx";
+import { TrailTools } from "../frame/trail.tsx";
 import { api } from "../session/api.ts";
 import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
-import { LongText } from "../timeline/row-view.tsx";
-import { clock, dayName, dayOf, exactTime, shortTime, words } from "../ui/format.ts";
+import { MessageRow } from "../timeline/row-view.tsx";
+import { dayName, dayOf, exactTime, shortTime } from "../ui/format.ts";
 import { channelIcon, Icon } from "../ui/icon.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { usePageTitle } from "../ui/page-title.ts";
 import { Address, Brand, Foreign } from "../ui/person.tsx";
 import { Blank, Failure, Skeleton } from "../ui/states.tsx";
-import { useToast } from "../ui/toast.tsx";
+import { useErrorToast } from "../ui/toast.tsx";
 import { Priority, StatePill } from "./signs.tsx";
-import { placeInTicketTrail } from "./ticket-trail.ts";
 import { Whose } from "./whose.tsx";
 import { Write } from "./write.tsx";
 
@@ -29,18 +29,14 @@ export function TicketPage({ id }: { id: number }) {
   usePageTitle(text.tickets.number(id));
   const { data, error, refetch } = useQuery(ticketQuery(id));
   const [, navigate] = useLocation();
-  const trail = placeInTicketTrail(id);
-  const step = (to: number | undefined) => to !== undefined && navigate(`/tickets/${to}`, { replace: true });
   useKeys(
     useMemo(
       () => ({
-        "[": () => step(trail?.previous),
-        "]": () => step(trail?.next),
         Escape: () => navigate("/tickets"),
         w: () => document.getElementById("write")?.focus(),
         l: () => document.querySelector<HTMLElement>(".whose input, .whose button")?.focus(),
       }),
-      [id, trail?.previous, trail?.next, navigate],
+      [navigate],
     ),
   );
   const isMissing = isDossierError(error, "not_found");
@@ -48,33 +44,7 @@ export function TicketPage({ id }: { id: number }) {
     <>
       <Bar
         parent={{ href: "/tickets", label: text.nav.tickets }}
-        tools={
-          trail && (
-            <>
-              <span className="small t3 desk-only nowrap">
-                {text.search.result(trail.place, trail.total)}
-              </span>
-              <button
-                type="button"
-                className="btn ghost sm icon"
-                aria-label={text.keys.previous}
-                disabled={trail.previous === undefined}
-                onClick={() => step(trail.previous)}
-              >
-                <Icon name="up" />
-              </button>
-              <button
-                type="button"
-                className="btn ghost sm icon"
-                aria-label={text.keys.next}
-                disabled={trail.next === undefined}
-                onClick={() => step(trail.next)}
-              >
-                <Icon name="down" />
-              </button>
-            </>
-          )
-        }
+        tools={<TrailTools noun="tickets" id={id} />}
       >
         {data ? (
           <b>
@@ -129,7 +99,6 @@ function Loaded({ ticket }: { ticket: TicketHistory }) {
           {story.map((item, place) => {
             const isNewDay = dayOf(item.createdAt) !== day;
             day = dayOf(item.createdAt);
-            const direction = item.type === "note" ? "note" : item.direction === "outbound" ? "out" : "in";
             const heading = dayName(item.createdAt, text);
             return (
               <div key={item.id}>
@@ -139,31 +108,12 @@ function Loaded({ ticket }: { ticket: TicketHistory }) {
                     {heading.beside && <small>{heading.beside}</small>}
                   </h2>
                 )}
-                <article
-                  className={`msg ${direction}`}
-                  tabIndex={-1}
-                  aria-posinset={place + 1}
-                  aria-setsize={story.length}
-                >
-                  <time dateTime={item.createdAt} title={exactTime(item.createdAt)}>
-                    {clock(item.createdAt)}
-                  </time>
-                  <span className={`node k-${direction}`}>
-                    <Icon name={direction} size={14} />
-                  </span>
-                  <div className="said">
-                    <header>
-                      <b>
-                        <Foreign>
-                          {item.initiatedBy ||
-                            (direction === "in" ? ticket.fromName || ticket.from : text.timeline.us)}
-                        </Foreign>
-                      </b>
-                      <span>{item.type === "note" ? text.timeline.note : words(item.channelName ?? "")}</span>
-                    </header>
-                    <LongText className="pre">{item.content}</LongText>
-                  </div>
-                </article>
+                <MessageRow
+                  item={item}
+                  contact={ticket.fromName || ticket.from}
+                  place={place + 1}
+                  size={story.length}
+                />
               </div>
             );
           })}
@@ -179,7 +129,7 @@ function Loaded({ ticket }: { ticket: TicketHistory }) {
 function State({ ticket }: { ticket: TicketHistory }) {
   const text = useText();
   const queries = useQueryClient();
-  const toast = useToast();
+  const tell = useErrorToast();
   const mayUpdate = useMay("TICKET_UPDATE");
   const key = ticketQuery(ticket.id).queryKey;
   if (!mayUpdate) return <StatePill status={ticket.status} />;
@@ -190,7 +140,7 @@ function State({ ticket }: { ticket: TicketHistory }) {
       await api.ticket.update({ id: ticket.id, status });
     } catch (error) {
       queries.setQueryData(key, { ...ticket, status: before });
-      toast({ text: error instanceof Error ? error.message : text.failure.unknown, icon: "warning" });
+      tell(error);
     }
     await queries.invalidateQueries({ queryKey: ["tickets"] });
     await queries.invalidateQueries({ queryKey: key });

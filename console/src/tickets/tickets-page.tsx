@@ -6,6 +6,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
 import { brandsQuery, customerQuery } from "../data/queries.ts";
 import { Bar } from "../frame/frame.tsx";
+import { leaveTrail } from "../frame/trail.tsx";
 import { api } from "../session/api.ts";
 import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
@@ -16,7 +17,6 @@ import { usePageTitle } from "../ui/page-title.ts";
 import { Avatar, Brand, Foreign, nameOf } from "../ui/person.tsx";
 import { Blank, Failure, Skeleton } from "../ui/states.tsx";
 import { Priority, StatePill } from "./signs.tsx";
-import { leaveTicketTrail } from "./ticket-trail.ts";
 
 type Which = "unlinked" | "open" | "all";
 const pageSize = 50;
@@ -61,7 +61,13 @@ export function TicketsPage() {
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   });
   const tickets = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
-  useEffect(() => leaveTicketTrail(tickets.map(({ id }) => id)), [tickets]);
+  useEffect(() => {
+    if (tickets.length > 0)
+      leaveTrail(
+        "tickets",
+        tickets.map(({ id }) => id),
+      );
+  }, [tickets]);
   const at = Math.min(marked, Math.max(0, tickets.length - 1));
   const choose = (next: Which) => {
     setMarked(0);

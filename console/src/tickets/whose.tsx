@@ -11,7 +11,8 @@ import { useText } from "../text/text.tsx";
 import { channelIcon, Icon } from "../ui/icon.tsx";
 import { Address, Avatar, Brand, Foreign, nameOf } from "../ui/person.tsx";
 import { Skeleton } from "../ui/states.tsx";
-import { useToast } from "../ui/toast.tsx";
+import { errorText } from "../ui/error-text.ts";
+import { useErrorToast, useToast } from "../ui/toast.tsx";
 
 const shownCandidates = 9;
 
@@ -44,8 +45,7 @@ function useLink(ticket: TicketHistory) {
       void queries.invalidateQueries({ queryKey: [key] });
     await queries.invalidateQueries({ queryKey: ticketQuery(ticket.id).queryKey });
   };
-  const tell = (error: unknown) =>
-    toast({ text: error instanceof Error ? error.message : text.failure.unknown, icon: "warning" });
+  const tell = useErrorToast();
   return {
     to: async (customer: Customer, keepsAddress: boolean) => {
       try {
@@ -64,7 +64,7 @@ function useLink(ticket: TicketHistory) {
         } catch (error) {
           said = isDossierError(error, "channel_taken")
             ? text.whose.keepFailed(ticket.from)
-            : `${said} ${error instanceof Error ? error.message : text.failure.unknown}`;
+            : `${said} ${errorText(error, text)}`;
         }
       return toast({ text: said, icon: "link", undo: () => void set(null).catch(tell) });
     },

@@ -1,10 +1,11 @@
 /** Writes a note, or what was said, into a ticket. Dossier keeps it; it sends nothing. */
-import { DossierError, type TicketHistory } from "@dossier/api";
+import type { TicketHistory } from "@dossier/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { ticketQuery } from "../data/queries.ts";
 import { api } from "../session/api.ts";
 import { useText } from "../text/text.tsx";
+import { errorText } from "../ui/error-text.ts";
 import { Icon } from "../ui/icon.tsx";
 
 type Kind = "note" | "in" | "out";
@@ -34,7 +35,7 @@ export function Write({ ticket }: { ticket: TicketHistory }) {
         for (const key of ["timeline", "newest", "latest", "counts", "tickets-of"])
           void queries.invalidateQueries({ queryKey: [key, ticket.customerId] });
     } catch (error) {
-      setFault(error instanceof DossierError ? error.message : text.failure.unknown);
+      setFault(errorText(error, text));
     }
     setBusy(false);
   };

@@ -1,11 +1,12 @@
 /** Writes down what happened, as an event of the customer by the signed-in person. */
-import { type Customer, DossierError } from "@dossier/api";
+import type { Customer } from "@dossier/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useLocation } from "wouter";
 import { api } from "../session/api.ts";
 import { useSession } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
+import { errorText } from "../ui/error-text.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 
@@ -31,11 +32,7 @@ export function AddEvent({ customer, onClose }: { customer: Customer; onClose: (
       onClose();
       navigate(location, { replace: true });
     } catch (error) {
-      setFault(
-        error instanceof DossierError
-          ? (Object.values(error.fields)[0] ?? error.message)
-          : text.failure.unknown,
-      );
+      setFault(errorText(error, text));
       setBusy(false);
     }
   };

@@ -54,7 +54,7 @@ export const RowView = memo(function RowView({ row, customer, place, size, onUnf
     case "fold":
       return <FoldRow events={row.events} onUnfold={onUnfold} />;
     case "message":
-      return <MessageRow item={row.item} customer={customer} place={place} size={size} />;
+      return <MessageRow item={row.item} contact={nameOf(customer)} place={place} size={size} />;
   }
 });
 
@@ -122,15 +122,17 @@ function FoldRow({ events, onUnfold }: { events: TimelineEvent[]; onUnfold: () =
   );
 }
 
-function MessageRow({
-  item,
-  customer,
-  place,
-  size,
-}: { item: TimelineMessage | TimelineNote; customer: Customer } & ArticleProps) {
+interface MessageRowProps extends ArticleProps {
+  item: TimelineMessage | TimelineNote;
+  /** who is meant where a message from outside has no name */
+  contact: string;
+}
+
+/** A message or a note, in a timeline and in a ticket. */
+export function MessageRow({ item, contact, place, size }: MessageRowProps) {
   const text = useText();
   const direction = item.type === "note" ? "note" : item.direction === "outbound" ? "out" : "in";
-  const who = item.initiatedBy || (direction === "in" ? nameOf(customer) : text.timeline.us);
+  const who = item.initiatedBy || (direction === "in" ? contact : text.timeline.us);
   return (
     <article className={`msg ${direction}`} tabIndex={-1} aria-posinset={place} aria-setsize={size}>
       <time dateTime={item.createdAt} title={exactTime(item.createdAt)}>
@@ -155,7 +157,7 @@ function MessageRow({
 const clampedFrom = 600;
 
 /** A text, cut after eight lines until it is opened. */
-export function LongText({ children, className }: { children: string; className: string }) {
+function LongText({ children, className }: { children: string; className: string }) {
   const text = useText();
   const [isOpen, setOpen] = useState(false);
   const isLong = children.length > clampedFrom || children.split("\n").length > 8;

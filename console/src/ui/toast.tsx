@@ -13,6 +13,7 @@ import {
   useState,
 } from "react";
 import { useText } from "../text/text.tsx";
+import { errorText } from "./error-text.ts";
 import { Icon, type IconName } from "./icon.tsx";
 import { useKeys } from "./keys.ts";
 
@@ -30,6 +31,13 @@ export interface ToastContent {
 const context = createContext<(content: ToastContent) => void>(() => undefined);
 
 export const useToast = () => useContext(context);
+
+/** Says why an act was refused. */
+export function useErrorToast(): (error: unknown) => void {
+  const text = useText();
+  const toast = useToast();
+  return (error) => toast({ text: errorText(error, text), icon: "warning" });
+}
 
 export function ToastProvider({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState<ToastContent & { number: number }>();

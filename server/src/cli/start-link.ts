@@ -1,6 +1,6 @@
 /**
- * `dossier start-link`: makes a link that signs a browser in, once. It is made beside the data: whoever has a shell of the
- * server may do everything to it anyway, so no key is asked for.
+ * `dossier start-link`: makes a link that signs a browser in, once. It is made beside the data: a shell of the server
+ * may do everything to it anyway, so no key is asked for.
  */
 import type { Command } from "commander";
 import { type Config, readConfig, readConfigFor } from "../config.ts";

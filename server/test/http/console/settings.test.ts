@@ -3,10 +3,10 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findChromium, openPage, type Page } from "../support/servers/browser.ts";
-import { startTestServer } from "../support/test-server.ts";
+import { findChromium, openPage, type Page } from "../../support/servers/browser.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const root = join(import.meta.dirname, "..", "..", "..");
+const root = join(import.meta.dirname, "..", "..", "..", "..");
 const built = spawnSync(process.execPath, [join(root, "scripts", "build-console.mjs")], { encoding: "utf8" });
 if (built.status !== 0) throw new Error(built.stderr);
 

@@ -1,8 +1,8 @@
 // Start links: a token opens one session of its key, once, within an hour, and is of no use for anything else.
 import { permissions } from "@dossier/api";
 import { expect, test, vi } from "vitest";
-import { createStartLink } from "../../src/domain/key/start-link.ts";
-import { startTestServer } from "../support/test-server.ts";
+import { createStartLink } from "../../../src/domain/key/start-link.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 const world = await startTestServer();
 const { db } = world.service;

@@ -1,7 +1,7 @@
 // Keys of persons: they sign in on pages, are refused with calls unless that is allowed, and are otherwise keys like others.
 import { createClient } from "@dossier/api";
 import { expect, test } from "vitest";
-import { startTestServer } from "../support/test-server.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 const world = await startTestServer();
 const rights = { permissions: ["CUSTOMER_READ" as const, "CUSTOMER_CUD" as const], brandIds: [1] };

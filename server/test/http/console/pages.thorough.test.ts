@@ -4,15 +4,15 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { source as axe } from "axe-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { seedDemo } from "../../src/demo.ts";
-import { readChannelTypes } from "../../src/domain/channel-type.ts";
-import { findChromium, openPage, type Page } from "../support/servers/browser.ts";
-import { startTestServer } from "../support/test-server.ts";
+import { seedDemo } from "../../../src/demo.ts";
+import { readChannelTypes } from "../../../src/domain/channel-type.ts";
+import { findChromium, openPage, type Page } from "../../support/servers/browser.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 const chromium = findChromium();
 if (!chromium) console.warn("SKIPPED: Chromium is not installed, so no page of the console is examined.");
 
-const root = join(import.meta.dirname, "..", "..", "..");
+const root = join(import.meta.dirname, "..", "..", "..", "..");
 const built = spawnSync(process.execPath, [join(root, "scripts", "build-console.mjs")], { encoding: "utf8" });
 if (built.status !== 0) throw new Error(built.stderr);
 const world = await startTestServer({ console: true });

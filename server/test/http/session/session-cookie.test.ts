@@ -1,8 +1,8 @@
 // Sessions: a key is exchanged for a cookie, which is as good as the key for reads, and for writes from our own pages.
 import { describe, expect, test, vi } from "vitest";
-import { seal, tryToOpen } from "../../src/domain/encryption.ts";
-import { startFixtureServer } from "../support/requests.ts";
-import { startTestServer } from "../support/test-server.ts";
+import { seal, tryToOpen } from "../../../src/domain/encryption.ts";
+import { startFixtureServer } from "../../support/requests.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 const world = await startFixtureServer();
 const idle = await startTestServer({ sessionIdle: 3600 });

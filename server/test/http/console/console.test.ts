@@ -6,11 +6,11 @@ import { gzipSync } from "node:zlib";
 import { join } from "node:path";
 import { permissions } from "@dossier/api";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findChromium, openPage, type Page } from "../support/servers/browser.ts";
-import { createStartLink } from "../../src/domain/key/start-link.ts";
-import { startTestServer } from "../support/test-server.ts";
+import { findChromium, openPage, type Page } from "../../support/servers/browser.ts";
+import { createStartLink } from "../../../src/domain/key/start-link.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
-const root = join(import.meta.dirname, "..", "..", "..");
+const root = join(import.meta.dirname, "..", "..", "..", "..");
 const built = spawnSync(process.execPath, [join(root, "scripts", "build-console.mjs")], { encoding: "utf8" });
 if (built.status !== 0) throw new Error(built.stderr);
 
