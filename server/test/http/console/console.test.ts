@@ -199,6 +199,15 @@ describe.skipIf(!chromium)("an agent in a browser", () => {
     );
   }, 180_000);
 
+  test("a number without a holder leaves the address, too, and can be kept for a new customer", async () => {
+    await page.open(`${world.url}/call?number=%2B493012345678`);
+    await shows("Nobody has this number.");
+    expect(await page.value("location.pathname + location.search + location.hash")).toBe("/call");
+    await typeText("n");
+    await page.until("document.querySelector('#address')?.value === '+493012345678'");
+    expect(await page.value("location.pathname + location.search + location.hash")).toBe("/customers/new");
+  }, 180_000);
+
   test("a start link signs in once: its token leaves the address, and a used one asks for a key", async () => {
     const owner = await world.admin.key.create({ name: "owner", permissions: [...permissions] });
     const { token = "" } = (await createStartLink(world.service.db, owner.id)) ?? {};
