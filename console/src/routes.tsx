@@ -16,7 +16,9 @@ import { TicketsPage } from "./tickets/tickets-page.tsx";
 import { Blank } from "./ui/states.tsx";
 import { usePageTitle } from "./ui/page-title.ts";
 
-const SystemPage = lazy(async () => ({ default: (await import("./settings/system-page.tsx")).SystemPage }));
+const SettingsRoutes = lazy(async () => ({
+  default: (await import("./settings/settings-routes.tsx")).SettingsRoutes,
+}));
 
 /** A path of this page to go on with after the sign-in; never another place. */
 function nextPath(): string {
@@ -52,7 +54,6 @@ export function Routes() {
 
 function Pages() {
   const [mayRead, mayTickets] = [useMay("CUSTOMER_READ"), useMay("TICKET_READ")];
-  const maySettings = useMay("SETTINGS_CRUD");
   const call = useCall();
   const home = mayRead ? "/customers" : "/tickets";
   return (
@@ -70,18 +71,11 @@ function Pages() {
       )}
       {mayTickets && <Route path="/tickets" component={TicketsPage} />}
       {mayTickets && <Route path="/tickets/:id">{({ id }) => <Numbered id={id} page={TicketPage} />}</Route>}
-      {maySettings && (
-        <Route path="/settings">
-          <Redirect to="/settings/system" replace />
-        </Route>
-      )}
-      {maySettings && (
-        <Route path="/settings/system">
-          <Suspense>
-            <SystemPage />
-          </Suspense>
-        </Route>
-      )}
+      <Route path="/settings/*?">
+        <Suspense>
+          <SettingsRoutes noPage={<NoPage />} />
+        </Suspense>
+      </Route>
       <Route>
         <NoPage />
       </Route>

@@ -1,9 +1,10 @@
 /** Frame of every page: the rail, the tabs of a telephone, the strip of the connection, commands and keys. */
 import { useQuery } from "@tanstack/react-query";
-import { lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
+import { Fragment, lazy, type ReactNode, Suspense, useEffect, useMemo, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { customerCountQuery, unlinkedCountQuery } from "../data/queries.ts";
 import { useMay, useSession } from "../session/session.tsx";
+import { useSettingsPages } from "../settings/pages.ts";
 import { useText } from "../text/text.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 import { useKeys } from "../ui/keys.ts";
@@ -37,6 +38,7 @@ export function Frame({ children }: { children: ReactNode }) {
         "?": () => setOver("keys"),
         "g c": () => navigate("/customers"),
         "g t": () => navigate("/tickets"),
+        "g s": () => navigate("/settings"),
       };
     }, [navigate]),
   );
@@ -85,7 +87,7 @@ function Entries({ size, children }: { size: number; children: (entry: Entry) =>
   const [mayRead, mayTickets] = [useMay("CUSTOMER_READ"), useMay("TICKET_READ")];
   const customers = useIsAt("/customers");
   const tickets = useIsAt("/tickets");
-  const [settings, maySettings] = [useIsAt("/settings"), useMay("SETTINGS_CRUD")];
+  const [settings, maySettings] = [useIsAt("/settings"), useSettingsPages().length > 0];
   const entries: (Entry & { at: "page" | undefined; isOffered: boolean })[] = [
     { path: "/customers", label: text.nav.customers, icon: "people", at: customers, isOffered: mayRead },
     { path: "/tickets", label: text.nav.tickets, icon: "ticket", at: tickets, isOffered: mayTickets },
@@ -206,12 +208,14 @@ function TabBar() {
 interface BarProps {
   /** where the crumb and the arrow of a telephone lead */
   parent?: { href: string; label: string };
+  /** crumbs before the parent */
+  before?: readonly { href: string; label: string }[];
   children: ReactNode;
   tools?: ReactNode;
 }
 
 /** The bar at the top of a page: where it is, and its acts. */
-export function Bar({ parent, children, tools }: BarProps) {
+export function Bar({ parent, before = [], children, tools }: BarProps) {
   const text = useText();
   return (
     <header className="bar">
@@ -221,12 +225,12 @@ export function Bar({ parent, children, tools }: BarProps) {
         </Link>
       )}
       <div className="crumbs">
-        {parent && (
-          <>
-            <Link href={parent.href}>{parent.label}</Link>
+        {[...before, ...(parent ? [parent] : [])].map(({ href, label }) => (
+          <Fragment key={href}>
+            <Link href={href}>{label}</Link>
             <Icon name="right" size={14} />
-          </>
-        )}
+          </Fragment>
+        ))}
         {children}
       </div>
       <span className="gap" />

@@ -1,10 +1,12 @@
 /** All keys, in groups. */
+import { useSettingsPages } from "../settings/pages.ts";
 import { useText } from "../text/text.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 
 export function KeyHelp({ onClose }: { onClose: () => void }) {
   const text = useText();
   const { keys } = text;
+  const maySettings = useSettingsPages().length > 0;
   const groups: [string, [string[], string][]][] = [
     [
       keys.everywhere,
@@ -13,6 +15,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
         [["Ctrl", "K"], keys.palette],
         [["G", "C"], keys.goCustomers],
         [["G", "T"], keys.goTickets],
+        ...(maySettings ? [[["G", "S"], text.nav.installation] as [string[], string]] : []),
         [["U"], keys.undo],
         [["Esc"], keys.escape],
         [["?"], keys.help],

@@ -3,6 +3,7 @@ import { useId, useState } from "react";
 import { useLocation } from "wouter";
 import { searchFor } from "../customers/search-memory.ts";
 import { useMay, useSession } from "../session/session.tsx";
+import { useSettingsPages } from "../settings/pages.ts";
 import { useText } from "../text/text.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
@@ -27,11 +28,20 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
     useMay("TICKET_READ"),
   ];
 
+  const maySettings = useSettingsPages().length > 0;
+
   const all: Command[] = [];
   if (mayRead)
     all.push({ label: text.nav.customers, icon: "people", key: "G C", run: () => navigate("/customers") });
   if (mayTickets)
     all.push({ label: text.nav.tickets, icon: "ticket", key: "G T", run: () => navigate("/tickets") });
+  if (maySettings)
+    all.push({
+      label: text.nav.installation,
+      icon: "settings",
+      key: "G S",
+      run: () => navigate("/settings"),
+    });
   if (mayWrite)
     all.push({ label: text.customer.new, icon: "plus", key: "N", run: () => navigate("/customers/new") });
   all.push(

@@ -1,16 +1,14 @@
 /** System health: what the doctor finds on the running server, asked again while the page is open. */
 import type { Health } from "@dossier/api";
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { Link } from "wouter";
-import { Bar } from "../frame/frame.tsx";
-import { api } from "../session/api.ts";
-import { useText } from "../text/text.tsx";
-import { useCopy } from "../ui/copy.tsx";
-import { clock, exactTime, longDate, words } from "../ui/format.ts";
-import { Icon, type IconName } from "../ui/icon.tsx";
-import { useKeys } from "../ui/keys.ts";
-import { usePageTitle } from "../ui/page-title.ts";
-import { Failure, Skeleton } from "../ui/states.tsx";
+import { api } from "../../session/api.ts";
+import { useText } from "../../text/text.tsx";
+import { useCopy } from "../../ui/copy.tsx";
+import { clock, exactTime, longDate, words } from "../../ui/format.ts";
+import { Icon, type IconName } from "../../ui/icon.tsx";
+import { useKeys } from "../../ui/keys.ts";
+import { Failure, Skeleton } from "../../ui/states.tsx";
+import { SettingsPage } from "../settings-page.tsx";
 
 const healthQuery = queryOptions({
   queryKey: ["health"],
@@ -37,47 +35,29 @@ const reportOf = (health: Health) =>
 
 export function SystemPage() {
   const text = useText();
-  usePageTitle(text.system.title);
   const copy = useCopy();
   const { data: health, error, refetch } = useQuery(healthQuery);
   useKeys({ r: () => void refetch() });
   return (
-    <>
-      <Bar
-        tools={
-          health && (
-            <button
-              type="button"
-              className="btn sm"
-              onClick={() => copy(reportOf(health), text.system.report)}
-            >
-              <Icon name="copy" />
-              {text.system.copyReport}
-            </button>
-          )
-        }
-      >
-        <b>{text.system.title}</b>
-      </Bar>
-      <div className="settings">
-        <nav className="subnav" aria-label={text.nav.installation}>
-          <Link href="/settings/system" aria-current="page">
-            {text.system.title}
-          </Link>
-        </nav>
-        <div className="scroll" role="region" tabIndex={0} aria-label={text.system.title}>
-          <div className="page set">
-            {error ? (
-              <Failure error={error} retry={() => void refetch()} />
-            ) : health ? (
-              <Findings health={health} />
-            ) : (
-              <Skeleton rows={5} />
-            )}
-          </div>
-        </div>
-      </div>
-    </>
+    <SettingsPage
+      title={text.system.title}
+      tools={
+        health && (
+          <button type="button" className="btn sm" onClick={() => copy(reportOf(health), text.system.report)}>
+            <Icon name="copy" />
+            {text.system.copyReport}
+          </button>
+        )
+      }
+    >
+      {error ? (
+        <Failure error={error} retry={() => void refetch()} />
+      ) : health ? (
+        <Findings health={health} />
+      ) : (
+        <Skeleton rows={5} />
+      )}
+    </SettingsPage>
   );
 }
 

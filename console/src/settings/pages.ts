@@ -1,0 +1,27 @@
+/** Pages of the settings: the only list of them, for the sub-navigation, the routes and the palette. */
+import type { Permission } from "@dossier/api";
+import { useSession } from "../session/session.tsx";
+import type { settingsTexts } from "./text.ts";
+
+export interface SettingsEntry {
+  path: string;
+  name: keyof (typeof settingsTexts)["en"]["pages"];
+  group: keyof (typeof settingsTexts)["en"]["groups"];
+  /** the page is offered to keys with any one of these */
+  needs: readonly Permission[];
+}
+
+const settingsPages: readonly SettingsEntry[] = [
+  {
+    path: "/settings/system",
+    name: "system",
+    group: "installation",
+    needs: ["SETTINGS_CRUD", "METRICS_READ"],
+  },
+];
+
+/** The pages that the key of the session is offered. */
+export function useSettingsPages(): readonly SettingsEntry[] {
+  const { session } = useSession();
+  return settingsPages.filter(({ needs }) => needs.some((one) => session?.permissions.includes(one)));
+}

@@ -1,0 +1,25 @@
+/** Routes of the settings. They load on use, together, because an agent never opens them. */
+import { Redirect, Route, Switch } from "wouter";
+import { useIsPhone } from "../ui/screen.ts";
+import { type SettingsEntry, useSettingsPages } from "./pages.ts";
+import { SettingsIndex } from "./settings-page.tsx";
+import { SystemPage } from "./system/system-page.tsx";
+
+/** What each page of the list shows; its own pages, such as one brand, are routes of its own. */
+const components: Record<SettingsEntry["name"], () => React.ReactNode> = { system: SystemPage };
+
+export function SettingsRoutes({ noPage }: { noPage: React.ReactNode }) {
+  const pages = useSettingsPages();
+  const isPhone = useIsPhone();
+  const first = pages[0];
+  if (!first) return noPage;
+  return (
+    <Switch>
+      <Route path="/settings">{isPhone ? <SettingsIndex /> : <Redirect to={first.path} replace />}</Route>
+      {pages.map(({ path, name }) => (
+        <Route key={path} path={`${path}/*?`} component={components[name]} />
+      ))}
+      <Route>{noPage}</Route>
+    </Switch>
+  );
+}
