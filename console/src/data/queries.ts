@@ -56,12 +56,17 @@ type Counted = "ticket" | "message" | "note" | "event";
 const sayCount = ({ count, capped }: { count: number; capped?: true | undefined } = { count: 0 }) =>
   `${count.toLocaleString()}${capped ? "+" : ""}`;
 
+interface Counts extends Record<Counted | "all", string> {
+  /** of the events, most first */
+  eventTypes: { name: string; count: string }[];
+}
+
 /** How many items of each kind a timeline has, as texts: a count at its cap is "10,000+". */
 export const countsQuery = (id: number) =>
   queryOptions({
     queryKey: ["counts", id],
-    queryFn: async ({ signal }): Promise<Record<Counted | "all", string>> => {
-      const { kinds, ...all } = await api.customer.countTimeline({ id }, { signal });
+    queryFn: async ({ signal }): Promise<Counts> => {
+      const { kinds, eventTypes, ...all } = await api.customer.countTimeline({ id }, { signal });
       const of = (type: Counted) => sayCount(kinds.find((one) => one.type === type));
       return {
         all: sayCount(all),
@@ -69,6 +74,10 @@ export const countsQuery = (id: number) =>
         message: of("message"),
         note: of("note"),
         event: of("event"),
+        eventTypes: eventTypes.map(({ eventType, ...count }) => ({
+          name: eventType,
+          count: sayCount(count),
+        })),
       };
     },
   });

@@ -40,6 +40,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
         [["A"], keys.addChannel],
         [["R"], keys.askCrm],
         [["1", "…", "5"], keys.show],
+        [["J"], text.timeline.goToDay],
         [["L"], keys.link],
         [["W"], keys.write],
       ],

@@ -246,6 +246,10 @@ export const en = {
     folded: (n: number, type: string) => `${n} times ${type}`,
     newer: (n: number) => `${n} newer`,
     us: "Desk",
+    eventType: "Type of event",
+    everyType: "Every type",
+    goToDay: "Go to a date",
+    fromNewest: (day: string) => `Up to ${day}. Show from the newest`,
     loadingMore: "Reading what was before",
   },
   call: {

@@ -248,6 +248,10 @@ export const nl: Text = {
     folded: (n: number, type: string) => `${n} keer ${type}`,
     newer: (n: number) => `${n} nieuwer`,
     us: "Balie",
+    eventType: "Soort gebeurtenis",
+    everyType: "Elke soort",
+    goToDay: "Naar een datum",
+    fromNewest: (day: string) => `Tot en met ${day}. Toon vanaf het nieuwste`,
     loadingMore: "Wat ervoor was, wordt gelezen",
   },
   call: {

@@ -75,3 +75,17 @@ function runOf(items: readonly TimelineItem[], from: number): TimelineEvent[] {
   }
   return run;
 }
+
+/** The height of the rows before one; undefined if it is not among them. */
+export function heightBefore(
+  rows: readonly Row[],
+  key: string | undefined,
+  sizeOf: (row: Row) => number,
+): number | undefined {
+  let height = 0;
+  for (const row of rows) {
+    if (row.key === key) return height;
+    height += sizeOf(row);
+  }
+  return undefined;
+}
