@@ -13,10 +13,14 @@ export interface Dossier {
   stop(): Promise<void>;
 }
 
-const permissions = ["CUSTOMER_READ", "CUSTOMER_CUD", "TICKET_READ", "TICKET_CREATE", "MESSAGE_CREATE"];
+const ordinary = ["CUSTOMER_READ", "CUSTOMER_CUD", "TICKET_READ", "TICKET_CREATE", "MESSAGE_CREATE"];
 
 /** Starts the bundle with production settings on the database of a URL. */
-export async function startDossier(databaseUrl: string, workers = 1): Promise<Dossier> {
+export async function startDossier(
+  databaseUrl: string,
+  workers = 1,
+  permissions = ordinary,
+): Promise<Dossier> {
   const adminKey = randomBytes(24).toString("hex");
   const child = start(process.execPath, ["scripts/start.mjs"], {
     env: {

@@ -12,6 +12,7 @@ import {
 } from "../data/queries.ts";
 import { Bar, focusSearch } from "../frame/frame.tsx";
 import { useMay } from "../session/session.tsx";
+import { timelineQuery, wholeTimeline } from "../timeline/timeline-query.ts";
 import { useText } from "../text/text.tsx";
 import { useCopy } from "../ui/copy.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -89,6 +90,7 @@ export function CustomersPage() {
     if (!hit || isPhone) return undefined;
     const timer = setTimeout(() => {
       queries.query(customerQuery(hit.id)).catch(() => undefined);
+      queries.infiniteQuery(timelineQuery(hit.id, wholeTimeline)).catch(() => undefined);
     }, previewPauseMs * 5);
     return () => clearTimeout(timer);
   }, [markedId, isPhone]);
@@ -205,7 +207,7 @@ export function CustomersPage() {
           )}
         </div>
       </div>
-      <div className="found">
+      <div className="found" aria-busy={!search.error && found?.text !== typed.trim()}>
         <Hits
           hits={hits}
           text={found?.text ?? ""}

@@ -14,6 +14,8 @@ export interface Extent {
   until: string | undefined;
 }
 
+export const wholeTimeline: Extent = { shown: "all", eventType: undefined, until: undefined };
+
 const pageSize = 99;
 const refreshMs = 15_000;
 const newestSize = 20;

@@ -1,0 +1,236 @@
+/**
+ * `npm run console:shots [-- --only tickets --to FOLDER]`: pictures of every page of the console on the demo world, light
+ * and dark, of a desk and of a telephone, in `.cache/shots`. They are looked at one by one before a release.
+ */
+import { randomBytes } from "node:crypto";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { createClient } from "@dossier/api";
+import { findChromium, openPage, type Page } from "../server/test/support/servers/browser.ts";
+import { killOnExit, makeFolder, start } from "./servers/processes.ts";
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string", default: "" },
+    to: { type: "string", default: join(process.cwd(), ".cache", "shots") },
+  },
+});
+
+const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+const schemes = ["light", "dark"] as const;
+const adminKey = randomBytes(24).toString("hex");
+
+async function startDemo(): Promise<{ url: string; stop(): Promise<void> }> {
+  const child = start(process.execPath, ["scripts/start.mjs", "--demo"], {
+    env: {
+      PATH: process.env["PATH"],
+      PORT: "0",
+      DOSSIER_DATA_DIR: join(makeFolder(), "data"),
+      DOSSIER_ADMIN_KEY: adminKey,
+      DOSSIER_RATE_LIMIT: "0",
+    },
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = new Promise<void>((done) => child.once("close", () => done()));
+  const url = await new Promise<string>((found, fail) => {
+    let text = "";
+    child.stdout?.on("data", (part: Buffer) => {
+      text += part.toString();
+      const said = /API\s+(http:\S+)\/api\/v2/.exec(text)?.[1];
+      if (said) found(said);
+    });
+    child.once("close", () => fail(new Error(`Dossier did not start:\n${text}`)));
+  });
+  return {
+    url,
+    async stop() {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
+
+/** One picture: a path, what shows that it is there, and what is done before. */
+interface Shot {
+  name: string;
+  path: string;
+  shows: string;
+  act?: (page: Page) => Promise<unknown>;
+}
+
+const click = (element: string) => (page: Page) =>
+  page.value(`document.querySelector(${JSON.stringify(element)}).click()`);
+const write = (page: Page, text: string) => page.send("Input.insertText", { text });
+async function press(page: Page, key: string, modifiers = 0): Promise<void> {
+  const text = key === "Enter" ? "\r" : key;
+  await page.send("Input.dispatchKeyEvent", {
+    type: "keyDown",
+    key,
+    code: key,
+    modifiers,
+    ...(modifiers ? {} : { text }),
+  });
+  await page.send("Input.dispatchKeyEvent", { type: "keyUp", key, code: key, modifiers });
+}
+
+function settingsShots(webhookId: number): Shot[] {
+  const pages = {
+    brands: "brands",
+    brand: "brands/1",
+    "brand-lookup": "brands/1/lookup",
+    "brand-rules": "brands/1/rules",
+    "brand-fields": "brands/1/fields",
+    fields: "fields",
+    types: "types",
+    keys: "keys",
+    people: "people",
+    webhooks: "webhooks",
+    webhook: `webhooks/${webhookId}`,
+    audit: "audit",
+    work: "work",
+    backups: "backups",
+    system: "system",
+    me: "me",
+  };
+  return Object.entries(pages).map(([name, path]) => ({
+    name,
+    path: `/settings/${path}`,
+    shows: ".settings .page",
+  }));
+}
+
+/** The records of the demo world that the pictures show. */
+async function findRecords(url: string) {
+  const dossier = createClient({ url, key: adminKey });
+  const find = async (query: string) => (await dossier.customer.list({ query })).items[0];
+  const [zofia, other, rtl] = [await find("MK-20417"), await find("MK-21902"), await find("محمد")];
+  const tickets = (await dossier.ticket.list({ itemLimit: 99 })).items;
+  const webhook = await dossier.webhook.create({
+    url: "https://shop.example.com/hooks/dossier",
+    events: ["customer.updated", "event.created"],
+    name: "Web shop",
+    paused: true,
+  });
+  return {
+    customer: `/customers/${zofia?.id}`,
+    rtl: `/customers/${rtl?.id}`,
+    taken: other?.channels[0]?.address ?? "",
+    number: zofia?.channels.find(({ address }) => address.startsWith("+"))?.address ?? "",
+    linked: `/tickets/${tickets.find((one) => one.customerId === zofia?.id)?.id}`,
+    unlinked: `/tickets/${tickets.find((one) => one.customerId === null && one.from !== "")?.id}`,
+    webhookId: webhook.id,
+  };
+}
+
+type Records = Awaited<ReturnType<typeof findRecords>>;
+const stream = ".stream article";
+const call = (number: string) => `/call?number=${encodeURIComponent(number)}`;
+
+const deskShots = ({ customer, rtl, number, linked, unlinked }: Records): Shot[] => [
+  { name: "customers", path: "/customers", shows: ".hit" },
+  {
+    name: "search",
+    path: "/customers",
+    shows: ".hit",
+    act: async (page) => {
+      await page.value("document.querySelector('#search').focus()");
+      await write(page, "schafer");
+      await page.until("document.querySelector('.found[aria-busy=false] .hit')");
+    },
+  },
+  { name: "customers-deleted", path: "/customers?deleted=1", shows: "main" },
+  { name: "new-customer", path: "/customers/new", shows: "main form" },
+  { name: "customer", path: customer, shows: stream },
+  { name: "customer-rtl", path: rtl, shows: ".cust h1" },
+  { name: "customer-events", path: `${customer}?show=event`, shows: stream },
+  { name: "call", path: call(number), shows: ".caller" },
+  { name: "call-nobody", path: call("+12025550193"), shows: ".call-else" }, // kept free for stories
+  { name: "tickets", path: "/tickets", shows: ".tickets tbody tr" },
+  { name: "ticket", path: linked, shows: ".whose .holder" },
+  { name: "ticket-unlinked", path: unlinked, shows: ".whose form" },
+  { name: "no-page", path: "/nothing", shows: ".blank" },
+];
+
+/** Over a customer: a key that opens something, and what is then there. */
+function overlayShots({ customer, taken }: Records): Shot[] {
+  const over = (name: string, key: string, opened: string, modifiers = 0): Shot => ({
+    name,
+    path: customer,
+    shows: stream,
+    act: async (page) => {
+      await press(page, key, modifiers);
+      await page.until(`document.querySelector('[role=dialog] ${opened}')`);
+    },
+  });
+  const channel = over("customer-conflict", "a", "#channel-address");
+  return [
+    {
+      ...channel,
+      act: async (page) => {
+        await channel.act?.(page);
+        await page.until("document.activeElement?.id === 'channel-address'");
+        await write(page, taken);
+        await click("[form=add-channel]")(page);
+        await page.until("document.querySelector('.taken-card')");
+      },
+    },
+    over("customer-event", "e", "#event"),
+    over("commands", "k", "[role=option]", 2),
+    over("keyboard", "?", ".key-list"),
+  ];
+}
+
+async function photograph(page: Page, url: string, shot: Shot): Promise<void> {
+  for (const [place, size] of Object.entries(sizes))
+    for (const scheme of schemes) {
+      await page.send("Emulation.setDeviceMetricsOverride", { ...size, deviceScaleFactor: 1, mobile: false });
+      await page.send("Emulation.setEmulatedMedia", {
+        features: [
+          { name: "prefers-color-scheme", value: scheme },
+          { name: "prefers-reduced-motion", value: "reduce" },
+        ],
+      });
+      await page.open("about:blank");
+      await page.until("location.href === 'about:blank'");
+      await page.open(url + shot.path);
+      await page.until(`document.querySelector(${JSON.stringify(shot.shows)})`);
+      await shot.act?.(page);
+      await page.until("!document.querySelector('.skels, [aria-busy=true]')");
+      await page.value("document.fonts.ready.then(() => new Promise((done) => setTimeout(done, 300)))");
+      const { data } = (await page.send("Page.captureScreenshot", { format: "png" })) as { data: string };
+      writeFileSync(join(values.to, `${shot.name}-${place}-${scheme}.png`), Buffer.from(data, "base64"));
+    }
+}
+
+const program = findChromium();
+if (!program) throw new Error("Chromium is not installed");
+killOnExit();
+mkdirSync(values.to, { recursive: true });
+const demo = await startDemo();
+const page = await openPage(program);
+try {
+  const records = await findRecords(demo.url);
+  const shots: Shot[] = [
+    { name: "sign-in", path: "/sign-in", shows: "input[name=key]" },
+    ...deskShots(records),
+    ...overlayShots(records),
+    ...settingsShots(records.webhookId),
+  ];
+  const isWanted = ({ name }: Shot) => name.includes(values.only);
+  for (const shot of shots) {
+    if (isWanted(shot)) await photograph(page, demo.url, shot);
+    if (shot.path !== "/sign-in") continue;
+    await page.open(`${demo.url}/sign-in`);
+    await page.until("document.activeElement?.name === 'key'");
+    await write(page, adminKey);
+    await press(page, "Enter");
+    await page.until("document.querySelector('.hit')");
+  }
+  console.log(`${shots.filter(isWanted).length * 4} pictures in ${values.to}`);
+  if (page.complaints.length > 0) console.log(page.complaints.join("\n"));
+} finally {
+  await page.close();
+  await demo.stop();
+}
+process.exit(); // nothing is left to wait for
