@@ -48,7 +48,7 @@ describe.skipIf(!chromium)("an agent at work", () => {
     }
     const made = await world.admin.ticket.create({
       brandId,
-      channelId: 1,
+      channel: "email",
       direction: "inbound",
       from: "nobody@elsewhere.example",
       title: "Where is the cage?",
@@ -74,7 +74,7 @@ describe.skipIf(!chromium)("an agent at work", () => {
     await press("Enter");
     await page.until("document.activeElement?.id === 'search'");
   }, 180_000);
-  afterAll(() => page?.close());
+  afterAll(() => page.close());
 
   async function press(key: string): Promise<void> {
     const text = key === "Enter" ? "\r" : key;
