@@ -19,12 +19,15 @@ const folder = join(root, "api", "src", "client", "generated");
 /** The types written by hand that generated ones mention, and their modules. */
 const byHand = {
   CallOptions: "../options.ts",
+  ChangeEvent: "../watch.ts",
   ListOptions: "../options.ts",
   Page: "../../envelope.ts",
+  RawChangeEvent: "../watch.ts",
   RawItem: "../../envelope.ts",
   RawPage: "../../envelope.ts",
   RawResult: "../../envelope.ts",
   Result: "../../envelope.ts",
+  WatchOptions: "../options.ts",
   ChannelInput: "../../input-values.ts",
   CustomValue: "../../input-values.ts",
   NoFields: "../../input-values.ts",

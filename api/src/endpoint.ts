@@ -127,6 +127,8 @@ export interface Endpoint<In extends z.ZodObject = z.ZodObject, Out extends z.Zo
   secret?: true;
   /** sets or clears the session cookie */
   cookie?: "opens" | "closes";
+  /** the response is a stream of server-sent events, of which `output` is one: its `type` is the event's name */
+  stream?: true;
   /** of an operation that takes something away: what brings it back, or what it loses for good */
   undo?: Undo;
 }
@@ -163,6 +165,13 @@ export function endpoint<In extends z.ZodObject, Out extends z.ZodType>(
   row: Endpoint<In, Out>,
 ): Endpoint<In, Out> {
   return row;
+}
+
+/** Declares an endpoint whose response is a stream of events. */
+export function eventStream<In extends z.ZodObject, Out extends z.ZodType>(
+  row: Endpoint<In, Out>,
+): Endpoint<In, Out> & { stream: true } {
+  return { ...row, stream: true };
 }
 
 /**

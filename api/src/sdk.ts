@@ -6,9 +6,10 @@ export { createClient, type Client } from "./client/client.ts";
 export type { Clock } from "./client/clock.ts";
 export { createDynamicClient, type DynamicClient } from "./client/dynamic-client.ts";
 export type * from "./client/generated/types.ts";
-export type { CallOptions, ClientOptions, ListOptions } from "./client/options.ts";
+export type { CallOptions, ClientOptions, ListOptions, WatchOptions } from "./client/options.ts";
 export type { RawResponse } from "./client/response.ts";
 export type { RetryOptions } from "./client/retry.ts";
+export type { ChangeEvent, RawChangeEvent } from "./client/watch.ts";
 export { parseRetryAfter } from "./client/retry-after.ts";
 export {
   type VerifyOptions,

@@ -4,6 +4,7 @@
  */
 import { audit } from "./endpoints/audit.ts";
 import { brand } from "./endpoints/brand.ts";
+import { change } from "./endpoints/change.ts";
 import { channel } from "./endpoints/channel.ts";
 import { customfield } from "./endpoints/custom-field.ts";
 import { customer } from "./endpoints/customer.ts";
@@ -37,6 +38,7 @@ export const api = {
   audit,
   job,
   health,
+  change,
 };
 
 /**

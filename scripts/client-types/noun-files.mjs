@@ -14,6 +14,7 @@ const isRead = ({ row }) => row.method === "GET" || row.search === true;
 export function nounFiles(noun, endpoints, nouns, types, source, raw) {
   const titles = new Set(endpoints.flatMap((one) => [...recordsOf(nouns.responseOf(one), types.components)]));
   titles.delete("TimelineItem"); // two nouns have it
+  titles.delete("ChangeEvent"); // written by hand
   const records = [...titles].flatMap((title) => recordBlocks(title, types, raw));
   const results = unique(endpoints.map((one) => nouns.resultOf(one, raw).text).filter(Boolean));
   const inputs = raw ? [] : endpoints.map((one) => nouns.inputOf(one)).filter(Boolean);

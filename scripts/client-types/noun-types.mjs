@@ -20,7 +20,10 @@ export class NounTypes {
 
   responseOf({ row }) {
     const path = this.document.paths[this.source.basePath + row.paths[0]];
-    return path[row.method.toLowerCase()].responses[200].content["application/json"].schema;
+    const { content } = path[row.method.toLowerCase()].responses[200];
+    return row.stream
+      ? content["text/event-stream"].schema.contentSchema
+      : content["application/json"].schema;
   }
 
   /** The interface of a request's fields; undefined if it has none. */
@@ -67,6 +70,7 @@ export class NounTypes {
 
   /** What a method returns: its type, the interface that it needs, and for a list the type of its items. */
   resultOf(endpoint, raw) {
+    if (endpoint.row.stream) return { type: `${raw ? "Raw" : ""}ChangeEvent` };
     const schema = this.responseOf(endpoint);
     const prefix = raw ? "Raw" : "";
     if (schema.$ref?.endsWith("/Result")) return this.#writeResult(endpoint, { properties: {} }, raw);
@@ -147,6 +151,11 @@ export class NounTypes {
       comment(comments, "  "),
       `  ${verb}(${parameter}, options?: CallOptions): Promise<${type}>;`,
     ];
+    if (row.stream)
+      return [
+        comment(text, "  "),
+        `  ${verb}(${input}, options?: WatchOptions): ${generator(result.type)};`,
+      ].join("\n");
     const prefix = raw ? "Raw" : "";
     const lines = feed
       ? [
@@ -224,6 +233,8 @@ export class NounTypes {
 
   #call(name, { type, item, title }, fields) {
     const input = Object.keys(fields).length === 0 ? "" : literal(fields);
+    if (type === "ChangeEvent")
+      return `for await (const change of dossier.${name}(${input})) console.log(change.type);`;
     const variable = title ? title.charAt(0).toLowerCase() + title.slice(1) : undefined;
     const taken = item
       ? "{ items, nextCursor }"

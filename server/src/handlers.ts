@@ -4,9 +4,10 @@
  */
 import type { Api, Decoded, Endpoint } from "@dossier/api";
 import type * as z from "zod";
-import type { RequestContext } from "./domain/context.ts";
+import type { EventStream, RequestContext } from "./domain/context.ts";
 import { listAudit } from "./domain/audit.ts";
 import * as brand from "./domain/brand/brand.ts";
+import { watchChanges } from "./domain/change-stream/watch.ts";
 import * as channel from "./domain/channel-type.ts";
 import { syncWithCrm } from "./domain/crm/sync.ts";
 import { previewLookup } from "./domain/crm/preview.ts";
@@ -32,8 +33,10 @@ import { addEvent } from "./domain/timeline/event.ts";
 import * as webhook from "./domain/webhook/webhook.ts";
 import * as delivery from "./domain/webhook/deliveries.ts";
 
-/** The result of an operation: the endpoint's output, and the version for the ETag. */
-type Answer<E extends Endpoint> = z.input<E["output"]> & { version?: number };
+/** The result of an operation: the endpoint's output, and the version for the ETag; or a stream of such outputs. */
+type Answer<E extends Endpoint> = E extends { stream: true }
+  ? EventStream
+  : z.input<E["output"]> & { version?: number };
 type Handler<E extends Endpoint> = (ctx: RequestContext, input: Decoded<E>) => Promise<Answer<E>>;
 type Handlers = {
   [Noun in keyof Api]: {
@@ -102,6 +105,7 @@ const handlers: Handlers = {
   audit: { list: listAudit },
   job: { list: listJobs, retry: retryJob },
   health: { find: findHealth },
+  change: { watch: watchChanges },
 };
 
 /** The operation behind `noun.verb`, for the one caller that treats all alike. */

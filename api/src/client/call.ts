@@ -24,14 +24,19 @@ export interface Call extends RetryFacts {
   retry: RetryOptions;
 }
 
+/** Reads a response, or throws the error that it carries. */
+type Read<T> = (route: Route, response: Response) => Promise<T>;
+
 /** Sends a call until it gets a final response or must not be repeated. */
-export async function sendWithRetry(call: Call): Promise<RawResponse> {
+export async function sendWithRetry(call: Call): Promise<RawResponse>;
+export async function sendWithRetry<T>(call: Call, read: Read<T>): Promise<T>;
+export async function sendWithRetry(call: Call, read: Read<unknown> = readResponse): Promise<unknown> {
   const { clock, retry, signal } = call;
   const end = clock.now() + call.timeout;
   for (let attempt = 1; ; attempt += 1) {
     const left = end - clock.now();
     try {
-      return await sendOnce(call, Math.min(call.tryTimeout, left));
+      return await sendOnce(call, read, Math.min(call.tryTimeout, left));
     } catch (error) {
       if (!isDossierError(error)) throw error;
       error.attempts = attempt;
@@ -46,7 +51,7 @@ export async function sendWithRetry(call: Call): Promise<RawResponse> {
   }
 }
 
-async function sendOnce(call: Call, limit: number): Promise<RawResponse> {
+async function sendOnce<T>(call: Call, read: Read<T>, limit: number): Promise<T> {
   const { clock, request, route, signal } = call;
   signal?.throwIfAborted();
   const abort = new AbortController();
@@ -60,7 +65,7 @@ async function sendOnce(call: Call, limit: number): Promise<RawResponse> {
     const response = fetch(request.url, { ...request.init, signal: abort.signal });
     return await raceAbort(
       abort.signal,
-      response.then((one) => readResponse(route, one)),
+      response.then((one) => read(route, one)),
     );
   } catch (error) {
     if (error instanceof DossierError || signal?.aborted) throw error;

@@ -7,7 +7,7 @@ import { createDynamicClient, type DynamicClient } from "./dynamic-client.ts";
 import type { Methods } from "./generated/methods.ts";
 import type { RawClient } from "./generated/raw/methods.ts";
 import { mapBody, mapItem } from "./mapper.ts";
-import type { CallOptions, ClientOptions, ListOptions } from "./options.ts";
+import type { CallOptions, ClientOptions, ListOptions, WatchOptions } from "./options.ts";
 import { itemsOf } from "./paginate.ts";
 import { type Route, routes } from "./route.ts";
 
@@ -78,11 +78,19 @@ function eachName(verb: string): string {
     : `each${verb.charAt(0).toUpperCase()}${verb.slice(1)}`;
 }
 
+/** The method that yields the events of a stream, each mapped. */
+function watchMethod(client: DynamicClient, name: string, toEvent: (event: Fields) => unknown) {
+  return async function* watchMapped(input?: Fields, options?: WatchOptions): AsyncGenerator {
+    for await (const event of client.watch(name, input, options)) yield toEvent(event);
+  };
+}
+
 /** The methods of every noun, whose bodies and items are mapped. */
 function methodsOf(client: DynamicClient, toBody: Mapper, toItem: Mapper): Fields {
   const nouns = Object.entries(routes).map(([noun, verbs]) => {
     const methods = Object.entries(verbs).flatMap(([verb, route]): [string, unknown][] => {
       const name = `${noun}.${verb}`;
+      if (route.stream) return [[verb, watchMethod(client, name, (event) => toItem(route, event))]];
       const call = async (input?: Fields, options?: CallOptions) =>
         toBody(route, (await client.call(name, input, options)).body);
       const each = (input?: Fields, options: ListOptions = {}) =>

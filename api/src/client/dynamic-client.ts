@@ -4,18 +4,19 @@
  */
 import { type Call, sendWithRetry } from "./call.ts";
 import { systemClock } from "./clock.ts";
-import type { CallOptions, ClientOptions, ListOptions } from "./options.ts";
+import type { CallOptions, ClientOptions, ListOptions, WatchOptions } from "./options.ts";
 import type { RawPage } from "../envelope.ts";
 import { pages } from "./paginate.ts";
 import { newIdempotencyKey, requestOf } from "./request.ts";
 import type { RawResponse } from "./response.ts";
 import { type Route, routes } from "./route.ts";
+import { watch } from "./watch.ts";
 
 type Fields = Record<string, unknown>;
 
 /**
  * The endpoints by their names, such as `customer.find`. Inputs have the same fields as those of the typed client, but
- * are not checked here: the server does that. Results are as the wire has them. Both methods throw a {@link DossierError} for every response that is not a
+ * are not checked here: the server does that. Results are as the wire has them. The methods throw a {@link DossierError} for every response that is not a
  * success, and a RangeError for a name that is not in the table.
  *
  * @example
@@ -34,6 +35,8 @@ export interface DynamicClient {
     input?: Fields,
     options?: ListOptions,
   ): AsyncGenerator<RawPage<Fields>, void, undefined>;
+  /** reads a stream of events, and connects again where it breaks */
+  watch(name: string, input?: Fields, options?: WatchOptions): AsyncGenerator<Fields, void, undefined>;
 }
 
 /**
@@ -50,6 +53,8 @@ export function createDynamicClient(options: ClientOptions): DynamicClient {
     sendWithRetry(callOf(options, routeNamed(name), input, callOptions));
   return {
     call,
+    watch: (name, input = {}, watchOptions = {}) =>
+      watch(callOf(options, routeNamed(name), input, watchOptions), input.seconds !== undefined),
     pages: (name, input = {}, { limit, ...callOptions } = {}) =>
       pages(async (page) => toPage(await call(name, page, callOptions)), input, limit),
   };

@@ -66,3 +66,13 @@ export interface ListOptions extends Omit<CallOptions, "ifMatch" | "idempotencyK
   /** the maximum number of items; default all */
   limit?: number;
 }
+
+/**
+ * Options of watching a stream of events, beside its input: a timeout is that of opening a connection, and `signal` ends
+ * the stream.
+ *
+ * @example
+ * const minute: WatchOptions = { signal: AbortSignal.timeout(60_000) };
+ * for await (const change of dossier.change.watch({}, minute)) console.log(change.type);
+ */
+export type WatchOptions = Omit<CallOptions, "ifMatch" | "idempotencyKey">;

@@ -22,6 +22,8 @@ export interface Route {
   retrySafety: RetrySafety;
   /** whether it returns pages of a list */
   list: boolean;
+  /** whether the response is a stream of events */
+  stream: boolean;
   /** whether its items are customers, whose further fields are custom fields */
   customFields: boolean;
   wireNames: Readonly<Record<string, string>>;
@@ -34,6 +36,7 @@ function routeOf(row: Endpoint): Route {
     body: readsBody(row),
     retrySafety: retrySafetyOf(row),
     list: row.output instanceof z.ZodObject && "nextCursor" in row.output.shape,
+    stream: row.stream === true,
     customFields: customers.has(itemShapeOf(row)),
     wireNames: (row.wireNames ?? {}) as Record<string, string>,
   };

@@ -165,6 +165,7 @@ export function parametersOf(row: Endpoint, path: string, example: JsonSchema): 
     ...(path.includes("{id}") ? [idParameter(row, example)] : []),
     ...(readsQuery(row) ? queryParameters(row, example) : []),
     ...(row.ifMatch ? [refTo("parameters", "IfMatch")] : []),
+    ...(row.stream ? [refTo("parameters", "LastEventId")] : []),
     ...(acceptsIdempotencyKey(row) ? [refTo("parameters", "IdempotencyKey")] : []),
     ...(row.method === "GET" || row.search || row.dryRun ? [] : [refTo("parameters", "ClientUser")]),
   ];
@@ -217,6 +218,14 @@ export const sharedParameters: Record<string, JsonSchema> = {
     description:
       "Names this call, so that it can be repeated safely: within 24 hours the same fields answer what the first call answered, other fields are refused with `idempotency_conflict`, and so is a call whose answer spoke of a customer who was purged since.",
     schema: { type: "string", minLength: 1, maxLength: 255, pattern: "^[\\x21-\\x7e]+$" },
+  },
+  LastEventId: {
+    name: "Last-Event-ID",
+    in: "header",
+    required: false,
+    description:
+      "The `id` that was read last: the stream goes on behind it. Browsers send it by themselves when they reconnect. One that is not known, or too far behind, counts as none.",
+    schema: { type: "string", maxLength: 1000 },
   },
   ClientUser: {
     name: "Dossier-Client-User",

@@ -87,12 +87,42 @@ export function responsesOf(
     200: {
       description: successOf(row),
       headers: headers(own),
-      content: { "application/json": { schema, example } },
+      content: row.stream ? eventContent(schema) : { "application/json": { schema, example } },
     },
   };
   for (const [status, some] of byStatus(errorsOf(row)))
     responses[status] = sharedResponseRef(status, some) ?? errorResponse(status, some, row.entity, field);
   return responses;
+}
+
+const eventExample = `retry: 1000
+id: RxvJ2l
+event: reset
+data: {}
+
+event: customer
+data: {"id":7,"brand_id":1}
+
+event: ticket
+data: {"id":31,"brand_id":1,"customer_id":7}
+id: pQ4wXk
+
+`;
+
+/** The content of a stream: OpenAPI 3.1 has no keyword for its events, so their schema is that of the text. */
+function eventContent(event: JsonSchema): JsonSchema {
+  return {
+    "text/event-stream": {
+      schema: {
+        type: "string",
+        description:
+          "Server-sent events: `type` is the event's name, the other fields are its data, as JSON. A comment is sent when nothing has happened for 15 seconds",
+        contentMediaType: "text/event-stream",
+        contentSchema: event,
+      },
+      example: eventExample,
+    },
+  };
 }
 
 /** Every error code of an operation: those of its row, and those that any request can end with. */
@@ -116,6 +146,7 @@ function errorsOf(row: Endpoint): Code[] {
 }
 
 function successOf(row: Endpoint): string {
+  if (row.stream) return "The stream of events, until it ends";
   if (row.method === "GET") return row.paths[0].includes("{id}") ? `The ${row.entity}` : "A page of the list";
   return row.search
     ? "A page of the list; empty when nothing matches"

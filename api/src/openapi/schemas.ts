@@ -3,6 +3,7 @@
  * under components, and referenced. Names derive from the table, so a new noun needs no line here.
  */
 import * as z from "zod";
+import { changeEvent } from "../endpoints/change.ts";
 import { channelShape } from "../endpoints/channel.ts";
 import {
   customerDocument,
@@ -73,6 +74,7 @@ function schemaNamesOf(table: readonly NamedEndpoint[]): SchemaNames {
     [deletedCustomerShape, "DeletedCustomer"],
     [restorableShape, "RestorableCustomer"],
     [customerOrDeletedShape, "CustomerChange"],
+    [changeEvent, "ChangeEvent"],
   ]);
   const used = new Set([...names.values(), "Result"]);
   for (const { name, row } of table) {
@@ -156,6 +158,8 @@ function responseSchema(
   names: SchemaNames,
   components: Record<string, JsonSchema>,
 ): JsonSchema {
+  const own = names.get(row.output);
+  if (own !== undefined) return refTo("schemas", own);
   const json = jsonOf(row.output, names);
   const resource = resourceOf(row.output);
   const title = resource && names.get(resource);

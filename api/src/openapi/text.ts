@@ -79,6 +79,7 @@ export const introduction = paragraphs.replace(/(?<!\n)\n(?!\n|$)/g, " ").trimEn
 export const tagTexts: Record<string, string> = {
   audit: "Who did what, when; never with which values.",
   brand: "Brands and their settings. Every customer belongs to one.",
+  change: "Which customers and tickets change, told as it happens, in ids.",
   channel: "Types of channel: e-mail, telephone, and those you define.",
   customer: "Customers: find, resolve, create, change, delete, restore, purge; their timelines and events.",
   customfield: "What a brand wants to know of its customers beyond their names.",

@@ -86,7 +86,7 @@ test("versions, retries and signals go beside the fields", async () => {
 });
 
 test("a call that has an effect gets a key of its own, where one counts", async () => {
-  for (const { name, row } of rows()) {
+  for (const { name, row } of rows().filter(({ row: { stream } }) => !stream)) {
     const { client, seen } = stub();
     const [noun, verb] = name.split(".") as ["customer", "find"];
     await client[noun][verb]({ id: 7 });

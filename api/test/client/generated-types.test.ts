@@ -10,6 +10,7 @@ import type {
   Client,
   Customer,
   CustomValue,
+  RawChangeEvent,
   RawClient,
   RawCustomer,
   RawTimelineItem,
@@ -27,8 +28,9 @@ type Failing<Holds> = {
   }[keyof Holds[Noun]];
 }[keyof Holds];
 
-type Method = (input: never, options?: never) => Promise<unknown>;
-type Returned<M> = M extends Method ? Awaited<ReturnType<M>> : "no method";
+type Method = (input: never, options?: never) => Promise<unknown> | AsyncGenerator;
+type Returned<M> = M extends Method ? Answered<ReturnType<M>> : "no method";
+type Answered<Answer> = Answer extends AsyncGenerator<infer Event> ? Event : Awaited<Answer>;
 type Taken<M> = M extends Method ? NonNullable<Parameters<M>[0]> : "no method";
 type Verbs<Nouns, Noun> = Noun extends keyof Nouns ? Nouns[Noun] : never;
 type MethodOf<Nouns, Noun, Verb> = Verb extends keyof Verbs<Nouns, Noun> ? Verbs<Nouns, Noun>[Verb] : never;
@@ -63,7 +65,11 @@ type Ours<T> = T extends RawCustomer
       ? { [Name in keyof T as Camel<Name>]: Ours<T[Name]> }
       : T;
 
-type Unwrapped<T> = T extends { type: "item"; item: infer Item } ? Ours<Item> : Omit<Ours<T>, "type">;
+type Unwrapped<T> = T extends { type: "item"; item: infer Item }
+  ? Ours<Item>
+  : T extends RawChangeEvent
+    ? Ours<T>
+    : Omit<Ours<T>, "type">;
 
 /** With the timeline's items as the wire has them, because the union says more than they do. */
 type Flat<T> = T extends TimelineItem

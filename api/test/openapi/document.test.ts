@@ -226,9 +226,17 @@ describe.each(rows())("$name in the document", ({ name, row }) => {
   });
 
   test("is answered with an example that the document allows and the client reads whole", () => {
-    const { schema, example } = (
-      one.responses[200]!.content as Record<string, { schema: Json; example: unknown }>
-    )["application/json"]!;
+    const content = one.responses[200]!.content as Record<string, { schema: Json; example: unknown }>;
+    if (row.stream) {
+      const { example } = content["text/event-stream"] as { example: string };
+      const events = [...example.matchAll(/^event: (.*)\ndata: (.*)$/gm)].map(([, type, data]) => ({
+        type,
+        ...(JSON.parse(data as string) as Json),
+      }));
+      expect(events.map((event) => row.output.parse(event))).toEqual(events);
+      return expect(events).toHaveLength(3);
+    }
+    const { schema, example } = content["application/json"]!;
     expect(row.output.parse(example)).toEqual(example);
     expect(example).toEqual(exampleResponse({ name, row }, schema, schemas));
   });

@@ -37,6 +37,11 @@ interface CallOptions extends TargetOptions, OutputOptions, ConfirmOptions {
   limit?: string;
 }
 
+/** The endpoints that are called and answer; a stream of events is watched by programs. */
+function calledRows(): ReturnType<typeof rows> {
+  return rows().filter(({ row }) => !row.stream);
+}
+
 /** Adds `call` with one subcommand per endpoint. */
 export function addCall(program: Command): void {
   const call = program
@@ -57,14 +62,14 @@ Examples:
     printResult(endpointList());
     throw new CommanderError(0, "dossier.list", "");
   });
-  for (const { name, row } of rows()) call.command(name).summary(row.summary);
+  for (const { name, row } of calledRows()) call.command(name).summary(row.summary);
   call.hook("preSubcommand", (_, command) => addOptionsOf(command));
 }
 
 /** Adds the options of the called subcommand only: those of all would add a fifth to every start. */
 export function addOptionsOf(command: Command): void {
   const name = command.name();
-  const row = rows().find((one) => one.name === name)?.row;
+  const row = calledRows().find((one) => one.name === name)?.row;
   if (!row) throw new Error(`There is no endpoint ${name}.`);
   command.description(describe(row));
   if ("id" in row.input.shape)
@@ -186,7 +191,7 @@ async function confirmLoss(
 function endpointList(): string {
   const paint = paintFor(process.stdout);
   const room = terminalWidth(process.stdout);
-  const all = rows();
+  const all = calledRows();
   const width = Math.max(...all.map(({ name }) => name.length));
   const right = room < 70 ? 0 : Math.max(...all.map(({ row }) => row.permission.length)) + 2;
   const nouns = [...new Set(all.map(({ name }) => name.split(".")[0] ?? ""))];

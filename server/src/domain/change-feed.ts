@@ -55,6 +55,23 @@ interface Start {
   is_known: boolean;
 }
 
+/** Where the feed ends now, and what a cursor made now has for its witness. */
+export interface FeedEnd extends Pick<FeedPosition, "horizon" | "witness"> {
+  /** whether the database has the given witness */
+  isKnown: boolean;
+}
+
+const beginning = new Date(0);
+
+/** Reads the end of the feed: every change before it can be read. */
+export async function readFeedEnd(
+  db: Queryable,
+  [at, entry]: FeedPosition["witness"] = [0, 0],
+): Promise<FeedEnd> {
+  const row = (await db.row<Start>(selectStart, [changedKinds.customer, beginning, entry, at])) as Start;
+  return { horizon: row.horizon, witness: [row.at, row.entry], isKnown: row.is_known };
+}
+
 /**
  * Where a page of the feed of a kind since a time begins and ends.
  *
@@ -121,13 +138,29 @@ const countChanges: Statement = {
 
 /** The next changes of records of a kind, in the order of the feed. */
 export function listChanges(
-  ctx: RequestContext,
+  { db }: { db: Queryable },
   { kind, brandIds, updatedSince }: { kind: number; brandIds: readonly number[]; updatedSince: Date },
-  { position, id, horizon, begin }: FeedPosition,
+  { position, id, horizon, begin }: Omit<FeedPosition, "witness">,
   limit: number,
 ): Promise<RecordChange[]> {
   const values = [brandIds, kind, position, id, horizon, updatedSince, begin, limit];
-  return ctx.db.rows<RecordChange>(selectChanges, values);
+  return db.rows<RecordChange>(selectChanges, values);
+}
+
+/** Every change of a kind from one position up to another, whatever its time, in chunks of up to `limit`. */
+export async function* eachChange(
+  db: Queryable,
+  { kind, brandIds }: { kind: number; brandIds: readonly number[] },
+  { from, to, limit }: { from: number; to: number; limit: number },
+): AsyncGenerator<RecordChange[], void, undefined> {
+  const scope = { kind, brandIds, updatedSince: beginning };
+  let last: { position: number; id: number } = { position: from, id: 0 };
+  for (;;) {
+    const rows = await listChanges({ db }, scope, { ...last, begin: from, horizon: to }, limit);
+    if (rows.length > 0) yield rows;
+    last = rows.at(-1) ?? last;
+    if (rows.length < limit) return;
+  }
 }
 
 /** How many changes are left, up to 10,001. */

@@ -204,6 +204,9 @@ function reportFailure(db: Db, error: unknown, counts?: BatchCounts): void {
   db.notifications.emit(batchFailed, error);
 }
 
+/** The notification of this process that a command was committed. */
+export const commandCommitted = "a command was committed";
+
 /** Rolls a transaction back in which there is nothing to write. */
 class Refused extends Error {
   readonly outcomes: Outcome[];
@@ -279,6 +282,7 @@ async function execute(
   const done = planned.map(({ call }, at) => ({ call, work: command.respond(call, results[at], false) }));
   for (const [call, at] of repeated) done.push({ call, work: command.respond(call, results[at], true) });
   const responses = await record(tx, done);
+  tx.notifyAfterCommit(commandCommitted);
   for (const [at, { call }] of done.entries()) outcomes.set(call, { response: responses[at] as object });
   return { outcomes, isDone: true };
 }

@@ -62,6 +62,28 @@ export interface IdempotencyKey extends IdempotencyKeyHashes {
 /** The state of the installation, as a running server sees it. */
 export type HealthReport = Output<Api["health"]["find"]>["item"];
 
+/** Events that are told together, and the id behind which a reader that has them goes on; none: the stream lives. */
+export interface EventBatch {
+  id: string;
+  events: readonly Output<Api["change"]["watch"]>[];
+}
+
+/** A stream for the one who sends it: its batches, each when it is asked for, and its end, whether asked for or not. */
+export interface EventStream {
+  batches: AsyncIterable<EventBatch>;
+  /** aborts when it has ended: nobody waits for a slow reader then */
+  ended: AbortSignal;
+  close(): void;
+}
+
+/** Opens a stream of changes for a request, behind an id. */
+export interface ChangeStreamOpener {
+  open(
+    ctx: RequestContext,
+    from: { seconds: number | undefined; after: string | undefined },
+  ): Promise<EventStream>;
+}
+
 /** One request, as the domain sees it. */
 export interface RequestContext {
   db: Db;
@@ -89,6 +111,12 @@ export interface RequestContext {
   wireName?: ((ours: string) => string) | undefined;
   /** the health of the installation, in a service that can tell it */
   readHealth?: (() => Promise<HealthReport>) | undefined;
+  /** the streams of changes of this process */
+  changeStreams?: ChangeStreamOpener | undefined;
+  /** the id behind which a stream begins */
+  lastEventId?: string | undefined;
+  /** looks the caller up again, which counts as no use of its session; rejects when key or session has ended */
+  lookUpCaller?: (() => Promise<Caller>) | undefined;
   /** true when the response is a stored one */
   replayed: boolean;
   /** invalidates this process's cache of keys, so that a change applies here at once */

@@ -75,6 +75,7 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   app.setNotFoundHandler(answer); // malformed paths and methods without a route: the router returns the error
   const closing = { isClosing: false };
   app.addHook("onClose", () => requests.drained()); // in-flight handlers finish before the pool closes
+  app.addHook("preClose", (done) => void done(void service.changeStreams.close())); // else the drain would wait for them
   app.addHook("preClose", () => connections.drain(app.server));
   app.addHook("preClose", (done) => void done(void (closing.isClosing = true)));
   app.addHook("onRequest", (request, reply, done) => {

@@ -12,6 +12,8 @@ export interface RequestRecord {
   endpoint?: string;
   keyId?: number;
   error?: DossierError;
+  /** counts the request as finished, though its response goes on */
+  finish?: () => void;
 }
 
 export type RequestRecords = WeakMap<FastifyRequest, RequestRecord>;
@@ -40,19 +42,26 @@ export function trackRequest(
   onEnd?: () => void,
 ): void {
   const startedAt = performance.now();
-  metrics.requestStarted();
-  reply.raw.on("close", () => {
-    onEnd?.();
-    const { endpoint } = records.get(request) ?? {};
-    if (endpoint !== undefined) inFlight?.end(endpoint);
+  const record = recordOf(records, request);
+  let isCounted = false;
+  const count = (isAnswered: boolean) => {
+    if (isCounted) return;
+    isCounted = true;
+    if (record.endpoint !== undefined) inFlight?.end(record.endpoint);
     metrics.requestFinished({
       endpoint: endpointOf(records, request),
       method: request.method,
-      ...(reply.raw.writableFinished
-        ? { status: reply.statusCode, code: records.get(request)?.error?.code ?? "ok" }
+      ...(isAnswered
+        ? { status: reply.statusCode, code: record.error?.code ?? "ok" }
         : { status: "none" as const, code: "client_closed" }),
       seconds: (performance.now() - startedAt) / 1000,
     });
+  };
+  record.finish = () => count(true);
+  metrics.requestStarted();
+  reply.raw.on("close", () => {
+    onEnd?.();
+    count(reply.raw.writableFinished);
   });
 }
 

@@ -104,7 +104,8 @@ export class RequestHandler {
       const cost = costOf(found.row, input);
       if (cost > 1) await limit.countRequest(reply, caller, cost - 1);
       const requester = { key: caller.keyId, signal: arrival.admittedRequest(request)?.signal };
-      const identity = { caller, session, requester, sessionIdle: options.sessionIdle };
+      const lookUpCaller = () => service.lookUpCaller(hashOfCredential(credential), session?.id);
+      const identity = { caller, session, requester, sessionIdle: options.sessionIdle, lookUpCaller };
       const ctx = contextOf(service, found, request, identity, types, fields, input);
       const kind = requestClassOf(found.name, found.row, cost > 1);
       const run = () => arrival.run(kind, requester, () => runOperation(found, ctx, input, ignored));
@@ -118,6 +119,10 @@ export class RequestHandler {
         const keyHash = opened.keyHash ?? hashOfCredential(credential);
         setSessionCookie(reply, service.secret, keyHash, opened);
         if (!opened.keyHash) service.sessionOpened(keyHash); // by a start link nobody needs to have the key
+      }
+      if (found.row.stream) {
+        arrival.leave(request); // from here on nobody waits for it
+        record.finish?.();
       }
       if (found.row.cookie === "closes") clearSessionCookie(reply);
       return await sendResponse(
@@ -207,11 +212,13 @@ function isRead(row: Endpoint): boolean {
   return row.method === "GET" || row.search === true || row.dryRun === true;
 }
 
+type Identity = Identified & Pick<RequestContext, "sessionIdle" | "lookUpCaller">;
+
 function contextOf(
   service: Service,
   { name, row }: Route,
   request: FastifyRequest,
-  { requester, ...identity }: Identified & { requester: Requester; sessionIdle: number },
+  { requester, ...identity }: Identity & { requester: Requester },
   channelTypes: readonly ChannelType[],
   sent: readonly RawField[],
   input: unknown,
@@ -230,6 +237,8 @@ function contextOf(
     idempotencyKey: readIdempotencyKey(row, request, input, service.secret),
     clientUser: readClientUser(request),
     readHealth: service.readHealth,
+    changeStreams: service.changeStreams,
+    lastEventId: row.stream ? request.headers["last-event-id"]?.toString() : undefined,
     replayed: false,
     wireName: (ours) => sentName(row, sent, ours),
     invalidateKeys: service.invalidateKeys,

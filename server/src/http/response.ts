@@ -8,7 +8,8 @@ import { setImmediate as turn } from "node:timers/promises";
 import type { Endpoint } from "@dossier/api";
 import type { FastifyReply } from "fastify";
 import type * as z from "zod";
-import type { RequestContext } from "../domain/context.ts";
+import type { EventStream, RequestContext } from "../domain/context.ts";
+import { sendEvents } from "./event-stream.ts";
 import { type Streamed, chunkBySize } from "../domain/pagination.ts";
 
 /** Sends the result of an operation; `onError` receives an error during streaming. */
@@ -19,6 +20,7 @@ export function sendResponse(
   result: object,
   onError: (error: unknown) => void,
 ): FastifyReply {
+  if (row.stream) return sendEvents(reply, result as EventStream);
   const { version, item } = result as { version?: number; item?: { version?: number } };
   if (row.etag) void reply.header("etag", `"${version ?? item?.version}"`);
   if (ctx.replayed) void reply.header("idempotency-replayed", "true");

@@ -4,7 +4,7 @@
  */
 import type { ChannelType } from "@dossier/api";
 import type { Db } from "../db/database.ts";
-import type { Caller, HealthReport, Secret } from "../domain/context.ts";
+import type { Caller, ChangeStreamOpener, HealthReport, Secret } from "../domain/context.ts";
 import type { Session } from "../domain/key/session.ts";
 import type { Log } from "../log.ts";
 import type { EgressClient } from "../egress/client.ts";
@@ -27,6 +27,9 @@ export interface Service extends Health, RequestCounters {
   recognise(hash: Buffer): number | undefined;
   /** a key with this hash has opened a session, or a session of it was opened again */
   sessionOpened(keyHash: Buffer): void;
+  /** the caller of a key's hash, without counting as use of the session with this id; rejects when one has ended */
+  lookUpCaller(hash: Buffer, sessionId: Buffer | undefined): Promise<Caller>;
+  changeStreams: ChangeStreamOpener & { close(): void };
   invalidateKeys(): void;
   /** resolves when every process of this server has done so */
   invalidateSessions(): Promise<void>;

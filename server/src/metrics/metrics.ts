@@ -14,6 +14,7 @@ import { type AdmissionCounts, registerAdmissionMetrics, registerQueueMetrics } 
 import { type DefineSeries, createSeriesFactory } from "./gauges.ts";
 import { aggregate, processMetrics, type Snapshot } from "./aggregate.ts";
 import { type BackupTimes, registerBackupMetrics } from "./backups.ts";
+import { type ChangeStreamCounts, registerChangeStreamMetrics } from "./change-streams.ts";
 import { registerPoolMetrics } from "./pool.ts";
 import type { Batcher } from "../domain/batcher.ts";
 
@@ -51,6 +52,8 @@ export interface Metrics {
   requestShed(request: ShedRequest): void;
   /** sets the source of the admission counts, by class; it is read at each scrape */
   observeAdmission(counts: () => Readonly<Record<string, AdmissionCounts>>): void;
+  /** sets the source of the counts of the streams of changes; it is read at each scrape */
+  observeChangeStreams(counts: () => ChangeStreamCounts): void;
   /** a malformed request arrived */
   requestMalformed(): void;
   connectionOpened(): void;
@@ -116,6 +119,8 @@ export function createMetrics(sources: MetricsSources): Metrics {
   registerQueueMetrics(defineSeries, sources);
   let admission: (() => Readonly<Record<string, AdmissionCounts>>) | undefined;
   registerAdmissionMetrics(defineSeries, () => admission?.() ?? {});
+  let streams: (() => ChangeStreamCounts) | undefined;
+  registerChangeStreamMetrics(defineSeries, () => streams?.());
   collectDefaultMetrics({ register: registry });
   // Sums over what the same series without `_total` tell by type, named as if they were counters.
   for (const what of ["handles", "requests", "resources"])
@@ -124,6 +129,7 @@ export function createMetrics(sources: MetricsSources): Metrics {
     ...requests,
     ...connections,
     observeAdmission: (counts) => void (admission = counts),
+    observeChangeStreams: (counts) => void (streams = counts),
     retentionFinished,
     jobFinished,
     contentType: registry.contentType,

@@ -4,6 +4,7 @@ import type { Config } from "../config.ts";
 import { readBackupFolder } from "../db/backup/folder.ts";
 import { batchFailed } from "../domain/command.ts";
 import type { Secret } from "../domain/context.ts";
+import { ChangeStreams } from "../domain/change-stream/watch.ts";
 import { readChannelTypes } from "../domain/channel-type.ts";
 import { createKeyring } from "../domain/key/key.ts";
 import { acceptInBulk } from "../http/bulk-accept.ts";
@@ -87,14 +88,12 @@ export async function createServerProcess(deps: ServerDeps): Promise<ServerProce
   logBatchFailures(db, log);
   const keyring = createKeyring(db, config.adminKey ? hashToken(config.adminKey) : undefined);
   const types = ttlCache(1000, () => readChannelTypes(db));
-  const keyListeners: (() => void)[] = [];
-  const invalidateKeys = () => {
-    keyring.invalidateKeys();
-    for (const listener of keyListeners) listener();
-  };
+  const changeStreams = new ChangeStreams(db, log);
+  metrics.observeChangeStreams(() => changeStreams.counts());
+  const keyListeners = [changeStreams.recheck];
   const invalidators = {
-    keys: invalidateKeys,
-    sessions: keyring.invalidateSessions,
+    keys: () => runAll([keyring.invalidateKeys, ...keyListeners]),
+    sessions: () => runAll([keyring.invalidateSessions, changeStreams.recheck]),
     types: types.invalidate,
   };
   const invalidateEverywhere = async (what: CacheName) => {
@@ -114,6 +113,8 @@ export async function createServerProcess(deps: ServerDeps): Promise<ServerProce
       authenticate: keyring.authenticate,
       authenticateHash: keyring.authenticateHash,
       authenticateSession: keyring.authenticateSession,
+      lookUpCaller: keyring.lookUpCaller,
+      changeStreams,
       onKeyChange: (listener) => void keyListeners.push(listener),
       recognise: keyring.cachedKeyId,
       sessionOpened: (keyHash) => deps.adminKeyFile?.sessionOpened(keyHash),
@@ -155,6 +156,10 @@ export async function createServerProcess(deps: ServerDeps): Promise<ServerProce
       await egress.close();
     },
   };
+}
+
+function runAll(all: readonly (() => void)[]): void {
+  for (const one of all) one();
 }
 
 function logBatchFailures(db: Db, log: Log): void {

@@ -22,7 +22,10 @@ function targetOf(total: number): Target {
       >;
     }
   }
-  const client: DynamicClient = { pages, call: () => Promise.reject(new Error("no list")) };
+  const client: Pick<DynamicClient, "call" | "pages"> = {
+    pages,
+    call: () => Promise.reject(new Error("no list")),
+  };
   return { hasKey: true, client, close: async () => undefined };
 }
 

@@ -73,6 +73,10 @@ const seriesHere = [
   "dossier_http_admission_limit",
   "dossier_http_admission_in_progress",
   "dossier_http_admission_pending",
+  "dossier_change_streams",
+  "dossier_change_stream_pending",
+  "dossier_change_stream_events_total",
+  "dossier_change_stream_resets_total",
 ];
 
 test("is well-formed, Dossier's series first, named and explained as is the custom", async () => {

@@ -330,6 +330,7 @@ const writtenCalls: Record<string, (scene: Fixture) => Promise<Call>> = {
     path: `/webhook/deliveries/${await makeWebhook(scene)}`,
     fields: { state: "waiting", itemLimit: "5" },
   }),
+  "change.watch": async () => ({ path: "/changes", fields: { seconds: "0" } }),
   "webhook.replay": async (scene) => ({
     path: `/webhook/replay/${await makeWebhook(scene)}`,
     fields: { since: "2026-11-23T18:00:00Z", until: "2026-11-24T18:00:00Z" },

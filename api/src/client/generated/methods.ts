@@ -1,6 +1,7 @@
 // Written by `npm run client-types` from the endpoint table.
 import type { AuditMethods } from "./audit.ts";
 import type { BrandMethods } from "./brand.ts";
+import type { ChangeMethods } from "./change.ts";
 import type { ChannelMethods } from "./channel.ts";
 import type { CustomerMethods } from "./customer.ts";
 import type { CustomFieldMethods } from "./customfield.ts";
@@ -43,4 +44,6 @@ export interface Methods {
   job: JobMethods;
   /** What is right with the installation, and what to do about what is not. */
   health: HealthMethods;
+  /** Which customers and tickets change, told as it happens, in ids. */
+  change: ChangeMethods;
 }

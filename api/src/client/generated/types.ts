@@ -2,6 +2,7 @@
 
 export type * from "./audit.ts";
 export type * from "./brand.ts";
+export type * from "./change.ts";
 export type * from "./channel.ts";
 export type * from "./customer.ts";
 export type * from "./customer-read-inputs.ts";
@@ -18,6 +19,7 @@ export type * from "./message.ts";
 export type * from "./methods.ts";
 export type * from "./raw/audit.ts";
 export type * from "./raw/brand.ts";
+export type * from "./raw/change.ts";
 export type * from "./raw/channel.ts";
 export type * from "./raw/customer.ts";
 export type * from "./raw/customer-reads.ts";

@@ -7,7 +7,7 @@ export function createTargetClient(
   options: Omit<ClientOptions, "fetch">,
   send: NonNullable<ClientOptions["fetch"]>,
   explain: (error: DossierError) => unknown,
-): DynamicClient {
+): Pick<DynamicClient, "call" | "pages"> {
   const user = clientUserHeader();
   const client = createDynamicClient({
     ...options,

@@ -14,7 +14,7 @@ export interface Target {
   /** the target uses an API key, which may not see everything */
   hasKey: boolean;
   /** throws a DossierError if a call is rejected, and a CommandFailure if the target is unreachable */
-  client: DynamicClient;
+  client: Pick<DynamicClient, "call" | "pages">;
   /** the database, if the target is local */
   db?: Db;
   close(): Promise<void>;

@@ -11,7 +11,7 @@ import type { Caller, KeyKind } from "../context.ts";
 import { ancestryOf } from "./ancestry.ts";
 import { findStartLinkKey } from "./start-link.ts";
 import { hashToken, isStartToken, isWellFormed } from "./token.ts";
-import { findSession, type Session } from "./session.ts";
+import { findSession, isSessionOpen, type Session } from "./session.ts";
 
 export interface KeyAuthenticator {
   /**
@@ -26,6 +26,8 @@ export interface KeyAuthenticator {
   authenticateHash(hash: Buffer): Promise<Caller>;
   /** the same by the content of a session's cookie */
   authenticateSession(hash: Buffer, id: Buffer): Promise<{ caller: Caller; session: Session }>;
+  /** the caller of a key's hash, and of an open session of it; that counts as no use of the session */
+  lookUpCaller(hash: Buffer, sessionId: Buffer | undefined): Promise<Caller>;
   /** invalidates the cached keys: the next use of every key is looked up */
   invalidateKeys(): void;
   invalidateSessions(): void;
@@ -63,6 +65,14 @@ export function createKeyAuthenticator(db: Db, bootstrap?: Buffer): KeyAuthentic
       const keyHash = await findStartLinkKey(db, text, hash);
       const caller = await authenticateHash(keyHash);
       return { ...caller, opensSessionsOnly: true, startLink: { hash, keyHash } };
+    },
+    async lookUpCaller(hash, sessionId) {
+      const [caller, isOpen] = await Promise.all([
+        authenticateHash(hash),
+        sessionId === undefined || isSessionOpen(db, sessionId),
+      ]);
+      if (!isOpen) throw invalidKey();
+      return caller;
     },
     async authenticateSession(hash, id) {
       const [session, caller] = await Promise.all([

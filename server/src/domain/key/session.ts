@@ -100,12 +100,24 @@ export async function closeSession({ db, caller, session, invalidateSessions }: 
 
 const isUnnoted = `last_used_at < now() - LEAST(60, idle_seconds / 10.0) * interval '1 second'`;
 
+const isOpen = `id = $1 AND expires_at > now()
+      AND (idle_seconds = 0 OR last_used_at > now() - idle_seconds * interval '1 second')`;
+
+const sessionIsOpen: Statement = {
+  name: "session_is_open",
+  text: `SELECT id FROM session WHERE ${isOpen}`,
+};
+
+/** Whether a session is open; this counts as no use of it. */
+export async function isSessionOpen(db: Db, id: Buffer): Promise<boolean> {
+  return (await db.row(sessionIsOpen, [id])) !== undefined;
+}
+
 const sessionById: Statement = {
   name: "session_by_id",
   text: `SELECT extract(epoch FROM expires_at - now())::float8 AS left, expires_at, idle_seconds,
       idle_seconds > 0 AND ${isUnnoted} AS is_unnoted
-    FROM session WHERE id = $1 AND expires_at > now()
-      AND (idle_seconds = 0 OR last_used_at > now() - idle_seconds * interval '1 second')`,
+    FROM session WHERE ${isOpen}`,
 };
 
 const touchSession: Statement = {

@@ -37,6 +37,20 @@ export async function lockTickets(
   return new Map(rows.map((row) => [row.id, row]));
 }
 
+const selectCustomers: Statement = {
+  name: "ticket_customers",
+  text: "SELECT id, customer_id FROM ticket WHERE id = ANY ($1::bigint[]) AND customer_id IS NOT NULL",
+};
+
+/** The customers of tickets, by the tickets' ids. */
+export async function readCustomersOfTickets(
+  db: Queryable,
+  ids: readonly number[],
+): Promise<Map<number, number>> {
+  const rows = await db.rows<{ id: number; customer_id: number }>(selectCustomers, [ids]);
+  return new Map(rows.map((row) => [row.id, row.customer_id]));
+}
+
 const updateRows: Statement = {
   name: "ticket_update",
   text: `UPDATE ticket t SET title = s.title, status = s.status, priority = s.priority, last_update = clock.now,

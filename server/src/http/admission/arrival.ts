@@ -29,7 +29,7 @@ export interface AdmittedRequest {
   /** aborts when the connection closes before the response is complete */
   signal: DisconnectSignal;
   /** its place among the requests in progress */
-  slot: { release(): void };
+  slot: { release(): void } | undefined;
 }
 
 /** The limits and services that arrival control uses. */
@@ -51,6 +51,8 @@ export interface ArrivalOptions {
 export interface ArrivalControl {
   /** Admits a request; a rejected one has its response already. */
   admit(request: FastifyRequest, reply: FastifyReply, path: string): boolean;
+  /** Releases the place of an admitted request that is no longer in progress, though its connection stays. */
+  leave(request: FastifyRequest): void;
   /** Releases an admitted request when its connection is finished with it. */
   finish(request: FastifyRequest, reply: FastifyReply): void;
   /** The admitted request; undefined outside the API. */
@@ -102,6 +104,12 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
     return { reason: "overload", rejection: { ...overloadRejection, retryAfter } };
   }
 
+  function leave(request: FastifyRequest): void {
+    const entry = admitted.get(request);
+    entry?.slot?.release();
+    if (entry) entry.slot = undefined;
+  }
+
   return {
     run: admission.run,
     pacing: createPacing(options.db.presence),
@@ -126,10 +134,11 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
       admitted.set(request, decision.admitted);
       return true;
     },
+    leave,
     finish(request, reply) {
       const entry = admitted.get(request);
       if (!entry) return;
-      entry.slot.release();
+      leave(request);
       if (!reply.raw.writableEnded) entry.signal.abort();
     },
   };

@@ -16,6 +16,9 @@ const subjects = {
 /** Names that an example creates and that may be taken: the explorer makes them new. */
 const created = ["customerCreate", "brandCreate", "customfieldCreate", "channelCreate"];
 
+/** For so long a stream of events is read, in milliseconds. */
+const watchedMs = 5000;
+
 export const explorerScript = `import { reach, session, signIn, signOut } from "/docs/session.js";
 
 const base = "${basePath}";
@@ -155,6 +158,22 @@ function code(text, label) {
 
 const paragraph = (text, className = "") => Object.assign(document.createElement("p"), { textContent: text, className });
 
+/** The text of a response; of a stream of events, what comes within some seconds. */
+async function textOf(answer) {
+  if (!answer.headers.get("content-type")?.startsWith("text/event-stream")) return answer.text();
+  const reader = answer.body.getReader();
+  const timer = setTimeout(() => reader.cancel(), ${watchedMs});
+  const decoder = new TextDecoder();
+  let text = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += decoder.decode(value, { stream: true });
+  }
+  clearTimeout(timer);
+  return text;
+}
+
 async function send(form) {
   const request = requestOf(form);
   const [shown, command] = [form.querySelector(".answer"), form.querySelector(".command")];
@@ -163,7 +182,7 @@ async function send(form) {
   const startedAt = performance.now();
   const answer = await fetch(request.path, { method: request.method, headers: request.headers, ...(request.body ? { body: request.body } : {}) }).catch(() => undefined);
   const time = Math.round(performance.now() - startedAt) + " ms";
-  const text = answer ? await answer.text() : "";
+  const text = answer ? await textOf(answer) : "";
   const state = paragraph(answer ? answer.status + " " + answer.statusText + ", " + time : "No response", "status " + (answer?.ok ? "good" : "bad"));
   state.setAttribute("role", "status");
   shown.replaceChildren(state, ...(text ? [code(pretty(text), "The response")] : []));

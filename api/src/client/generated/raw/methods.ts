@@ -1,6 +1,7 @@
 // Written by `npm run client-types` from the endpoint table.
 import type { RawAuditMethods } from "./audit.ts";
 import type { RawBrandMethods } from "./brand.ts";
+import type { RawChangeMethods } from "./change.ts";
 import type { RawChannelMethods } from "./channel.ts";
 import type { RawCustomerMethods } from "./customer.ts";
 import type { RawCustomFieldMethods } from "./customfield.ts";
@@ -44,4 +45,6 @@ export interface RawClient {
   job: RawJobMethods;
   /** What is right with the installation, and what to do about what is not. */
   health: RawHealthMethods;
+  /** Which customers and tickets change, told as it happens, in ids. */
+  change: RawChangeMethods;
 }
