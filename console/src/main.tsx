@@ -1,6 +1,7 @@
 /** Entry of the console. The number of a call leaves the address before anything else runs. */
 import { QueryClientProvider } from "@tanstack/react-query";
 import { createRoot } from "react-dom/client";
+import { Router } from "wouter";
 import { takeCall } from "./customers/call.ts";
 import { forgetSearches } from "./customers/search-memory.ts";
 import { makeQueryClient } from "./data/queries.ts";
@@ -10,6 +11,7 @@ import { SessionProvider } from "./session/session.tsx";
 import { takeStartToken } from "./session/start-page.tsx";
 import { TextProvider } from "./text/text.tsx";
 import { listenForKeys } from "./ui/keys.ts";
+import { aroundNav } from "./ui/leave.ts";
 import { ToastProvider } from "./ui/toast.tsx";
 
 takeCall();
@@ -28,7 +30,9 @@ if (root)
       <QueryClientProvider client={makeQueryClient()}>
         <ToastProvider>
           <SessionProvider onSignOut={forget}>
-            <Routes />
+            <Router aroundNav={aroundNav}>
+              <Routes />
+            </Router>
           </SessionProvider>
         </ToastProvider>
       </QueryClientProvider>

@@ -227,7 +227,9 @@ export function Bar({ parent, before = [], children, tools }: BarProps) {
       <div className="crumbs">
         {[...before, ...(parent ? [parent] : [])].map(({ href, label }) => (
           <Fragment key={href}>
-            <Link href={href}>{label}</Link>
+            <Link href={href}>
+              <bdi dir="auto">{label}</bdi>
+            </Link>
             <Icon name="right" size={14} />
           </Fragment>
         ))}

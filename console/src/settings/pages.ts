@@ -12,6 +12,7 @@ export interface SettingsEntry {
 }
 
 const settingsPages: readonly SettingsEntry[] = [
+  { path: "/settings/brands", name: "brands", group: "setup", needs: ["SETTINGS_CRUD"] },
   {
     path: "/settings/system",
     name: "system",

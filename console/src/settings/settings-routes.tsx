@@ -1,12 +1,16 @@
 /** Routes of the settings. They load on use, together, because an agent never opens them. */
 import { Redirect, Route, Switch } from "wouter";
+import { BrandRoutes } from "./brands/brand-page.tsx";
 import { useIsPhone } from "../ui/screen.ts";
 import { type SettingsEntry, useSettingsPages } from "./pages.ts";
 import { SettingsIndex } from "./settings-page.tsx";
 import { SystemPage } from "./system/system-page.tsx";
 
 /** What each page of the list shows; its own pages, such as one brand, are routes of its own. */
-const components: Record<SettingsEntry["name"], () => React.ReactNode> = { system: SystemPage };
+const components: Record<SettingsEntry["name"], () => React.ReactNode> = {
+  brands: BrandRoutes,
+  system: SystemPage,
+};
 
 export function SettingsRoutes({ noPage }: { noPage: React.ReactNode }) {
   const pages = useSettingsPages();

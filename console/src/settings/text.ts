@@ -3,16 +3,40 @@ import type { Texts } from "../text/texts.ts";
 
 const en = {
   settings: "Settings",
+  save: "Save",
+  revert: "Revert",
+  changed: (names: string) => `Changed: ${names}`,
+  allSaved: "Everything here is saved.",
+  saved: "Saved",
+  saveAndLeave: "Save and leave",
+  leaveHint: "It stays here until you choose.",
+  changedByOther: "Somebody else changed this while you were typing.",
+  keepMine: "Keep mine",
+  nothing: "nothing",
+  shown: (n: number, total: number) => `${n.toLocaleString("en")} of ${total.toLocaleString("en")}`,
   groups: { setup: "", access: "Access", connections: "Connections", installation: "Installation" },
   pages: {
+    brands: "Brands",
     system: "System health",
   },
 };
 
 const nl: typeof en = {
   settings: "Instellingen",
+  save: "Opslaan",
+  revert: "Terugzetten",
+  changed: (names: string) => `Gewijzigd: ${names}`,
+  allSaved: "Alles hier is opgeslagen.",
+  saved: "Opgeslagen",
+  saveAndLeave: "Opslaan en verlaten",
+  leaveHint: "Het blijft hier tot u kiest.",
+  changedByOther: "Iemand anders wijzigde dit terwijl u typte.",
+  keepMine: "Het mijne houden",
+  nothing: "niets",
+  shown: (n: number, total: number) => `${n.toLocaleString("nl")} van ${total.toLocaleString("nl")}`,
   groups: { setup: "", access: "Toegang", connections: "Verbindingen", installation: "Installatie" },
   pages: {
+    brands: "Merken",
     system: "Gezondheid van het systeem",
   },
 };

@@ -1,0 +1,108 @@
+/** Acts of a form at the lower edge: what was changed, save (Ctrl S), back to what is saved, and the way out. */
+import { useEffect, useMemo, useRef, useState } from "react";
+import { useText } from "../text/text.tsx";
+import { useTexts } from "../text/texts.ts";
+import { Dialog } from "../ui/dialog.tsx";
+import { FaultLine } from "../ui/form-fields.tsx";
+import { useKeys } from "../ui/keys.ts";
+import { holdUp } from "../ui/leave.ts";
+import { type Form, useLatest } from "./form.tsx";
+import { settingsTexts } from "./text.ts";
+
+interface SaveBarProps<Values extends object> {
+  form: Form<Values>;
+  /** the name of a field in words */
+  nameOf: (field: string) => string;
+}
+
+export function SaveBar<Values extends object>({ form, nameOf }: SaveBarProps<Values>) {
+  const text = useTexts(settingsTexts);
+  const latest = useLatest(form);
+  useKeys(
+    useMemo(() => ({ "ctrl+s": () => void (latest.current.isChanged && latest.current.save()) }), [latest]),
+  );
+  const { isChanged, isSaving } = form;
+  const names = [...new Set(Object.keys(form.changes).map(nameOf))];
+  return (
+    <footer className={isChanged ? "foot-bar" : "foot-bar idle"}>
+      <div className="grow">
+        <p className="small t2" role="status">
+          {isChanged ? text.changed(names.join(", ")) : text.allSaved}
+        </p>
+        <FaultLine fault={form.fault} />
+      </div>
+      {isChanged && (
+        <>
+          <button type="button" className="btn ghost" disabled={isSaving} onClick={form.revert}>
+            {text.revert}
+          </button>
+          <button type="button" className="btn pri" disabled={isSaving} onClick={() => void form.save()}>
+            {text.save} <kbd className="kbd">Ctrl S</kbd>
+          </button>
+          <LeaveGuard form={form} />
+        </>
+      )}
+    </footer>
+  );
+}
+
+/** Asks before a page with something that is not saved is left: by a link, a key, the browser's back, or its closing. */
+function LeaveGuard<Values extends object>({ form }: { form: Form<Values> }) {
+  const own = useTexts(settingsTexts);
+  const text = useText();
+  const [go, setGo] = useState<() => void>();
+  const isFree = useRef(false);
+  useEffect(() => {
+    const ask = (next: () => void) => setGo(() => next);
+    const place = location.pathname + location.search;
+    const state: unknown = history.state;
+    const close = (event: BeforeUnloadEvent) => isFree.current || event.preventDefault();
+    // the browser is back already: the page of the form takes its place again until the person has chosen
+    const back = (event: PopStateEvent) => {
+      if (isFree.current) return;
+      event.stopImmediatePropagation();
+      history.pushState(state, "", place);
+      ask(() => history.back());
+    };
+    holdUp(ask);
+    addEventListener("beforeunload", close);
+    addEventListener("popstate", back, { capture: true });
+    return () => {
+      holdUp(undefined);
+      removeEventListener("beforeunload", close);
+      removeEventListener("popstate", back, { capture: true });
+    };
+  }, []);
+  if (!go) return null;
+  const stay = () => setGo(undefined);
+  const leave = () => {
+    isFree.current = true;
+    holdUp(undefined);
+    go();
+  };
+  const saveAndLeave = async () => {
+    stay();
+    if (await form.save()) leave();
+  };
+  return (
+    <Dialog
+      title={text.words.unsaved}
+      onClose={stay}
+      footer={
+        <>
+          <button type="button" className="btn ghost" onClick={leave}>
+            {text.words.leave}
+          </button>
+          <button type="button" className="btn" onClick={stay}>
+            {text.words.stay}
+          </button>
+          <button type="button" className="btn pri" autoFocus onClick={() => void saveAndLeave()}>
+            {own.saveAndLeave}
+          </button>
+        </>
+      }
+    >
+      <p className="t2">{own.leaveHint}</p>
+    </Dialog>
+  );
+}
