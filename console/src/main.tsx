@@ -11,12 +11,13 @@ import { SessionProvider } from "./session/session.tsx";
 import { takeStartToken } from "./session/start-page.tsx";
 import { TextProvider } from "./text/text.tsx";
 import { listenForKeys } from "./ui/keys.ts";
-import { aroundNav } from "./ui/leave.ts";
+import { aroundNav, listenForLeaving } from "./ui/leave.ts";
 import { ToastProvider } from "./ui/toast.tsx";
 
 takeCall();
 takeStartToken();
 listenForKeys();
+listenForLeaving();
 
 const forget = () => {
   forgetSearches();

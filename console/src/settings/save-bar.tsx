@@ -1,5 +1,5 @@
 /** Acts of a form at the lower edge: what was changed, save (Ctrl S), back to what is saved, and the way out. */
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useState } from "react";
 import { useText } from "../text/text.tsx";
 import { useTexts } from "../text/texts.ts";
 import { Dialog } from "../ui/dialog.tsx";
@@ -51,32 +51,19 @@ function LeaveGuard<Values extends object>({ form }: { form: Form<Values> }) {
   const own = useTexts(settingsTexts);
   const text = useText();
   const [go, setGo] = useState<() => void>();
-  const isFree = useRef(false);
   useEffect(() => {
     const ask = (next: () => void) => setGo(() => next);
-    const place = location.pathname + location.search;
-    const state: unknown = history.state;
-    const close = (event: BeforeUnloadEvent) => isFree.current || event.preventDefault();
-    // the browser is back already: the page of the form takes its place again until the person has chosen
-    const back = (event: PopStateEvent) => {
-      if (isFree.current) return;
-      event.stopImmediatePropagation();
-      history.pushState(state, "", place);
-      ask(() => history.back());
-    };
+    const close = (event: BeforeUnloadEvent) => event.preventDefault();
     holdUp(ask);
     addEventListener("beforeunload", close);
-    addEventListener("popstate", back, { capture: true });
     return () => {
       holdUp(undefined);
       removeEventListener("beforeunload", close);
-      removeEventListener("popstate", back, { capture: true });
     };
   }, []);
   if (!go) return null;
   const stay = () => setGo(undefined);
   const leave = () => {
-    isFree.current = true;
     holdUp(undefined);
     go();
   };

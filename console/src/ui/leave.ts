@@ -5,11 +5,13 @@
 import type { NavigateOptions } from "wouter";
 
 type Go = () => void;
-let ask: ((go: Go) => void) | undefined;
 
-/** Sets what is asked before the page is left; undefined: nothing. */
-export function holdUp(next: ((go: Go) => void) | undefined): void {
-  ask = next;
+/** The page that is held, and what is asked before it is left. */
+let held: { place: string; state: unknown; ask: (go: Go) => void } | undefined;
+
+/** Sets what is asked before this page is left; undefined: nothing. */
+export function holdUp(ask: ((go: Go) => void) | undefined): void {
+  held = ask && { place: location.pathname + location.search, state: history.state, ask };
 }
 
 /** Goes to another page, or asks first. The filters of a page are no other page. */
@@ -19,6 +21,19 @@ export function aroundNav(
   options?: NavigateOptions,
 ): void {
   const go = () => navigate(to, options);
-  if (ask && new URL(to, location.href).pathname !== location.pathname) ask(go);
+  if (held && new URL(to, location.href).pathname !== location.pathname) held.ask(go);
   else go();
+}
+
+/**
+ * Holds up the browser's back too; once, before the router listens. The browser is back by then: the held page takes its
+ * place again until the person has chosen.
+ */
+export function listenForLeaving(): void {
+  addEventListener("popstate", (event) => {
+    if (!held) return;
+    event.stopImmediatePropagation();
+    history.pushState(held.state, "", held.place);
+    held.ask(() => history.back());
+  });
 }

@@ -8,7 +8,7 @@ import { settingsTexts } from "../text.ts";
 import { brandsTexts } from "./text.ts";
 
 /** Tabs of a brand, in their order; the first is the page of the brand itself. */
-export const brandTabs = ["general", "rules"] as const;
+export const brandTabs = ["general", "lookup", "rules"] as const;
 export type BrandTab = (typeof brandTabs)[number];
 
 interface BrandFrameProps {

@@ -10,11 +10,13 @@ import type { BrandTab } from "./brand-frame.tsx";
 import { brandQuery } from "./brand-query.ts";
 import { BrandsPage } from "./brands-page.tsx";
 import { GeneralTab } from "./general-tab.tsx";
+import { LookupTab } from "./lookup/lookup-tab.tsx";
 import { RulesTab } from "./rules/rules-tab.tsx";
 import { brandsTexts } from "./text.ts";
 
 const tabs: Record<BrandTab, (props: { brand: Brand }) => React.ReactNode> = {
   general: GeneralTab,
+  lookup: LookupTab,
   rules: RulesTab,
 };
 const isTab = (name: string): name is BrandTab => Object.hasOwn(tabs, name);

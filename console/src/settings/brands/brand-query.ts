@@ -11,7 +11,7 @@ export const brandQuery = (id: number) =>
   });
 
 /** Reads a brand again, here and in every list of brands. */
-function useReadBrand(id: number): () => Promise<Brand> {
+export function useReadBrand(id: number): () => Promise<Brand> {
   const queries = useQueryClient();
   return async () => {
     void queries.invalidateQueries({ queryKey: ["brands"] });

@@ -23,9 +23,11 @@ const en = {
   since: "In Dossier since",
   noSuchBrand: "No such brand",
   noSuchBrandHint: "It was deleted, or this key does not see it.",
-  tabs: { general: "General", rules: "Rules" },
+  tabs: { general: "General", lookup: "CRM lookup", rules: "Rules" },
   leads: {
     general: "What this brand is called.",
+    lookup:
+      "When somebody makes contact, Dossier asks your CRM who that is, in the background and for at most five seconds. No ticket ever waits for it.",
     rules: "How strictly this brand takes what shops and other programs send.",
   },
   delete: "Delete this brand",
@@ -61,9 +63,11 @@ const nl: typeof en = {
   since: "In Dossier sinds",
   noSuchBrand: "Dit merk bestaat niet",
   noSuchBrandHint: "Het is verwijderd, of deze sleutel ziet het niet.",
-  tabs: { general: "Algemeen", rules: "Regels" },
+  tabs: { general: "Algemeen", lookup: "CRM-opvraging", rules: "Regels" },
   leads: {
     general: "Hoe dit merk heet.",
+    lookup:
+      "Als iemand contact zoekt, vraagt Dossier uw CRM wie dat is, op de achtergrond en ten hoogste vijf seconden. Geen ticket wacht erop.",
     rules: "Hoe streng dit merk neemt wat winkels en andere programma’s sturen.",
   },
   delete: "Dit merk verwijderen",
