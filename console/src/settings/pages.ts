@@ -13,6 +13,7 @@ export interface SettingsEntry {
 
 const settingsPages: readonly SettingsEntry[] = [
   { path: "/settings/brands", name: "brands", group: "setup", needs: ["SETTINGS_CRUD"] },
+  { path: "/settings/fields", name: "fields", group: "setup", needs: ["SETTINGS_CRUD"] },
   {
     path: "/settings/system",
     name: "system",

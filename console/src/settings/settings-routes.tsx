@@ -1,6 +1,7 @@
 /** Routes of the settings. They load on use, together, because an agent never opens them. */
 import { Redirect, Route, Switch } from "wouter";
 import { BrandRoutes } from "./brands/brand-page.tsx";
+import { FieldsPage } from "./fields/fields-page.tsx";
 import { useIsPhone } from "../ui/screen.ts";
 import { type SettingsEntry, useSettingsPages } from "./pages.ts";
 import { SettingsIndex } from "./settings-page.tsx";
@@ -9,6 +10,7 @@ import { SystemPage } from "./system/system-page.tsx";
 /** What each page of the list shows; its own pages, such as one brand, are routes of its own. */
 const components: Record<SettingsEntry["name"], () => React.ReactNode> = {
   brands: BrandRoutes,
+  fields: FieldsPage,
   system: SystemPage,
 };
 

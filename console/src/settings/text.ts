@@ -17,6 +17,7 @@ const en = {
   groups: { setup: "", access: "Access", connections: "Connections", installation: "Installation" },
   pages: {
     brands: "Brands",
+    fields: "Custom fields",
     system: "System health",
   },
 };
@@ -37,6 +38,7 @@ const nl: typeof en = {
   groups: { setup: "", access: "Toegang", connections: "Verbindingen", installation: "Installatie" },
   pages: {
     brands: "Merken",
+    fields: "Eigen velden",
     system: "Gezondheid van het systeem",
   },
 };

@@ -9,6 +9,7 @@ import { settingsTexts } from "../text.ts";
 import type { BrandTab } from "./brand-frame.tsx";
 import { brandQuery } from "./brand-query.ts";
 import { BrandsPage } from "./brands-page.tsx";
+import { FieldsTab } from "./fields-tab.tsx";
 import { GeneralTab } from "./general-tab.tsx";
 import { LookupTab } from "./lookup/lookup-tab.tsx";
 import { RulesTab } from "./rules/rules-tab.tsx";
@@ -18,6 +19,7 @@ const tabs: Record<BrandTab, (props: { brand: Brand }) => React.ReactNode> = {
   general: GeneralTab,
   lookup: LookupTab,
   rules: RulesTab,
+  fields: FieldsTab,
 };
 const isTab = (name: string): name is BrandTab => Object.hasOwn(tabs, name);
 

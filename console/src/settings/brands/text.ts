@@ -23,12 +23,13 @@ const en = {
   since: "In Dossier since",
   noSuchBrand: "No such brand",
   noSuchBrandHint: "It was deleted, or this key does not see it.",
-  tabs: { general: "General", lookup: "CRM lookup", rules: "Rules" },
+  tabs: { general: "General", lookup: "CRM lookup", rules: "Rules", fields: "Custom fields" },
   leads: {
     general: "What this brand is called.",
     lookup:
       "When somebody makes contact, Dossier asks your CRM who that is, in the background and for at most five seconds. No ticket ever waits for it.",
     rules: "How strictly this brand takes what shops and other programs send.",
+    fields: "What this brand keeps about its customers beyond names and addresses.",
   },
   delete: "Delete this brand",
   deleteWhat:
@@ -63,12 +64,13 @@ const nl: typeof en = {
   since: "In Dossier sinds",
   noSuchBrand: "Dit merk bestaat niet",
   noSuchBrandHint: "Het is verwijderd, of deze sleutel ziet het niet.",
-  tabs: { general: "Algemeen", lookup: "CRM-opvraging", rules: "Regels" },
+  tabs: { general: "Algemeen", lookup: "CRM-opvraging", rules: "Regels", fields: "Eigen velden" },
   leads: {
     general: "Hoe dit merk heet.",
     lookup:
       "Als iemand contact zoekt, vraagt Dossier uw CRM wie dat is, op de achtergrond en ten hoogste vijf seconden. Geen ticket wacht erop.",
     rules: "Hoe streng dit merk neemt wat winkels en andere programma’s sturen.",
+    fields: "Wat dit merk over zijn klanten bewaart naast namen en adressen.",
   },
   delete: "Dit merk verwijderen",
   deleteWhat:

@@ -2,11 +2,11 @@
 import type { Brand, BrandCrmTest } from "@dossier/api";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { fieldsQuery } from "../../../data/queries.ts";
 import { useText } from "../../../text/text.tsx";
 import { useTexts } from "../../../text/texts.ts";
 import { SwitchField, TextField } from "../../../ui/form-fields.tsx";
 import { Skeleton } from "../../../ui/states.tsx";
+import { allFieldsQuery } from "../../fields/fields-query.ts";
 import { Theirs } from "../../form.tsx";
 import { SaveBar } from "../../save-bar.tsx";
 import { BrandFrame } from "../brand-frame.tsx";
@@ -18,7 +18,7 @@ import { lookupTexts } from "./text.ts";
 import { Trial } from "./trial.tsx";
 
 export function LookupTab({ brand }: { brand: Brand }) {
-  const { data: fields } = useQuery(fieldsQuery(brand.id));
+  const { data: fields } = useQuery(allFieldsQuery(brand.id));
   if (!fields)
     return (
       <BrandFrame brand={brand} tab="lookup">
