@@ -16,7 +16,8 @@ import { listOf, paging, resultOf } from "../page.ts";
  * @example
  * const rules: AddressRule[] = ["email", "phone", "twitter", "facebook", "plain"];
  */
-export type AddressRule = "email" | "phone" | "twitter" | "facebook" | "plain";
+export type AddressRule = (typeof addressRules)[number];
+const addressRules = ["email", "phone", "twitter", "facebook", "plain"] as const;
 
 /**
  * A channel type as the decoder needs it: `channel_id` is the number on the wire, `id` never changes.
@@ -234,6 +235,11 @@ const typeShape = z.object({
   channel_id: z.number().int().describe("The number this type has on the wire"),
   name: z.string(),
   icon: z.string(),
+  rule: z
+    .enum(addressRules)
+    .describe(
+      "What its addresses have to be; `plain`: any text, compared exactly, as for every type of your own",
+    ),
 });
 
 const icon = described(text(64), "Name of an icon, free for the console to use");

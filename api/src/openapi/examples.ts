@@ -76,7 +76,7 @@ const resourceExamples: Record<string, JsonSchema> = {
   ApiKey: { id: 3, name: "Service desk" },
   Brand: { id: 1, name: "Main" },
   Channel: { id: 12 },
-  ChannelType: { id: 1, name: "email", icon: "mail" },
+  ChannelType: { id: 1, name: "email", icon: "mail", rule: "email" },
   CustomField: { id: 4, name: "tier", type: "select" },
   AuditEntry: {
     id: 101,

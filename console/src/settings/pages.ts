@@ -14,6 +14,7 @@ export interface SettingsEntry {
 const settingsPages: readonly SettingsEntry[] = [
   { path: "/settings/brands", name: "brands", group: "setup", needs: ["SETTINGS_CRUD"] },
   { path: "/settings/fields", name: "fields", group: "setup", needs: ["SETTINGS_CRUD"] },
+  { path: "/settings/types", name: "types", group: "setup", needs: ["SETTINGS_CRUD", "CHANNEL_CUD"] },
   {
     path: "/settings/system",
     name: "system",

@@ -6,11 +6,13 @@ import { useIsPhone } from "../ui/screen.ts";
 import { type SettingsEntry, useSettingsPages } from "./pages.ts";
 import { SettingsIndex } from "./settings-page.tsx";
 import { SystemPage } from "./system/system-page.tsx";
+import { TypesPage } from "./types/types-page.tsx";
 
 /** What each page of the list shows; its own pages, such as one brand, are routes of its own. */
 const components: Record<SettingsEntry["name"], () => React.ReactNode> = {
   brands: BrandRoutes,
   fields: FieldsPage,
+  types: TypesPage,
   system: SystemPage,
 };
 

@@ -18,6 +18,7 @@ const en = {
   pages: {
     brands: "Brands",
     fields: "Custom fields",
+    types: "Channel types",
     system: "System health",
   },
 };
@@ -39,6 +40,7 @@ const nl: typeof en = {
   pages: {
     brands: "Merken",
     fields: "Eigen velden",
+    types: "Kanaaltypen",
     system: "Gezondheid van het systeem",
   },
 };

@@ -35,11 +35,12 @@ interface ChannelTypeRow {
   channel_id: number;
   name: string;
   icon: string;
+  rule: ChannelType["rule"];
 }
 
 const typePage: Statement = {
   name: "channel_type_page",
-  text: "SELECT id, number AS channel_id, name, icon FROM channel_type WHERE id > $1 ORDER BY id OFFSET $2 LIMIT $3",
+  text: "SELECT id, number AS channel_id, name, icon, rule FROM channel_type WHERE id > $1 ORDER BY id OFFSET $2 LIMIT $3",
 };
 
 const typeTotal: Statement = {
@@ -119,7 +120,7 @@ function translateUniqueViolation(error: unknown): never {
 
 const selectTypeForUpdate: Statement = {
   name: "channel_type_lock",
-  text: "SELECT id, number AS channel_id, name, icon FROM channel_type WHERE id = $1 FOR NO KEY UPDATE",
+  text: "SELECT id, number AS channel_id, name, icon, rule FROM channel_type WHERE id = $1 FOR NO KEY UPDATE",
 };
 
 const updateColumns: Statement = {

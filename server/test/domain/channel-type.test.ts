@@ -72,7 +72,7 @@ test("a fresh installation has exactly the built-in types", async () => {
   expect(Object.fromEntries(types.map(({ name, id }) => [name, id]))).toEqual(builtinTypeId);
   const page = await listChannelTypes(makeContext(), {});
   expect(page).toMatchObject({ type: "list", itemTotal: 8, nextCursor: null });
-  expect(page.items[0]).toEqual({ id: 1, channel_id: 1, name: "email", icon: "mail" });
+  expect(page.items[0]).toEqual({ id: 1, channel_id: 1, name: "email", icon: "mail", rule: "email" });
 });
 
 test("new types get the numbers from 100 on, and plain addresses", async () => {

@@ -12,6 +12,11 @@ export interface ChannelTypeDefinition {
   name: string;
   /** The name of its icon; may be empty. For example `mail`. */
   icon: string;
+  /**
+   * What its addresses have to be; `plain`: any text, compared exactly, as for every type of your own. For
+   * example `email`.
+   */
+  rule: "email" | "phone" | "twitter" | "facebook" | "plain";
 }
 
 /** What `channel.create` did. */

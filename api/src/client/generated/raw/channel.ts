@@ -13,6 +13,8 @@ export interface RawChannelTypeDefinition {
   name: string;
   /** The name of its icon; may be empty. */
   icon: string;
+  /** What its addresses have to be; `plain`: any text, compared exactly, as for every type of your own. */
+  rule: "email" | "phone" | "twitter" | "facebook" | "plain";
 }
 
 /** What `channel.create` did. */
