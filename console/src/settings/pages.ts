@@ -15,6 +15,8 @@ const settingsPages: readonly SettingsEntry[] = [
   { path: "/settings/brands", name: "brands", group: "setup", needs: ["SETTINGS_CRUD"] },
   { path: "/settings/fields", name: "fields", group: "setup", needs: ["SETTINGS_CRUD"] },
   { path: "/settings/types", name: "types", group: "setup", needs: ["SETTINGS_CRUD", "CHANNEL_CUD"] },
+  { path: "/settings/keys", name: "keys", group: "access", needs: ["SETTINGS_CRUD"] },
+  { path: "/settings/people", name: "people", group: "access", needs: ["SETTINGS_CRUD"] },
   {
     path: "/settings/system",
     name: "system",

@@ -3,6 +3,8 @@ import { Redirect, Route, Switch } from "wouter";
 import { BrandRoutes } from "./brands/brand-page.tsx";
 import { FieldsPage } from "./fields/fields-page.tsx";
 import { useIsPhone } from "../ui/screen.ts";
+import { KeysPage } from "./access/keys-page.tsx";
+import { PeoplePage } from "./access/people-page.tsx";
 import { type SettingsEntry, useSettingsPages } from "./pages.ts";
 import { SettingsIndex } from "./settings-page.tsx";
 import { SystemPage } from "./system/system-page.tsx";
@@ -13,6 +15,8 @@ const components: Record<SettingsEntry["name"], () => React.ReactNode> = {
   brands: BrandRoutes,
   fields: FieldsPage,
   types: TypesPage,
+  keys: KeysPage,
+  people: PeoplePage,
   system: SystemPage,
 };
 

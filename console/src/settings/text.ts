@@ -19,6 +19,8 @@ const en = {
     brands: "Brands",
     fields: "Custom fields",
     types: "Channel types",
+    keys: "API keys",
+    people: "People",
     system: "System health",
   },
 };
@@ -41,6 +43,8 @@ const nl: typeof en = {
     brands: "Merken",
     fields: "Eigen velden",
     types: "Kanaaltypen",
+    keys: "API-sleutels",
+    people: "Mensen",
     system: "Gezondheid van het systeem",
   },
 };

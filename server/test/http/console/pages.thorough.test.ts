@@ -24,6 +24,15 @@ const tickets = (await world.admin.ticket.list({ itemLimit: 99 })).items;
 const linked = tickets.find((one) => one.customer_id === customer.id)!;
 const unlinked = tickets.find((one) => one.customer_id === null && one.from !== "")!;
 
+const brandId = tickets[0]!.brand_id;
+await world.admin.key.create({ name: "Robin", permissions: ["CUSTOMER_READ"], kind: "person" });
+await world.admin.key.create({
+  name: "Shop",
+  permissions: ["SETTINGS_CRUD"],
+  brandIds: [brandId],
+  strict: true,
+});
+
 // numbers that a country keeps free for stories; a brand has an address once
 const [ofOne, ofTwo, ofNobody] = ["+12025550191", "+12025550192", "+12025550193"].map(encodeURIComponent);
 const brandIds = new Set(tickets.map((one) => one.brand_id));
@@ -153,6 +162,8 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
     [`/call?number=${ofOne}`, ".caller"],
     ["/customers/nobody", ".blank"],
     ["/settings/system", ".chk"],
+    ["/settings/keys", ".matrix tbody tr"],
+    ["/settings/people", ".people tbody tr"],
   ])(
     "on %s",
     async (path, element) => {
@@ -194,6 +205,29 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
     },
     timeoutMs,
   );
+
+  const pressTool = () => click(".tools .btn");
+
+  test.each<[string, string, () => Promise<unknown>, string]>([
+    ["a new key", "/settings/keys", pressTool, "[role=dialog] .grants"],
+    ["the end of a key", "/settings/keys", () => menuOf(".matrix"), "[role=dialog] #confirm"],
+    ["a new person", "/settings/people", pressTool, "[role=dialog] .grants"],
+  ])(
+    "over the settings, with %s open",
+    async (_name, path, act, element) => {
+      await open(path, ".settings tbody tr");
+      await act();
+      await shows(element);
+      await expectNothing();
+    },
+    timeoutMs,
+  );
+
+  async function menuOf(list: string): Promise<void> {
+    await click(`${list} [aria-haspopup=menu]`);
+    await shows("[role=menuitem].bad");
+    await click("[role=menuitem].bad");
+  }
 
   test(
     "on a telephone, with the menu of the key open",
