@@ -16,6 +16,12 @@ const settingsPages: readonly SettingsEntry[] = [
   { path: "/settings/fields", name: "fields", group: "setup", needs: ["SETTINGS_CRUD"] },
   { path: "/settings/types", name: "types", group: "setup", needs: ["SETTINGS_CRUD", "CHANNEL_CUD"] },
   { path: "/settings/keys", name: "keys", group: "access", needs: ["SETTINGS_CRUD"] },
+  {
+    path: "/settings/webhooks",
+    name: "webhooks",
+    group: "connections",
+    needs: ["SETTINGS_CRUD", "WEBHOOK_CUD"],
+  },
   { path: "/settings/people", name: "people", group: "access", needs: ["SETTINGS_CRUD"] },
   {
     path: "/settings/system",

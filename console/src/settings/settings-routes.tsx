@@ -9,6 +9,7 @@ import { type SettingsEntry, useSettingsPages } from "./pages.ts";
 import { SettingsIndex } from "./settings-page.tsx";
 import { SystemPage } from "./system/system-page.tsx";
 import { TypesPage } from "./types/types-page.tsx";
+import { WebhooksPage } from "./webhooks/webhooks-page.tsx";
 
 /** What each page of the list shows; its own pages, such as one brand, are routes of its own. */
 const components: Record<SettingsEntry["name"], () => React.ReactNode> = {
@@ -18,6 +19,7 @@ const components: Record<SettingsEntry["name"], () => React.ReactNode> = {
   keys: KeysPage,
   people: PeoplePage,
   system: SystemPage,
+  webhooks: WebhooksPage,
 };
 
 export function SettingsRoutes({ noPage }: { noPage: React.ReactNode }) {

@@ -21,6 +21,7 @@ const en = {
     types: "Channel types",
     keys: "API keys",
     people: "People",
+    webhooks: "Webhooks",
     system: "System health",
   },
 };
@@ -45,6 +46,7 @@ const nl: typeof en = {
     types: "Kanaaltypen",
     keys: "API-sleutels",
     people: "Mensen",
+    webhooks: "Webhooks",
     system: "Gezondheid van het systeem",
   },
 };

@@ -6,13 +6,31 @@ import { partsTexts } from "./text.ts";
 
 const minuteMs = 60_000;
 
+const exactClock = (at: string) => new Date(at).toLocaleTimeString(document.documentElement.lang);
+
 /** The day and the time; today the time alone. */
-function Moment({ at }: { at: string }) {
+export function Moment({ at, hasSeconds = false }: { at: string; hasSeconds?: boolean }) {
   const text = useText();
   const isToday = dayOf(at) === dayOf(new Date());
+  const time = hasSeconds ? exactClock(at) : clock(at);
   return (
     <time dateTime={at} title={exactTime(at)}>
-      {isToday ? clock(at) : `${shortTime(at, text)}, ${clock(at)}`}
+      {isToday ? time : `${shortTime(at, text)}, ${time}`}
+    </time>
+  );
+}
+
+const secondsOf = { second: 1, minute: 60, hour: 3600, day: 86_400 } as const;
+
+/** In how long something is due, in the largest unit that fits. */
+export function Until({ at }: { at: string }) {
+  const seconds = Math.max(0, Math.round((Date.parse(at) - Date.now()) / 1000));
+  const units = Object.keys(secondsOf) as (keyof typeof secondsOf)[];
+  const unit = units.findLast((one) => seconds >= 2 * secondsOf[one]) ?? "second";
+  const words = new Intl.RelativeTimeFormat(document.documentElement.lang);
+  return (
+    <time dateTime={at} title={exactTime(at)}>
+      {words.format(Math.round(seconds / secondsOf[unit]), unit)}
     </time>
   );
 }

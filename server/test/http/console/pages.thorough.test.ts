@@ -32,6 +32,13 @@ await world.admin.key.create({
   brandIds: [brandId],
   strict: true,
 });
+const webhook = await world.admin.webhook.create({
+  url: "http://127.0.0.1:9/hook",
+  events: ["customer.created"],
+  name: "Shop",
+});
+await world.admin.customer.create({ brandId, lastname: "Robin", primaryId: "of-a-webhook" });
+const delivery = (await world.admin.webhook.listDeliveries({ id: webhook.id })).items[0]!;
 
 // numbers that a country keeps free for stories; a brand has an address once
 const [ofOne, ofTwo, ofNobody] = ["+12025550191", "+12025550192", "+12025550193"].map(encodeURIComponent);
@@ -164,6 +171,8 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
     ["/settings/system", ".chk"],
     ["/settings/keys", ".matrix tbody tr"],
     ["/settings/people", ".people tbody tr"],
+    ["/settings/webhooks", ".hooks tbody tr"],
+    [`/settings/webhooks/${webhook.id}?open=${delivery.id}`, ".det"],
   ])(
     "on %s",
     async (path, element) => {
@@ -211,6 +220,9 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
   test.each<[string, string, () => Promise<unknown>, string]>([
     ["a new key", "/settings/keys", pressTool, "[role=dialog] .grants"],
     ["the end of a key", "/settings/keys", () => menuOf(".matrix"), "[role=dialog] #confirm"],
+    ["a new webhook", "/settings/webhooks", pressTool, "[role=dialog] .grants"],
+    ["the end of a webhook", `/settings/webhooks/${webhook.id}`, () => menuOf(".tools"), "#confirm"],
+    ["a range", `/settings/webhooks/${webhook.id}`, () => click(".del-head > .btn"), "#replay"],
     ["a new person", "/settings/people", pressTool, "[role=dialog] .grants"],
   ])(
     "over the settings, with %s open",
