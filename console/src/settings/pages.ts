@@ -16,19 +16,21 @@ const settingsPages: readonly SettingsEntry[] = [
   { path: "/settings/fields", name: "fields", group: "setup", needs: ["SETTINGS_CRUD"] },
   { path: "/settings/types", name: "types", group: "setup", needs: ["SETTINGS_CRUD", "CHANNEL_CUD"] },
   { path: "/settings/keys", name: "keys", group: "access", needs: ["SETTINGS_CRUD"] },
+  { path: "/settings/people", name: "people", group: "access", needs: ["SETTINGS_CRUD"] },
   {
     path: "/settings/webhooks",
     name: "webhooks",
     group: "connections",
     needs: ["SETTINGS_CRUD", "WEBHOOK_CUD"],
   },
-  { path: "/settings/people", name: "people", group: "access", needs: ["SETTINGS_CRUD"] },
   {
     path: "/settings/system",
     name: "system",
     group: "installation",
     needs: ["SETTINGS_CRUD", "METRICS_READ"],
   },
+  { path: "/settings/work", name: "work", group: "installation", needs: ["SETTINGS_CRUD"] },
+  { path: "/settings/audit", name: "audit", group: "installation", needs: ["SETTINGS_CRUD", "AUDIT_READ"] },
 ];
 
 /** The pages that the key of the session is offered. */

@@ -7,9 +7,11 @@ import { KeysPage } from "./access/keys-page.tsx";
 import { PeoplePage } from "./access/people-page.tsx";
 import { type SettingsEntry, useSettingsPages } from "./pages.ts";
 import { SettingsIndex } from "./settings-page.tsx";
+import { AuditPage } from "./audit/audit-page.tsx";
 import { SystemPage } from "./system/system-page.tsx";
 import { TypesPage } from "./types/types-page.tsx";
 import { WebhooksPage } from "./webhooks/webhooks-page.tsx";
+import { WorkPage } from "./work/work-page.tsx";
 
 /** What each page of the list shows; its own pages, such as one brand, are routes of its own. */
 const components: Record<SettingsEntry["name"], () => React.ReactNode> = {
@@ -20,6 +22,8 @@ const components: Record<SettingsEntry["name"], () => React.ReactNode> = {
   people: PeoplePage,
   system: SystemPage,
   webhooks: WebhooksPage,
+  work: WorkPage,
+  audit: AuditPage,
 };
 
 export function SettingsRoutes({ noPage }: { noPage: React.ReactNode }) {

@@ -22,6 +22,8 @@ const en = {
     keys: "API keys",
     people: "People",
     webhooks: "Webhooks",
+    work: "Background work",
+    audit: "Audit trail",
     system: "System health",
   },
 };
@@ -47,6 +49,8 @@ const nl: typeof en = {
     keys: "API-sleutels",
     people: "Mensen",
     webhooks: "Webhooks",
+    work: "Achtergrondwerk",
+    audit: "Auditspoor",
     system: "Gezondheid van het systeem",
   },
 };

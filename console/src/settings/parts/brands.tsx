@@ -8,7 +8,7 @@ import { Brand } from "../../ui/person.tsx";
 import { partsTexts } from "./text.ts";
 
 /** The name of a brand by its id, as far as the key may read it. */
-function useBrandName(): (id: number) => string {
+export function useBrandName(): (id: number) => string {
   const text = useTexts(partsTexts);
   const { data = [] } = useQuery(brandsQuery);
   return (id) => data.find((one) => one.id === id)?.name ?? text.brand(id);

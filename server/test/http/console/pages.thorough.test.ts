@@ -171,6 +171,8 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
     ["/settings/system", ".chk"],
     ["/settings/keys", ".matrix tbody tr"],
     ["/settings/people", ".people tbody tr"],
+    ["/settings/audit?operation=customer.create", ".audit tbody tr"],
+    ["/settings/work", ".jobs tbody tr, .blank"],
     ["/settings/webhooks", ".hooks tbody tr"],
     [`/settings/webhooks/${webhook.id}?open=${delivery.id}`, ".det"],
   ])(
