@@ -1,6 +1,6 @@
 // The number of values that an act would lose, read from the refusal of the API.
 import { expect, test } from "vitest";
-import { lossOf } from "../src/settings/fields/fields-query.ts";
+import { lossOf } from "../src/settings/fields/loss.ts";
 
 test.each([
   ["must be 1 to go ahead: 1 value would be lost", 1],

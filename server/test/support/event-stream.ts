@@ -11,8 +11,8 @@ export interface StreamReader {
   text: () => string;
   lastId: () => string | undefined;
   isEnded: () => boolean;
-  /** waits until this was told, and returns after how many milliseconds */
-  waitFor(event: string): Promise<number>;
+  /** waits until this was told */
+  waitFor(event: string): Promise<void>;
   /** stops to read, or goes on */
   pause(): void;
   resume(): void;
@@ -39,11 +39,7 @@ export function openStream(url: string, headers: Record<string, string>, query =
         text: () => text,
         lastId: () => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1],
         isEnded: () => isEnded,
-        async waitFor(event) {
-          const begun = performance.now();
-          await poll(() => reader.told.includes(event));
-          return performance.now() - begun;
-        },
+        waitFor: async (event) => void (await poll(() => reader.told.includes(event))),
         pause: () => void answer.pause(),
         resume: () => void answer.resume(),
         close: () => void sent.destroy(),

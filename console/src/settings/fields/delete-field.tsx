@@ -12,7 +12,8 @@ import { errorText } from "../../ui/error-text.ts";
 import { FaultLine } from "../../ui/form-fields.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { lossOf, useFieldsChanged } from "./fields-query.ts";
+import { useFieldsChanged } from "./fields-query.ts";
+import { lossOf } from "./loss.ts";
 import { fieldsTexts } from "./text.ts";
 
 export function DeleteField({ field, onClose }: { field: CustomFieldDefinition; onClose: () => void }) {

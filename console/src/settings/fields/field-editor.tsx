@@ -13,7 +13,8 @@ import { errorText } from "../../ui/error-text.ts";
 import { FaultLine, SelectField, TextField } from "../../ui/form-fields.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { useToast } from "../../ui/toast.tsx";
-import { type BrandName, lossOf, useFieldsChanged } from "./fields-query.ts";
+import { type BrandName, useFieldsChanged } from "./fields-query.ts";
+import { lossOf } from "./loss.ts";
 import { OptionsEditor } from "./options-editor.tsx";
 import { fieldsTexts } from "./text.ts";
 

@@ -94,6 +94,7 @@ describe.skipIf(!chromium)("keys and people in a browser", () => {
     await page.click("Revoke");
     await page.shows("This is the key of this page.");
     await page.fill("Type test", "test");
+    await page.until("document.querySelector('[role=dialog] footer .btn:last-child:enabled')");
     await page.press("Enter");
     await page.until("location.pathname === '/sign-in'");
   }, 180_000);
