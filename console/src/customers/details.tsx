@@ -100,9 +100,11 @@ function readValue(customer: Customer, field: Field): CustomValue | undefined {
 
 function DetailRow({ customer, field, mayWrite, showsProvenance }: DetailRowProps) {
   const text = useText();
-  const [isEditing, setEditing] = useState(false);
-  const save = useSaveField(customer);
-  const value = readValue(customer, field);
+  // The customer as it was when the editing began: what others change meanwhile is noticed when it is saved.
+  const [edited, setEdited] = useState<Customer>();
+  const isEditing = edited !== undefined;
+  const save = useSaveField(edited ?? customer);
+  const value = readValue(edited ?? customer, field);
   const shown = value === undefined ? "" : valueText(value, text);
   const flashed = save.changed === field.name;
   const button = useRef<HTMLButtonElement>(null);
@@ -114,7 +116,7 @@ function DetailRow({ customer, field, mayWrite, showsProvenance }: DetailRowProp
   }, [isEditing]);
   const leave = () => {
     save.forget();
-    setEditing(false);
+    setEdited(undefined);
   };
   return (
     <div className={flashed ? "flash" : ""}>
@@ -134,7 +136,7 @@ function DetailRow({ customer, field, mayWrite, showsProvenance }: DetailRowProp
             fault={save.fault}
             onLeave={leave}
             onSave={async (next) => {
-              if (await save.run(field, value, next)) setEditing(false);
+              if (await save.run(field, value, next)) setEdited(undefined);
             }}
           />
         ) : mayWrite ? (
@@ -143,7 +145,7 @@ function DetailRow({ customer, field, mayWrite, showsProvenance }: DetailRowProp
             type="button"
             className={value === undefined ? "value t3" : "value"}
             aria-label={`${text.customer.edit(field.label)}: ${shown || text.customer.notSet}`}
-            onClick={() => setEditing(true)}
+            onClick={() => setEdited(customer)}
           >
             {shown ? <Foreign>{shown}</Foreign> : "–"}
           </button>

@@ -6,6 +6,7 @@ import type { Brand, Customer } from "@dossier/api";
 import { isDossierError } from "@dossier/api";
 import { keepPreviousData, QueryClient, queryOptions } from "@tanstack/react-query";
 import { api } from "../session/api.ts";
+import { unlessLive } from "./live.ts";
 
 /** The client itself repeats calls that were refused for a moment; a second layer would multiply its waits. */
 export const makeQueryClient = () =>
@@ -22,7 +23,7 @@ export const customerQuery = (id: number) =>
   queryOptions({
     queryKey: ["customer", id],
     queryFn: ({ signal }) => api.customer.find({ id, provenance: true }, { signal }),
-    refetchInterval: refreshMs,
+    refetchInterval: unlessLive(refreshMs),
   });
 
 /** The newest things of a customer, for the preview. */
@@ -86,14 +87,14 @@ export const ticketsOfQuery = (customerId: number) =>
   queryOptions({
     queryKey: ["tickets-of", customerId],
     queryFn: async ({ signal }) => (await api.ticket.list({ customerId, itemLimit: 99 }, { signal })).items,
-    refetchInterval: refreshMs,
+    refetchInterval: unlessLive(refreshMs),
   });
 
 export const ticketQuery = (id: number) =>
   queryOptions({
     queryKey: ["ticket", id],
     queryFn: ({ signal }) => api.ticket.find({ id, getTicketHistory: true }, { signal }),
-    refetchInterval: refreshMs,
+    refetchInterval: unlessLive(refreshMs),
   });
 
 /** The brands that a key sees: by the list where it may read settings, else by what customers and tickets name. */
@@ -134,7 +135,7 @@ export const fieldsQuery = (brandId: number) =>
 /** How many tickets wait for a customer, up to the cap of the list. */
 export const unlinkedCountQuery = queryOptions({
   queryKey: ["tickets", "unlinked-count"],
-  refetchInterval: 30_000,
+  refetchInterval: unlessLive(30_000),
   placeholderData: keepPreviousData,
   queryFn: async ({ signal }) =>
     (await api.ticket.list({ linked: false, itemLimit: 1 }, { signal })).itemTotal,

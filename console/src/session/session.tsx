@@ -6,6 +6,7 @@ import type { Permission, Session } from "@dossier/api";
 import { isDossierError } from "@dossier/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useMemo, useState } from "react";
+import { listenForChanges } from "../data/live.ts";
 import { api, onSessionOver, openSession } from "./api.ts";
 
 interface SessionState {
@@ -105,6 +106,9 @@ export function SessionProvider({ onSignOut, children }: SessionProviderProps) {
     tabs.addEventListener("message", leave);
     return () => tabs.close();
   }, [leave]);
+
+  const isListening = Boolean(session) && !isOver;
+  useEffect(() => (isListening ? listenForChanges(queries) : undefined), [isListening, queries]);
 
   const value = useMemo<SessionState>(
     () => ({

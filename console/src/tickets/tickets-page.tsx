@@ -4,6 +4,7 @@ import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-qu
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
+import { unlessLive } from "../data/live.ts";
 import { brandsQuery, customerQuery } from "../data/queries.ts";
 import { Bar } from "../frame/frame.tsx";
 import { leaveTrail } from "../frame/trail.tsx";
@@ -52,7 +53,7 @@ export function TicketsPage() {
     queryKey: ["tickets", input],
     initialPageParam: undefined as string | undefined,
     placeholderData: keepPreviousData,
-    refetchInterval: 30_000,
+    refetchInterval: unlessLive(30_000),
     queryFn: ({ pageParam, signal }) =>
       api.ticket.list(
         { ...input, itemLimit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) },

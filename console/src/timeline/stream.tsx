@@ -128,8 +128,15 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
     void queries.resetQueries({ queryKey: query.queryKey });
     scroller.current?.scrollTo({ top: 0 });
   };
+  // where nothing is shown yet, nothing can move
+  const isFirst = Boolean(data) && items.length === 0 && newer > 0;
+  const { refetch } = pages;
+  useEffect(() => {
+    if (isFirst) void refetch();
+  }, [isFirst, refetch]);
+
   const isWhole = extent.shown === "all" && !extent.until;
-  if (error && items.length === 0) return <Failure error={error} retry={() => void pages.refetch()} />;
+  if (error && items.length === 0) return <Failure error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton rows={5} />;
   if (items.length === 0)
     return (

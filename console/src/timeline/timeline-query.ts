@@ -67,7 +67,7 @@ export const timelineQuery = (customerId: number, extent: Extent) =>
 export const newestQuery = (customerId: number, extent: Extent) =>
   queryOptions({
     queryKey: ["newest", customerId, extent],
-    refetchInterval: refreshMs,
+    refetchInterval: refreshMs, // also beside the stream of changes, which does not tell of events
     staleTime: 5000,
     queryFn: async ({ signal }) => {
       const { items } = await api.customer.listTimeline(

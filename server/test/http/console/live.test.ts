@@ -1,0 +1,104 @@
+// The console in Chromium, if it is installed, while others change what it shows: it is seen at once, without a reload and
+// without what is typed; when the stream of changes is gone it is opened again.
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findChromium, openPage, type Page } from "../../support/servers/browser.ts";
+import { poll } from "../../support/embedded/harness.ts";
+import { startTestServer } from "../../support/test-server.ts";
+
+const root = join(import.meta.dirname, "..", "..", "..", "..");
+const built = spawnSync(process.execPath, [join(root, "scripts", "build-console.mjs")], { encoding: "utf8" });
+if (built.status !== 0) throw new Error(built.stderr);
+
+const world = await startTestServer({ console: true, rateLimit: 0 });
+const { admin } = world;
+const chromium = findChromium();
+if (!chromium) console.warn("SKIPPED: Chromium is not installed, so no page of the console sees a change.");
+
+/** Less than the page waits between two reads where there is no stream, in milliseconds. */
+const soonMs = 5000;
+
+describe.skipIf(!chromium)("what others change", () => {
+  let page: Page;
+  let brandId: number;
+  let id: number;
+  beforeAll(async () => {
+    page = await openPage(chromium!);
+    brandId = await world.newBrand();
+    const named = { brandId, firstname: "Imke", lastname: "Vogel", primaryId: `live-${brandId}` };
+    ({ id } = await admin.customer.create({
+      ...named,
+      channels: [{ type: "email", address: "imke@live.example" }],
+    }));
+    const key = await world.keyFor(
+      ["CUSTOMER_READ", "CUSTOMER_CUD", "TICKET_READ", "CHANNEL_READ"],
+      [brandId],
+    );
+    await page.open(`${world.url}/sign-in?next=/customers/${id}`);
+    await page.until("document.activeElement?.name === 'key'");
+    await page.send("Input.insertText", { text: key });
+    await enter();
+    await shows("Imke Vogel");
+  }, 180_000);
+  afterAll(() => page.close());
+
+  const shows = (text: string) => page.until(`document.body?.innerText.includes(${JSON.stringify(text)})`);
+  const enter = async () => {
+    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: "Enter", code: "Enter", text: "\r" });
+    await page.send("Input.dispatchKeyEvent", { type: "keyUp", key: "Enter", code: "Enter" });
+  };
+  const streams = () => page.requests.filter(({ url }) => url.endsWith("/changes")).length;
+  const untilOpen = (count: number) => poll(() => streams() >= count && world.service.app.server.listening);
+
+  /** Makes a change, and expects the page to show a text soon. */
+  async function expectSoon(text: string, change: () => Promise<unknown>): Promise<void> {
+    await change();
+    const begun = performance.now();
+    await shows(text);
+    expect(performance.now() - begun).toBeLessThan(soonMs);
+  }
+
+  test("is seen at once: fields, tickets, messages, one after the other", async () => {
+    await untilOpen(1);
+    await expectSoon("Imke Sommer", () => admin.customer.update({ id, lastname: "Sommer" }));
+    await expectSoon("Imke Herbst", () => admin.customer.update({ id, lastname: "Herbst" }));
+    const ticket = { brandId, channel: "email", from: "imke@live.example", title: "Where is my kettle?" };
+    let ticketId = 0;
+    await expectSoon(
+      "Where is my kettle?",
+      async () => ({ id: ticketId } = await admin.ticket.create(ticket)),
+    );
+    await expectSoon("1 newer", () => admin.message.create({ ticketId, type: "1", message: "It is there." }));
+    await expectSoon("Imke Winter", () => admin.customer.update({ id, lastname: "Winter" }));
+  }, 180_000);
+
+  test("takes nothing that is being typed, and the same field is shown twice", async () => {
+    await page.value(`document.querySelector('button[aria-label^="Change First name"]').click()`);
+    await page.until(`document.activeElement?.getAttribute("aria-label") === "First name"`);
+    await page.value("document.activeElement.select()");
+    await page.send("Input.insertText", { text: "Imka" });
+    await expectSoon("Annegret Winter", () => admin.customer.update({ id, firstname: "Annegret" }));
+    expect(await page.value("document.activeElement.value")).toBe("Imka");
+    await enter();
+    await shows("Somebody else changed First name");
+    await page.value("document.querySelector('.versus .btn.pri').click()");
+    await shows("Imka Winter");
+  }, 180_000);
+
+  test("is seen after a while without the server's stream, and when the page is looked at again", async () => {
+    const before = streams();
+    const hidden = (state: string) =>
+      page.value(`(() => {
+        Object.defineProperty(document, "visibilityState", { value: "${state}", configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+      })()`);
+    await hidden("hidden");
+    await admin.customer.update({ id, lastname: "Lenz" });
+    await hidden("visible");
+    await untilOpen(before + 1);
+    await shows("Imka Lenz");
+    await expectSoon("Imka Mai", () => admin.customer.update({ id, lastname: "Mai" }));
+    expect(page.complaints.filter((line) => !/status of 412 /.test(line))).toEqual([]);
+  }, 180_000);
+});
