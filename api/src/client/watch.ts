@@ -19,9 +19,28 @@ import type { Route } from "./route.ts";
  *   if (change.type === "customer") console.log(`customer ${change.id} of brand ${change.brandId} changed`);
  */
 export type ChangeEvent =
-  | { type: "customer"; id: number; brandId: number }
-  | { type: "ticket"; id: number; brandId: number; customerId: number | null }
-  | { type: "reset" };
+  | {
+      /** A customer was created, changed, deleted or restored. */
+      type: "customer";
+      /** The customer, for example `7`. */
+      id: number;
+      /** The brand it belongs to, for example `1`. */
+      brandId: number;
+    }
+  | {
+      /** A ticket was created or changed, or has a new message, note or customer. */
+      type: "ticket";
+      /** The ticket, for example `31`. */
+      id: number;
+      /** The brand it belongs to, for example `1`. */
+      brandId: number;
+      /** The customer that the ticket has now, for example `7`; null: none. */
+      customerId: number | null;
+    }
+  | {
+      /** What changed before is not known: read what you need. From here on every change is told. */
+      type: "reset";
+    };
 
 /**
  * A change of the directory, as the wire has it.

@@ -50,7 +50,8 @@ function optionFor(name: string, wire: string, value: string, fields: Record<str
 }
 
 test("every noun and verb can be called, and answers what the server answered", async () => {
-  await forEachConcurrent(table, async ({ name, row }) => {
+  const called = table.filter(({ row }) => !row.stream);
+  await forEachConcurrent(called, async ({ name, row }) => {
     const words = wordsFor(name, await calls[name]!(scene));
     const yes = row.undo && "loses" in row.undo ? ["--yes"] : [];
     const ran = await run(["call", name, ...words, ...yes, "--json"], { env });

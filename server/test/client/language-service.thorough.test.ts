@@ -113,10 +113,19 @@ describe("fields have their words, in requests and in results", () => {
     },
   );
 
-  test.each(rows().map(({ name }) => name))("the result of %s", (name) => {
+  const answered = rows().filter(({ row }) => !row.stream);
+  test.each(answered.map(({ name }) => name))("the result of %s", (name) => {
     const offered = offeredAt(`(await dossier.${name}({} as never)).|`);
     expect(offered.length).toBeGreaterThan(2);
     expect(offered.filter((one) => /_|^type$/.test(one.name))).toEqual([]);
+    expectWords(offered);
+  });
+
+  test.each(["customer", "ticket"])("the event of a %s that has changed", (type) => {
+    const offered = offeredAt(
+      `for await (const one of dossier.change.watch()) if (one.type === "${type}") void one.|;`,
+    );
+    expect(offered.length).toBeGreaterThan(2);
     expectWords(offered);
   });
 
