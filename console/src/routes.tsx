@@ -20,10 +20,12 @@ const SettingsRoutes = lazy(async () => ({
   default: (await import("./settings/settings-routes.tsx")).SettingsRoutes,
 }));
 
+const WelcomePage = lazy(async () => ({ default: (await import("./welcome/welcome-page.tsx")).WelcomePage }));
+
 /** A path of this page to go on with after the sign-in; never another place. */
 function nextPath(): string {
   const next = new URLSearchParams(location.search).get("next") ?? "";
-  return /^\/(?![/\\])[\w/-]*$/.test(next) && !next.startsWith("/sign-in") ? next : "/customers";
+  return /^\/(?![/\\])[\w/-]*$/.test(next) && !next.startsWith("/sign-in") ? next : "/";
 }
 
 export function Routes() {
@@ -55,9 +57,17 @@ export function Routes() {
 function Pages() {
   const [mayRead, mayTickets] = [useMay("CUSTOMER_READ"), useMay("TICKET_READ")];
   const call = useCall();
+  const mayWelcome = useMay("SETTINGS_CRUD", "CUSTOMER_READ");
   const home = mayRead ? "/customers" : "/tickets";
   return (
     <Switch>
+      {mayWelcome && (
+        <Route path={/^\/(welcome)?$/}>
+          <Suspense>
+            <WelcomePage home={home} />
+          </Suspense>
+        </Route>
+      )}
       <Route path="/">
         <Redirect to={home} replace />
       </Route>

@@ -45,7 +45,7 @@ const types: Record<string, string> = {
 };
 
 /** The pages of the console, by the first part of their path; the console itself knows the rest. */
-const pages = ["start", "sign-in", "call", "customers", "tickets", "settings"];
+const pages = ["start", "welcome", "sign-in", "call", "customers", "tickets", "settings"];
 
 /** The paths of the console, as the router compares them. */
 export const consolePaths = pages.map((page) => `/${page}`);

@@ -54,6 +54,7 @@ function BrandPage({ id, tab }: { id: number; tab: BrandTab }) {
   if (isDossierError(error, "not_found")) return <NoBrand />;
   return (
     <SettingsPage title={brands} trail={[{ href: "/settings/brands", label: brands }]}>
+      <h1 className="vh">{brands}</h1>
       {error ? <Failure error={error} retry={() => void refetch()} /> : <Skeleton rows={4} />}
     </SettingsPage>
   );
@@ -64,6 +65,7 @@ function NoBrand() {
   const { brands } = useTexts(settingsTexts).pages;
   return (
     <SettingsPage title={text.noSuchBrand} trail={[{ href: "/settings/brands", label: brands }]}>
+      <h1 className="vh">{text.noSuchBrand}</h1>
       <Blank icon="brand" title={text.noSuchBrand} hint={text.noSuchBrandHint} />
     </SettingsPage>
   );
