@@ -25,7 +25,7 @@ export function SaveBar<Values extends object>({ form, nameOf }: SaveBarProps<Va
   const names = [...new Set(Object.keys(form.changes).map(nameOf))];
   return (
     <footer className={isChanged ? "foot-bar" : "foot-bar idle"}>
-      <div className="grow">
+      <div className="foot-say">
         <p className="small t2" role="status">
           {isChanged ? text.changed(names.join(", ")) : text.allSaved}
         </p>

@@ -111,6 +111,26 @@ describe.skipIf(!chromium)("brands in a browser", () => {
     await user.shows("No such brand");
   });
 
+  test("on a telephone everything can be reached, and the save bar stays in view", async () => {
+    const size = { width: 390, height: 600, deviceScaleFactor: 1, mobile: false };
+    await user.page.send("Emulation.setDeviceMetricsOverride", size);
+    await user.go("/settings/brands/1/rules");
+    await user.click("Refuse names that a call does not know");
+    await user.page.until("named('Save', 'button')");
+    const isInView = (element: string) =>
+      user.page.value(`(() => {
+        const { x, y, width, height } = ${element}.getBoundingClientRect();
+        return ${element}.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+      })()`);
+    expect(await isInView("named('Save', 'button')")).toBe(true);
+    const last = "[...document.querySelectorAll('.switch')].at(-1)";
+    expect(await isInView(last)).toBe(false);
+    await user.page.value(`${last}.scrollIntoView({ block: "center" })`);
+    expect([await isInView(last), await isInView("named('Save', 'button')")]).toEqual([true, true]);
+    await user.click("Revert");
+    await user.page.send("Emulation.clearDeviceMetricsOverride");
+  });
+
   test("a key for one brand changes it, and is offered neither a new one nor its deletion", async () => {
     await user.signIn(await world.keyFor(["SETTINGS_CRUD"], [1]), "/settings/brands");
     await user.shows("Main");

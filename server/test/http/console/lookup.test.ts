@@ -131,4 +131,15 @@ describe.skipIf(!chromium)("the CRM lookup in a browser", () => {
     await user.shows("Everything here is saved.");
     expect(await brand()).toMatchObject({ crm_refresh_seconds: 36 * 3600, crm_wins: true });
   });
+
+  test("a CRM that fails again and again is left alone for a while, which is said", async () => {
+    elsewhere.say = failing(503);
+    for (let place = 0; place < 8 && !(await user.page.value("reads('is not asked for 30 s')")); place += 1) {
+      const before = elsewhere.requests.length;
+      await ask("Primary id", `K-${place}`);
+      await user.page.until(`reads("K-${place}") && !reads("Asking, for at most")`);
+      if (elsewhere.requests.length === before) break;
+    }
+    await user.shows("The CRM failed repeatedly and is not asked for 30 s.");
+  });
 });
