@@ -69,7 +69,7 @@ const nl: typeof en = {
     general: "Hoe dit merk heet.",
     lookup:
       "Als iemand contact zoekt, vraagt Dossier uw CRM wie dat is, op de achtergrond en ten hoogste vijf seconden. Geen ticket wacht erop.",
-    rules: "Hoe streng dit merk neemt wat winkels en andere programma’s sturen.",
+    rules: "Hoe streng dit merk is met wat winkels en andere programma’s sturen.",
     fields: "Wat dit merk over zijn klanten bewaart naast namen en adressen.",
   },
   delete: "Dit merk verwijderen",

@@ -101,4 +101,18 @@ describe.skipIf(!chromium)("custom fields in a browser", () => {
     await user.shows("No custom field yet");
     expect(await fieldsOf(1)).toEqual([]);
   });
+
+  test("a long list is read page by page", async () => {
+    for (let place = 0; place < 60; place += 1)
+      await world.admin.customfield.create({ brandId: 1, name: `field_${place}` });
+    await user.go("/settings/brands/1/fields");
+    await user.shows("50 of 60");
+    await user.page.until("document.querySelector('.tabs .n')?.innerText === '60'");
+    await user.click("Show more");
+    await user.shows("custom_field_59");
+    expect([await user.isOffered("Show more"), await user.isOffered("Change field_0")]).toEqual([
+      false,
+      true,
+    ]);
+  });
 });
