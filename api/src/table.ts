@@ -3,6 +3,7 @@
  * every endpoint derives from it.
  */
 import { audit } from "./endpoints/audit.ts";
+import { backup } from "./endpoints/backup.ts";
 import { brand } from "./endpoints/brand.ts";
 import { change } from "./endpoints/change.ts";
 import { channel } from "./endpoints/channel.ts";
@@ -39,6 +40,7 @@ export const api = {
   job,
   health,
   change,
+  backup,
 };
 
 /**

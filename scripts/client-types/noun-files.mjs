@@ -79,6 +79,7 @@ const recordTexts = {
   Customer: "A customer.",
   CustomerChange: "An item of the feed of changes.",
   DeletedCustomer: "A deleted or purged customer in the feed of changes: no word of it.",
+  Backup: "The scheduled backups of an installation.",
   Health: "What `dossier doctor` finds on a running server.",
   Job: "A background job.",
   RestorableCustomer: "A deleted customer that can be restored.",

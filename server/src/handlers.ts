@@ -19,6 +19,7 @@ import { resolveCustomer } from "./domain/customer/resolve.ts";
 import { listDeleted } from "./domain/erasure/deleted-list.ts";
 import * as purge from "./domain/erasure/purge.ts";
 import * as field from "./domain/custom-field/custom-field.ts";
+import { findBackups } from "./domain/backup.ts";
 import { findHealth } from "./domain/health.ts";
 import { listJobs, retryJob } from "./domain/job-list.ts";
 import * as key from "./domain/key/key.ts";
@@ -106,6 +107,7 @@ const handlers: Handlers = {
   job: { list: listJobs, retry: retryJob },
   health: { find: findHealth },
   change: { watch: watchChanges },
+  backup: { find: findBackups },
 };
 
 /** The operation behind `noun.verb`, for the one caller that treats all alike. */

@@ -88,6 +88,20 @@ const resourceExamples: Record<string, JsonSchema> = {
     outcome: "updated",
     fields: ["lastname"],
   },
+  Backup: {
+    is_embedded: true,
+    folder: "/var/lib/dossier/backups",
+    every: 86400,
+    keep: 7,
+    has_passphrase: true,
+    next_due_at: created,
+    failure: null,
+    erasure_log: "/var/lib/dossier/backups/erasures.jsonl",
+    count: 1,
+    backups: [
+      { name: "dossier-20261122T180000Z.backup", size: 184320, created_at: created, has_secret: true },
+    ],
+  },
   Health: {
     state: "warning",
     checked_at: created,

@@ -83,6 +83,7 @@ export const tagTexts: Record<string, string> = {
   channel: "Types of channel: e-mail, telephone, and those you define.",
   customer: "Customers: find, resolve, create, change, delete, restore, purge; their timelines and events.",
   customfield: "What a brand wants to know of its customers beyond their names.",
+  backup: "The scheduled backups: which there are, and when the next is due.",
   health: "What is right with the installation, and what to do about what is not.",
   job: "Background jobs: waiting, running, failed.",
   key: "API keys: who may do what, in which brands, until when.",

@@ -9,6 +9,8 @@ export interface SettingsEntry {
   group: keyof (typeof settingsTexts)["en"]["groups"];
   /** the page is offered to keys with any one of these */
   needs: readonly Permission[];
+  /** and only to keys for all brands */
+  isForAll?: true;
 }
 
 const settingsPages: readonly SettingsEntry[] = [
@@ -30,11 +32,21 @@ const settingsPages: readonly SettingsEntry[] = [
     needs: ["SETTINGS_CRUD", "METRICS_READ"],
   },
   { path: "/settings/work", name: "work", group: "installation", needs: ["SETTINGS_CRUD"] },
+  {
+    path: "/settings/backups",
+    name: "backups",
+    group: "installation",
+    needs: ["SETTINGS_CRUD"],
+    isForAll: true,
+  },
   { path: "/settings/audit", name: "audit", group: "installation", needs: ["SETTINGS_CRUD", "AUDIT_READ"] },
 ];
 
 /** The pages that the key of the session is offered. */
 export function useSettingsPages(): readonly SettingsEntry[] {
   const { session } = useSession();
-  return settingsPages.filter(({ needs }) => needs.some((one) => session?.permissions.includes(one)));
+  return settingsPages.filter(
+    ({ needs, isForAll }) =>
+      needs.some((one) => session?.permissions.includes(one)) && (!isForAll || session?.brandIds === null),
+  );
 }

@@ -8,6 +8,7 @@ import { PeoplePage } from "./access/people-page.tsx";
 import { type SettingsEntry, useSettingsPages } from "./pages.ts";
 import { SettingsIndex } from "./settings-page.tsx";
 import { AuditPage } from "./audit/audit-page.tsx";
+import { BackupsPage } from "./backups/backups-page.tsx";
 import { SystemPage } from "./system/system-page.tsx";
 import { TypesPage } from "./types/types-page.tsx";
 import { WebhooksPage } from "./webhooks/webhooks-page.tsx";
@@ -24,6 +25,7 @@ const components: Record<SettingsEntry["name"], () => React.ReactNode> = {
   webhooks: WebhooksPage,
   work: WorkPage,
   audit: AuditPage,
+  backups: BackupsPage,
 };
 
 export function SettingsRoutes({ noPage }: { noPage: React.ReactNode }) {

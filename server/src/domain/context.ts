@@ -83,6 +83,8 @@ export interface ChangeStreamOpener {
     from: { seconds: number | undefined; after: string | undefined },
   ): Promise<EventStream>;
 }
+/** The scheduled backups, as a running server sees them. */
+export type BackupReport = Output<Api["backup"]["find"]>["item"];
 
 /** One request, as the domain sees it. */
 export interface RequestContext {
@@ -117,6 +119,8 @@ export interface RequestContext {
   lastEventId?: string | undefined;
   /** looks the caller up again, which counts as no use of its session; rejects when key or session has ended */
   lookUpCaller?: (() => Promise<Caller>) | undefined;
+  /** the backups of the installation, likewise */
+  readBackups?: (() => Promise<BackupReport>) | undefined;
   /** true when the response is a stored one */
   replayed: boolean;
   /** invalidates this process's cache of keys, so that a change applies here at once */

@@ -239,6 +239,7 @@ function contextOf(
     readHealth: service.readHealth,
     changeStreams: service.changeStreams,
     lastEventId: row.stream ? request.headers["last-event-id"]?.toString() : undefined,
+    readBackups: service.readBackups,
     replayed: false,
     wireName: (ours) => sentName(row, sent, ours),
     invalidateKeys: service.invalidateKeys,

@@ -3,7 +3,6 @@
  * cached and bounded in time, and use the monitoring connection, so that pages may ask often and a busy pool does not
  * count as a fault. Paths below the home folder lose its name, which can be a person's.
  */
-import { homedir } from "node:os";
 import { timeoutOr } from "../abort.ts";
 import type { Config } from "../config.ts";
 import { parseDatabaseAddress } from "../config/database-address.ts";
@@ -17,6 +16,7 @@ import { type Finding, type Level, wrong } from "./checks/finding.ts";
 import { checkMachine, checkSettings, checkWorkers } from "./checks/machine.ts";
 import { checkSecret } from "./checks/secret.ts";
 import type { Databases } from "./databases.ts";
+import { withoutHome } from "./checks/shown-path.ts";
 import type { ClusterServices } from "./shared-state.ts";
 import { ttlCache } from "./ttl-cache.ts";
 
@@ -121,9 +121,4 @@ function toWireCheck({ subject, level, found, advice }: Finding): HealthReport["
     message: withoutHome(found),
     hint: advice === undefined ? null : withoutHome(advice),
   };
-}
-
-function withoutHome(text: string): string {
-  const home = homedir();
-  return home.length > 1 ? text.replaceAll(home, "~") : text;
 }

@@ -21,6 +21,7 @@ import { type JobHandler, startWorker, type Worker } from "../jobs/worker.ts";
 import type { AdminKeyFile } from "./admin-key-file.ts";
 import type { Databases } from "./databases.ts";
 import { maxConnectionsOf, descriptorLimit } from "./descriptors.ts";
+import { createBackupReader } from "./backup-report.ts";
 import { createHealthReader } from "./health.ts";
 import { ttlCache } from "./ttl-cache.ts";
 import { Readiness } from "./readiness.ts";
@@ -124,6 +125,7 @@ export async function createServerProcess(deps: ServerDeps): Promise<ServerProce
       invalidateTypes: () => void invalidateEverywhere("types"),
       readiness,
       readHealth: createHealthReader({ config: deps.operatorConfig ?? config, databases, cluster }),
+      readBackups: createBackupReader(deps.operatorConfig ?? config),
     },
     {
       ...config,

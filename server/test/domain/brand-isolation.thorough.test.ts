@@ -33,6 +33,7 @@ test("the installation-wide endpoints are those that change channel types and wh
     "channel.create",
     "channel.update",
     "health.find",
+    "backup.find",
   ]);
 });
 

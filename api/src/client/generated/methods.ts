@@ -1,5 +1,6 @@
 // Written by `npm run client-types` from the endpoint table.
 import type { AuditMethods } from "./audit.ts";
+import type { BackupMethods } from "./backup.ts";
 import type { BrandMethods } from "./brand.ts";
 import type { ChangeMethods } from "./change.ts";
 import type { ChannelMethods } from "./channel.ts";
@@ -46,4 +47,6 @@ export interface Methods {
   health: HealthMethods;
   /** Which customers and tickets change, told as it happens, in ids. */
   change: ChangeMethods;
+  /** The scheduled backups: which there are, and when the next is due. */
+  backup: BackupMethods;
 }

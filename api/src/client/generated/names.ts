@@ -29,6 +29,7 @@ export const ourNames: Readonly<Record<string, string>> = {
   deleted_at: "deletedAt",
   delivered_at: "deliveredAt",
   due_at: "dueAt",
+  erasure_log: "erasureLog",
   event_id: "eventId",
   event_type: "eventType",
   event_types: "eventTypes",
@@ -36,6 +37,8 @@ export const ourNames: Readonly<Record<string, string>> = {
   expires_at: "expiresAt",
   external_primary_id: "primaryId",
   from_name: "fromName",
+  has_passphrase: "hasPassphrase",
+  has_secret: "hasSecret",
   headers_allowed: "headersAllowed",
   idle_seconds: "idleSeconds",
   initiated_by: "initiatedBy",
@@ -46,6 +49,7 @@ export const ourNames: Readonly<Record<string, string>> = {
   last_message_by: "lastMessageBy",
   last_update: "lastUpdate",
   last_used_at: "lastUsedAt",
+  next_due_at: "nextDueAt",
   next_since: "nextSince",
   off_at: "offAt",
   off_reason: "offReason",
@@ -71,6 +75,7 @@ export const ourNames: Readonly<Record<string, string>> = {
 
 /** The fields, as the wire names them, whose values hold such fields. */
 export const containers: ReadonlySet<string> = /* @__PURE__ */ new Set([
+  "backups",
   "channels",
   "crm_candidates",
   "data",

@@ -1,6 +1,7 @@
 // Written by `npm run client-types` from the endpoint table.
 
 export type * from "./audit.ts";
+export type * from "./backup.ts";
 export type * from "./brand.ts";
 export type * from "./change.ts";
 export type * from "./channel.ts";
@@ -18,6 +19,7 @@ export type * from "./key.ts";
 export type * from "./message.ts";
 export type * from "./methods.ts";
 export type * from "./raw/audit.ts";
+export type * from "./raw/backup.ts";
 export type * from "./raw/brand.ts";
 export type * from "./raw/change.ts";
 export type * from "./raw/channel.ts";

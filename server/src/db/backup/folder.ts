@@ -2,7 +2,7 @@
  * Folder of scheduled backups: each file is named by its time, the oldest go when there are enough, and a failure is
  * written down beside them, so that other processes can see it.
  */
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const pattern = /^dossier-(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z\.backup$/;
@@ -30,9 +30,31 @@ export function backupName(time: Date): string {
 export async function readBackupFolder(folder: string): Promise<BackupFolder> {
   const files = await readdir(folder).catch(() => []);
   const names = files.filter((name) => pattern.test(name)).sort();
-  const newest = names.at(-1)?.replace(pattern, "$1-$2-$3T$4:$5:$6Z");
+  const newest = names.at(-1);
   const text = await readFile(join(folder, failureFile), "utf8").catch(() => undefined);
-  return { names, newest: newest === undefined ? undefined : new Date(newest), failure: parseFailure(text) };
+  return { names, newest: newest === undefined ? undefined : timeOf(newest), failure: parseFailure(text) };
+}
+
+/** When a backup was begun, as its name says. */
+const timeOf = (name: string) => new Date(name.replace(pattern, "$1-$2-$3T$4:$5:$6Z"));
+
+/** A whole backup in the folder. */
+export interface BackupFile {
+  name: string;
+  /** in bytes */
+  size: number;
+  time: Date;
+}
+
+/** The newest backups, newest first. One that goes meanwhile is left out. */
+export async function listBackups(folder: string, limit: number): Promise<BackupFile[]> {
+  const { names } = await readBackupFolder(folder);
+  const files: BackupFile[] = [];
+  for (const name of names.toReversed().slice(0, limit)) {
+    const found = await stat(join(folder, name)).catch(() => undefined);
+    if (found) files.push({ name, size: found.size, time: timeOf(name) });
+  }
+  return files;
 }
 
 function parseFailure(text: string | undefined): BackupFolder["failure"] {

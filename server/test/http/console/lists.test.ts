@@ -50,6 +50,14 @@ describe.skipIf(!chromium)("lists of the settings in a browser", () => {
     ).toEqual(["Audit trail"]);
   }, 180_000);
 
+  test("says whose the backups of an external PostgreSQL are, to keys for all brands only", async () => {
+    await page.signIn(await world.keyFor(["SETTINGS_CRUD"]), "/settings/backups");
+    await page.shows("so its backups are yours too");
+    await page.shows("npm run -s dossier -- backup monday.backup --passphrase-file passphrase");
+    await page.signIn(await world.keyFor(["SETTINGS_CRUD"], [brandId]), "/settings/backups");
+    await page.shows("No such page");
+  }, 180_000);
+
   test("shows failed work with its reason, and tries it again", async () => {
     await world.service.db.rows(
       {

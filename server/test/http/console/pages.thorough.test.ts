@@ -174,6 +174,7 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
     ["/settings/people", ".people tbody tr"],
     ["/settings/audit?operation=customer.create", ".audit tbody tr"],
     ["/settings/work", ".jobs tbody tr, .blank"],
+    ["/settings/backups", ".cmd"],
     ["/settings/webhooks", ".hooks tbody tr"],
     [`/settings/webhooks/${webhook.id}?open=${delivery.id}`, ".det"],
     ["/settings/brands", ".rows tbody tr"],

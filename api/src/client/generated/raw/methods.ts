@@ -1,5 +1,6 @@
 // Written by `npm run client-types` from the endpoint table.
 import type { RawAuditMethods } from "./audit.ts";
+import type { RawBackupMethods } from "./backup.ts";
 import type { RawBrandMethods } from "./brand.ts";
 import type { RawChangeMethods } from "./change.ts";
 import type { RawChannelMethods } from "./channel.ts";
@@ -47,4 +48,6 @@ export interface RawClient {
   health: RawHealthMethods;
   /** Which customers and tickets change, told as it happens, in ids. */
   change: RawChangeMethods;
+  /** The scheduled backups: which there are, and when the next is due. */
+  backup: RawBackupMethods;
 }
