@@ -1,6 +1,6 @@
 /** Routes: the only file that knows the router. What is not there yet has no route and no link. */
 import { lazy, Suspense, useEffect } from "react";
-import { Redirect, Route, Switch, useLocation } from "wouter";
+import { Redirect, Route, Switch, useLocation, useSearchParams } from "wouter";
 import { CallPage } from "./customers/call-page.tsx";
 import { listenForCalls, useCall } from "./customers/call.ts";
 import { CustomerPage } from "./customers/customer-page.tsx";
@@ -21,6 +21,9 @@ const SettingsRoutes = lazy(async () => ({
 }));
 
 const WelcomePage = lazy(async () => ({ default: (await import("./welcome/welcome-page.tsx")).WelcomePage }));
+const DeletedPage = lazy(async () => ({
+  default: (await import("./customers/deleted/deleted-page.tsx")).DeletedPage,
+}));
 
 /** A path of this page to go on with after the sign-in; never another place. */
 function nextPath(): string {
@@ -71,7 +74,7 @@ function Pages() {
       <Route path="/">
         <Redirect to={home} replace />
       </Route>
-      {mayRead && <Route path="/customers" component={CustomersPage} />}
+      {mayRead && <Route path="/customers" component={CustomersOrDeleted} />}
       {mayRead && <Route path="/customers/new" component={NewCustomerPage} />}
       {mayRead && <Route path="/customers/:id">{({ id }) => <Numbered id={id} page={CustomerPage} />}</Route>}
       {mayRead && (
@@ -90,6 +93,18 @@ function Pages() {
         <NoPage />
       </Route>
     </Switch>
+  );
+}
+
+/** The search, or, for who may bring customers back, the list of the deleted. */
+function CustomersOrDeleted() {
+  const [parameters] = useSearchParams();
+  const mayRestore = useMay("CUSTOMER_CUD");
+  if (!parameters.has("deleted") || !mayRestore) return <CustomersPage />;
+  return (
+    <Suspense>
+      <DeletedPage />
+    </Suspense>
   );
 }
 

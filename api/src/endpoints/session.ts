@@ -16,6 +16,7 @@ const sessionShape = z.object({
     .describe("When the key, or one that it ends with, stops working; null: never"),
   session: z
     .object({
+      opened_at: z.string().describe("When it was opened, by a key or a start link"),
       expires_at: z.string().describe("When it ends at the latest; before, if the key does"),
       idle_seconds: z
         .number()

@@ -2,7 +2,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from "react";
-import { useLocation, useSearchParams } from "wouter";
+import { Link, useLocation, useSearchParams } from "wouter";
 import {
   brandsQuery,
   customerQuery,
@@ -200,6 +200,11 @@ export function CustomersPage() {
             </label>
           )}
           <Count found={found} />
+          {mayWrite && !typed && (
+            <Link href="/customers?deleted=1" className="end xsmall t3 plain">
+              {text.search.deleted}
+            </Link>
+          )}
           {mayWrite && typed && (
             <span className="end xsmall t3 desk-only">
               {text.search.notAmong} <kbd className="kbd">Alt N</kbd> {text.search.makesNew}

@@ -87,7 +87,8 @@ function Entries({ size, children }: { size: number; children: (entry: Entry) =>
   const [mayRead, mayTickets] = [useMay("CUSTOMER_READ"), useMay("TICKET_READ")];
   const customers = useIsAt("/customers");
   const tickets = useIsAt("/tickets");
-  const [settings, maySettings] = [useIsAt("/settings"), useSettingsPages().length > 0];
+  const [isMine, settings] = [useIsAt("/settings/me"), useIsAt("/settings")];
+  const maySettings = useSettingsPages().length > 0;
   const entries: (Entry & { at: "page" | undefined; isOffered: boolean })[] = [
     { path: "/customers", label: text.nav.customers, icon: "people", at: customers, isOffered: mayRead },
     { path: "/tickets", label: text.nav.tickets, icon: "ticket", at: tickets, isOffered: mayTickets },
@@ -95,7 +96,7 @@ function Entries({ size, children }: { size: number; children: (entry: Entry) =>
       path: "/settings",
       label: text.nav.installation,
       icon: "settings",
-      at: settings,
+      at: isMine ? undefined : settings,
       isOffered: maySettings,
     },
   ];

@@ -1,6 +1,7 @@
 /** The menu of the signed-in key: theme, language, single-letter keys, all keys, documentation, sign out. */
 import { Menu as Base } from "@base-ui/react/menu";
 import { useState } from "react";
+import { Link } from "wouter";
 import { useSession } from "../session/session.tsx";
 import { type Language, languages, useLanguage, useText } from "../text/text.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -89,6 +90,10 @@ export function MeMenu({ isTab = false }: { isTab?: boolean }) {
               }}
             />
             <hr />
+            <Base.Item className="menu-item" render={<Link href="/settings/me" aria-label={text.me.all} />}>
+              <Icon name="person" />
+              <span>{text.me.all}</span>
+            </Base.Item>
             <Base.Item
               className="menu-item"
               render={<a href="/docs/index" aria-label={text.nav.documentation} />}

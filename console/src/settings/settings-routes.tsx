@@ -2,6 +2,7 @@
 import { Redirect, Route, Switch } from "wouter";
 import { BrandRoutes } from "./brands/brand-page.tsx";
 import { FieldsPage } from "./fields/fields-page.tsx";
+import { MePage } from "./me/me-page.tsx";
 import { useIsPhone } from "../ui/screen.ts";
 import { KeysPage } from "./access/keys-page.tsx";
 import { PeoplePage } from "./access/people-page.tsx";
@@ -32,10 +33,12 @@ export function SettingsRoutes({ noPage }: { noPage: React.ReactNode }) {
   const pages = useSettingsPages();
   const isPhone = useIsPhone();
   const first = pages[0];
-  if (!first) return noPage;
   return (
     <Switch>
-      <Route path="/settings">{isPhone ? <SettingsIndex /> : <Redirect to={first.path} replace />}</Route>
+      <Route path="/settings/me" component={MePage} />
+      {first && (
+        <Route path="/settings">{isPhone ? <SettingsIndex /> : <Redirect to={first.path} replace />}</Route>
+      )}
       {pages.map(({ path, name }) => (
         <Route key={path} path={`${path}/*?`} component={components[name]} />
       ))}

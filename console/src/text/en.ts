@@ -78,6 +78,7 @@ export const en = {
     off: "Off",
     keyHelp: "All keys",
     may: "May",
+    all: "My settings",
   },
   keys: {
     title: "Keys",
@@ -116,6 +117,7 @@ export const en = {
     brand: "Brand",
     allBrands: "All brands",
     customers: "Customers",
+    deleted: "Deleted customers",
     found: (n: number, isCapped: boolean) =>
       isCapped ? `more than ${n.toLocaleString("en")} customers` : count(n, "customer", "customers"),
     foundSimilar: (found: string, similar: number) => `${found}, ${similar} of them by a similar spelling`,

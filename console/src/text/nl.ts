@@ -80,6 +80,7 @@ export const nl: Text = {
     off: "Uit",
     keyHelp: "Alle toetsen",
     may: "Mag",
+    all: "Mijn instellingen",
   },
   keys: {
     title: "Toetsen",
@@ -118,6 +119,7 @@ export const nl: Text = {
     brand: "Merk",
     allBrands: "Alle merken",
     customers: "Klanten",
+    deleted: "Verwijderde klanten",
     found: (n: number, isCapped: boolean) =>
       isCapped ? `meer dan ${n.toLocaleString("nl")} klanten` : count(n, "klant", "klanten"),
     foundSimilar: (found: string, similar: number) =>

@@ -53,6 +53,7 @@ export const ourNames: Readonly<Record<string, string>> = {
   next_since: "nextSince",
   off_at: "offAt",
   off_reason: "offReason",
+  opened_at: "openedAt",
   placeholder_ids: "placeholderIds",
   primary_ids: "primaryIds",
   purged_at: "purgedAt",

@@ -20,6 +20,8 @@ export interface Session {
   expiresAt: string | null;
   /** The session of the cookie; null: the call came with a key. */
   session: {
+    /** When it was opened, by a key or a start link. RFC 3339, UTC. */
+    openedAt: string;
     /** When it ends at the latest; before, if the key does. RFC 3339, UTC. */
     expiresAt: string;
     /** After how many seconds without a call it ends before; null: no such limit. */

@@ -119,7 +119,7 @@ function Files({ backup: { backups, count } }: { backup: Backup }) {
   if (backups.length === 0) return <Blank icon="backup" title={text.empty} />;
   return (
     <div>
-      <div className="card over" role="region" tabIndex={0} aria-label={text.list}>
+      <div className="card over" role="region" tabIndex={0} aria-label={text.file}>
         <table className="table rows">
           <thead>
             <tr>

@@ -35,7 +35,6 @@ const en = {
   encrypted: "Encrypted",
   encryptedNo:
     "no. A backup holds personal data; only the installation’s secret in it is sealed, under the passphrase.",
-  list: "Backups",
   file: "File",
   made: "Made",
   size: "Size",
@@ -92,7 +91,6 @@ const nl: typeof en = {
   encrypted: "Versleuteld",
   encryptedNo:
     "nee. Een back-up bevat persoonsgegevens; alleen het geheim van de installatie erin is verzegeld, met de wachtwoordzin.",
-  list: "Back-ups",
   file: "Bestand",
   made: "Gemaakt",
   size: "Grootte",

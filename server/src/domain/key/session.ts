@@ -72,11 +72,18 @@ function describeAccess(caller: Caller, session?: Session) {
     permissions: [...permissions],
     brand_ids: brands && [...brands],
     expires_at: expiresAt?.toISOString() ?? null,
-    session: session
-      ? { expires_at: session.expiresAt.toISOString(), idle_seconds: session.idleSeconds || null }
-      : null,
+    session: session ? describeSession(session) : null,
   };
   return { type: "item" as const, item };
+}
+
+function describeSession({ expiresAt, idleSeconds }: Session) {
+  const openedAt = new Date(expiresAt.getTime() - 1000 * lifetimeSeconds);
+  return {
+    opened_at: openedAt.toISOString(),
+    expires_at: expiresAt.toISOString(),
+    idle_seconds: idleSeconds || null,
+  };
 }
 
 const deleteSession: Statement = { name: "session_close", text: "DELETE FROM session WHERE id = $1" };

@@ -112,5 +112,17 @@ describe.skipIf(!chromium)("keys and people in a browser", () => {
     await page.signIn(key, "/customers");
     await page.until("document.querySelector('#search')");
     expect(await page.value("document.querySelectorAll('a[href^=\"/settings\"]').length")).toBe(0);
+    await page.until("document.querySelector('.me [aria-haspopup]')");
+    await page.value("document.querySelector('.me [aria-haspopup]').click()");
+    await page.click("My settings");
+    await page.shows("Signed in since");
+    const text = await page.value<string>("document.querySelector('main').innerText");
+    expect(text).toContain("read customers");
+    expect(text).not.toContain("change customers");
+    expect(await page.value("document.querySelectorAll('.subnav').length")).toBe(0);
+    await page.click("Dark");
+    expect(await page.value("document.documentElement.dataset.theme")).toBe("dark");
+    await page.click("Sign out");
+    await page.until("location.pathname === '/sign-in'");
   }, 180_000);
 });

@@ -38,6 +38,24 @@ describe.skipIf(!chromium)("lists of the settings in a browser", () => {
     await page.until("location.search === ''");
   }, 180_000);
 
+  test("lists the deleted customers, and brings one back", async () => {
+    const gone = await world.admin.customer.create({ brandId, lastname: "Goneaway", primaryId: "gone" });
+    await world.admin.customer.delete({ id: gone.id });
+    await page.signIn(await world.keyFor(["CUSTOMER_READ", "CUSTOMER_CUD"]), "/customers");
+    await page.click("Deleted customers");
+    await page.until("location.search === '?deleted=1'");
+    await page.shows("Goneaway");
+    await page.shows("by the bootstrap administrator");
+    expect(await page.value("document.title")).toBe("Deleted customers – Dossier");
+    await page.click("Bring it back");
+    await page.shows("Goneaway is back");
+    await page.shows("Nobody is deleted");
+    expect((await world.admin.customer.find({ id: gone.id })).item.lastname).toBe("Goneaway");
+    await page.signIn(await world.keyFor(["CUSTOMER_READ"]), "/customers");
+    await page.until("document.querySelector('#search')");
+    expect(await page.value("document.querySelectorAll('a[href*=deleted]').length")).toBe(0);
+  }, 180_000);
+
   test("names keys by their number where they may not be listed", async () => {
     await page.signIn(await world.keyFor(["AUDIT_READ"]), "/settings/audit");
     await page.until(`${rows(".audit")} > 3`);

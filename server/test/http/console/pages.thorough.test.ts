@@ -39,6 +39,8 @@ const webhook = await world.admin.webhook.create({
   name: "Shop",
 });
 await world.admin.customer.create({ brandId, lastname: "Robin", primaryId: "of-a-webhook" });
+const gone = await world.admin.customer.create({ brandId, lastname: "Gone", primaryId: "gone" });
+await world.admin.customer.delete({ id: gone.id });
 const delivery = (await world.admin.webhook.listDeliveries({ id: webhook.id })).items[0]!;
 
 // numbers that a country keeps free for stories; a brand has an address once
@@ -175,6 +177,8 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
     ["/settings/audit?operation=customer.create", ".audit tbody tr"],
     ["/settings/work", ".jobs tbody tr, .blank"],
     ["/settings/backups", ".cmd"],
+    ["/settings/me", ".page .kv dd"],
+    ["/customers?deleted=1", ".deleted tbody tr"],
     ["/settings/webhooks", ".hooks tbody tr"],
     [`/settings/webhooks/${webhook.id}?open=${delivery.id}`, ".det"],
     ["/settings/brands", ".rows tbody tr"],

@@ -170,14 +170,19 @@ test("a key that opens more than a thousand sessions ends its oldest, and what i
   await vi.waitFor(async () => expect(await codeOf(first.cookie)).toBe("invalid_key"), waitOptions);
 });
 
+interface SessionItem {
+  opened_at: string;
+  expires_at: string;
+  idle_seconds: number;
+}
+
 describe("a session without use", () => {
   const openIdle = async () => {
     const answer = await idle.raw("POST", "/session");
     return { cookie: answer.headers.get("set-cookie")?.split(";")[0] ?? "", item: sessionOf(answer.text) };
   };
   const sessionOf = (text: string) =>
-    (JSON.parse(text) as { item: { session: { expires_at: string; idle_seconds: number } | null } }).item
-      .session;
+    (JSON.parse(text) as { item: { session: SessionItem | null } }).item.session;
   const find = (cookie: string) => idle.raw("GET", "/session", withCookie(cookie));
   const usedAgo = (ago: string) =>
     idle.service.db.pool.query("UPDATE session SET last_used_at = now() - $1::interval", [ago]);
@@ -205,6 +210,7 @@ describe("a session without use", () => {
     expect(left).toBeGreaterThan(11.9 * 3_600_000);
     expect(left).toBeLessThanOrEqual(12 * 3_600_000 + 5_000);
     expect(item?.idle_seconds).toBe(3600);
+    expect(Date.parse(item?.expires_at ?? "") - Date.parse(item?.opened_at ?? "")).toBe(12 * 3_600_000);
     expect(sessionOf((await find(cookie)).text)).toEqual(item);
     expect(sessionOf((await idle.raw("GET", "/session")).text)).toBeNull();
     const expiresAt = new Date(Date.now() + 86_400_000).toISOString();

@@ -20,6 +20,8 @@ export interface RawSession {
   expires_at: string | null;
   /** The session of the cookie; null: the call came with a key. */
   session: {
+    /** When it was opened, by a key or a start link. */
+    opened_at: string;
     /** When it ends at the latest; before, if the key does. */
     expires_at: string;
     /** After how many seconds without a call it ends before; null: no such limit. */
