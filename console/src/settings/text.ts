@@ -53,7 +53,7 @@ const nl: typeof en = {
     work: "Achtergrondwerk",
     backups: "Back-ups",
     audit: "Auditspoor",
-    system: "Gezondheid van het systeem",
+    system: "Systeemgezondheid",
   },
 };
 

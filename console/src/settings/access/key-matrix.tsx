@@ -95,7 +95,7 @@ function KeyRow({
       <td className="small edge">
         <BrandsOf ids={key.brandIds} />
       </td>
-      <td className="small t2 nowrap">
+      <td className="small t2 used">
         {isMine ? text.keys.thisPage : <Ago at={key.lastUsedAt} />}
         <KeyEnd apiKey={key} />
       </td>

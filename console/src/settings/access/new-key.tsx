@@ -112,7 +112,7 @@ export function NewKey({ kind, onMade, onClose }: NewKeyProps) {
         </>
       }
     >
-      <form id="new-key" className="stack" onSubmit={(event) => void submit(event)}>
+      <form id="new-key" className="stack" noValidate onSubmit={(event) => void submit(event)}>
         <InputField
           label={access.form.name}
           hint={isPerson ? access.people.nameHint : access.form.nameHint}

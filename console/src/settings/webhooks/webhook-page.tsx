@@ -11,13 +11,14 @@ import { Menu } from "../../ui/menu.tsx";
 import { Foreign } from "../../ui/person.tsx";
 import { Failure, Skeleton } from "../../ui/states.tsx";
 import { useErrorToast, useToast } from "../../ui/toast.tsx";
+import { BrandsOf } from "../parts/brands.tsx";
 import { Confirm } from "../parts/confirm.tsx";
 import { SettingsPage } from "../settings-page.tsx";
 import { settingsTexts } from "../text.ts";
 import { DayBars } from "./day-bars.tsx";
 import { Deliveries } from "./deliveries.tsx";
 import { webhookTexts } from "./text.ts";
-import { totalsQuery, webhookQuery, webhooksKey } from "./webhook-data.ts";
+import { allEvents, totalsQuery, webhookQuery, webhooksKey } from "./webhook-data.ts";
 import { WebhookForm } from "./webhook-form.tsx";
 import { Secret, StatePill } from "./webhook-parts.tsx";
 
@@ -114,7 +115,7 @@ const momentText = (at: string) => `${longDate(at)}, ${clock(at)}`;
 
 function Head({ webhook }: { webhook: Webhook }) {
   const text = useTexts(webhookTexts);
-  const { name, id, url, state, rotatingUntil } = webhook;
+  const { name, id, url, state, events, brandIds, rotatingUntil } = webhook;
   return (
     <>
       <header>
@@ -126,6 +127,15 @@ function Head({ webhook }: { webhook: Webhook }) {
             <StatePill state={state} />
           </div>
           <p className="mono url">{url}</p>
+          <p className="small hook-facts">
+            <span title={events.join(", ")}>
+              {text.list.events}:{" "}
+              {events.length === allEvents.length
+                ? text.list.all
+                : events.map((one) => <code key={one}>{one} </code>)}
+            </span>
+            <BrandsOf ids={brandIds} />
+          </p>
           {rotatingUntil && <p className="small">{text.list.both(momentText(rotatingUntil))}</p>}
         </div>
       </header>
