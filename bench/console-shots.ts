@@ -149,7 +149,7 @@ const deskShots = ({ customer, rtl, number, linked, unlinked }: Records): Shot[]
   { name: "tickets", path: "/tickets", shows: ".tickets tbody tr" },
   { name: "ticket", path: linked, shows: ".whose .holder" },
   { name: "ticket-unlinked", path: unlinked, shows: ".whose form" },
-  { name: "no-page", path: "/nothing", shows: ".blank" },
+  { name: "no-page", path: "/customers/nothing", shows: ".blank" },
 ];
 
 /** Over a customer: a key that opens something, and what is then there. */

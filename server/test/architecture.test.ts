@@ -20,8 +20,7 @@ const rooms = [
 
 /** The nouns of server/src/domain, a folder or a file each; `command-order` belongs to `command`. Each imports only from its left. */
 const nouns =
-  "address · batcher · context · encryption · pagination · list-filter · change-feed · audit · job-queue · outbox · idempotency · command · job-list · brand · key · custom-field · channel-type · customer-fields · search · linking · customer · crm · timeline · ticket · change-stream · webhook · erasure · database-stats · health · secret-rotation".split(
-  "address · batcher · context · encryption · pagination · list-filter · change-feed · audit · job-queue · outbox · idempotency · command · job-list · brand · key · custom-field · channel-type · customer-fields · search · linking · customer · crm · timeline · ticket · webhook · erasure · database-stats · health · backup · secret-rotation".split(
+  "address · batcher · context · encryption · pagination · list-filter · change-feed · audit · job-queue · outbox · idempotency · command · job-list · brand · key · custom-field · channel-type · customer-fields · search · linking · customer · crm · timeline · ticket · change-stream · webhook · erasure · database-stats · health · backup · secret-rotation".split(
     " · ",
   );
 

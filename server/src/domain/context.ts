@@ -83,6 +83,7 @@ export interface ChangeStreamOpener {
     from: { seconds: number | undefined; after: string | undefined },
   ): Promise<EventStream>;
 }
+
 /** The scheduled backups, as a running server sees them. */
 export type BackupReport = Output<Api["backup"]["find"]>["item"];
 
@@ -119,7 +120,7 @@ export interface RequestContext {
   lastEventId?: string | undefined;
   /** looks the caller up again, which counts as no use of its session; rejects when key or session has ended */
   lookUpCaller?: (() => Promise<Caller>) | undefined;
-  /** the backups of the installation, likewise */
+  /** the backups of the installation; undefined outside of a running server */
   readBackups?: (() => Promise<BackupReport>) | undefined;
   /** true when the response is a stored one */
   replayed: boolean;

@@ -4,8 +4,7 @@
  */
 import type { ChannelType } from "@dossier/api";
 import type { Db } from "../db/database.ts";
-import type { Caller, ChangeStreamOpener, HealthReport, Secret } from "../domain/context.ts";
-import type { BackupReport, Caller, HealthReport, Secret } from "../domain/context.ts";
+import type { BackupReport, Caller, ChangeStreamOpener, HealthReport, Secret } from "../domain/context.ts";
 import type { Session } from "../domain/key/session.ts";
 import type { Log } from "../log.ts";
 import type { EgressClient } from "../egress/client.ts";
@@ -39,6 +38,7 @@ export interface Service extends Health, RequestCounters {
   onKeyChange(listener: () => void): void;
   /** the state of the installation, at most some seconds old */
   readHealth(): Promise<HealthReport>;
+  /** the scheduled backups */
   readBackups(): Promise<BackupReport>;
   listTypes(): Promise<readonly ChannelType[]>;
   invalidateTypes(): void;
