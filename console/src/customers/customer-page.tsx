@@ -32,8 +32,9 @@ export type CustomerDialog = "channel" | "event" | "erase";
 export function CustomerPage({ id }: { id: number }) {
   const text = useText();
   usePageTitle(text.customer.title(id));
-  const { data, error, refetch } = useQuery(customerQuery(id));
   const [gone, setGone] = useState<"deleted" | "erased">();
+  // who is gone is not asked for again, whatever tells of the change
+  const { data, error, refetch } = useQuery({ ...customerQuery(id), enabled: !gone });
   const parent = { href: "/customers", label: text.nav.customers };
   if (gone || (isDossierError(error, "not_found") && !data))
     return (
