@@ -5,6 +5,8 @@ import type pg from "pg";
 import { normaliseAddress } from "@dossier/api";
 import type { Db } from "../../../src/db/database.ts";
 import { openDatabase } from "../../../src/db/pool.ts";
+import { readFeedEnd } from "../../../src/domain/change-feed.ts";
+import { readEvents } from "../../../src/domain/change-stream/poller.ts";
 import type { RequestContext } from "../../../src/domain/context.ts";
 import { createCustomer } from "../../../src/domain/customer/create.ts";
 import { addChannels } from "../../../src/domain/customer/update.ts";
@@ -115,6 +117,15 @@ const known = Array.from({ length: 100 }, (_, n) => generatePerson(20 + n)).filt
   ({ brandId }) => brandId === 1,
 );
 
+/** The first chunk of changes of a type, among all that there are. */
+async function readChunk({ db }: RequestContext, type: string): Promise<unknown> {
+  const { horizon } = await readFeedEnd(db);
+  const events = readEvents(db, null, new Set([type]), { from: 0, to: horizon });
+  const chunk = await events.next();
+  await events.return();
+  return chunk.value;
+}
+
 /** In this order: reads first, because writes change the pages. */
 export const operations: MeasuredOperation[] = [
   { what: "get by id", run: (ctx) => findCustomer(ctx, { id: 77 }) },
@@ -133,6 +144,9 @@ export const operations: MeasuredOperation[] = [
     run: (ctx) => listTimeline(ctx, { customerId: 7, getTicketHistory: true }),
   },
   { what: "tickets, first page", run: (ctx) => listTickets(ctx, {}) },
+  { what: "stream of changes, a look at the feed", run: (ctx) => readFeedEnd(ctx.db) },
+  { what: "stream of changes, a chunk of customers", run: (ctx) => readChunk(ctx, "customer") },
+  { what: "stream of changes, a chunk of tickets", run: (ctx) => readChunk(ctx, "ticket") },
   {
     what: "create",
     run: (ctx, round) => createCustomer(ctx, nova(`new-${round}`, `new${round}@example.org`)),
