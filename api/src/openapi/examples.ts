@@ -213,6 +213,7 @@ const inputExamples: Record<string, JsonSchema> = {
     options: ["silver", "gold"],
   },
   "customfield.update": { id: 4, label: "Tier" },
+  "change.watch": { seconds: 5 },
   "webhook.create": {
     url: "https://shop.example.org/dossier",
     events: ["customer.created", "customer.updated"],

@@ -6,10 +6,12 @@ import type { ChangeEvent } from "../watch.ts";
  * The fields of `change.watch`.
  *
  * @example
- * const input: ChangeWatchInput = {};
+ * const input: ChangeWatchInput = { seconds: 5 };
  */
 export interface ChangeWatchInput {
-  /** End the stream after so many seconds; left out: when its connection closes. 0 to 3,600. */
+  /**
+   * End the stream after so many seconds; left out: when its connection closes. 0 to 3,600. For example `5`.
+   */
   seconds?: number | undefined;
 }
 
@@ -28,7 +30,7 @@ export interface ChangeMethods {
    * Any valid key may call it.
    *
    * @example
-   * for await (const change of dossier.change.watch()) console.log(change.type);
+   * for await (const change of dossier.change.watch({ seconds: 5 })) console.log(change.type);
    */
   watch(input?: ChangeWatchInput, options?: WatchOptions): AsyncGenerator<ChangeEvent, void, undefined>;
 }
