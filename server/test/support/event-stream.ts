@@ -39,7 +39,9 @@ export function openStream(url: string, headers: Record<string, string>, query =
         text: () => text,
         lastId: () => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1],
         isEnded: () => isEnded,
-        waitFor: async (event) => void (await poll(() => reader.told.includes(event))),
+        async waitFor(event) {
+          await poll(() => reader.told.includes(event));
+        },
         pause: () => void answer.pause(),
         resume: () => void answer.resume(),
         close: () => void sent.destroy(),
