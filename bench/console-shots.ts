@@ -96,7 +96,7 @@ function settingsShots(webhookId: number): Shot[] {
   return Object.entries(pages).map(([name, path]) => ({
     name,
     path: `/settings/${path}`,
-    shows: ".settings .page",
+    shows: ".page",
   }));
 }
 
