@@ -1,12 +1,12 @@
 /**
- * `npm run console:shots [-- --only tickets --to FOLDER]`: pictures of every page of the console on the demo world, light
+ * `npm run console:shots [-- --only tickets --to FOLDER --format webp]`: pictures of every page of the console on the demo world, light
  * and dark, of a desk and of a telephone, in `.cache/shots`. They are looked at one by one before a release.
  */
 import { randomBytes } from "node:crypto";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { createClient } from "@dossier/api";
+import { type Client, createClient } from "@dossier/api";
 import { findChromium, openPage, type Page } from "../server/test/support/servers/browser.ts";
 import { killOnExit, makeFolder, start } from "./servers/processes.ts";
 
@@ -14,6 +14,7 @@ const { values } = parseArgs({
   options: {
     only: { type: "string", default: "" },
     to: { type: "string", default: join(process.cwd(), ".cache", "shots") },
+    format: { type: "string", default: "png" },
   },
 });
 
@@ -74,13 +75,13 @@ async function press(page: Page, key: string, modifiers = 0): Promise<void> {
   await page.send("Input.dispatchKeyEvent", { type: "keyUp", key, code: key, modifiers });
 }
 
-function settingsShots(webhookId: number): Shot[] {
+function settingsShots({ webhookId, brandId }: Records): Shot[] {
   const pages = {
     brands: "brands",
-    brand: "brands/1",
-    "brand-lookup": "brands/1/lookup",
-    "brand-rules": "brands/1/rules",
-    "brand-fields": "brands/1/fields",
+    brand: `brands/${brandId}`,
+    "brand-lookup": `brands/${brandId}/lookup`,
+    "brand-rules": `brands/${brandId}/rules`,
+    "brand-fields": `brands/${brandId}/fields`,
     fields: "fields",
     types: "types",
     keys: "keys",
@@ -100,18 +101,63 @@ function settingsShots(webhookId: number): Shot[] {
   }));
 }
 
+/** Keys of programs and people, and a CRM, which the demo world has none of. */
+async function makeKeys(dossier: Client, brandId: number): Promise<void> {
+  const desk = [
+    "CUSTOMER_READ",
+    "CUSTOMER_CUD",
+    "CHANNEL_READ",
+    "TICKET_READ",
+    "TICKET_UPDATE",
+    "MESSAGE_CREATE",
+  ] as const;
+  const soon = new Date(Date.now() + 6 * 86_400_000).toISOString();
+  await dossier.key.create({
+    name: "Web shop",
+    permissions: ["CUSTOMER_READ", "CUSTOMER_CUD"],
+    brandIds: [brandId],
+  });
+  await dossier.key.create({ name: "Telephone desk", permissions: [...desk] });
+  await dossier.key.create({
+    name: "Chat bot",
+    permissions: ["CUSTOMER_READ", "TICKET_UPDATE", "MESSAGE_CREATE"],
+    expiresAt: soon,
+  });
+  await dossier.key.create({ name: "Auditor", permissions: ["AUDIT_READ", "METRICS_READ"] });
+  await dossier.key.create({ name: "Marta Kessler", kind: "person", permissions: [...desk] });
+  await dossier.key.create({
+    name: "Tomás Prieto",
+    kind: "person",
+    permissions: ["CUSTOMER_READ", "TICKET_READ"],
+  });
+  await dossier.brand.update({
+    id: brandId,
+    crmLookupUrl: "https://crm.example.com/dossier/lookup",
+    crmHeaders: { authorization: "Bearer of the demo" },
+    crmFieldMap: { primary_id: "/customer/no", firstname: "/customer/given", lastname: "/customer/family" },
+  });
+}
+
 /** The records of the demo world that the pictures show. */
 async function findRecords(url: string) {
   const dossier = createClient({ url, key: adminKey });
   const find = async (query: string) => (await dossier.customer.list({ query })).items[0];
   const [zofia, other, rtl] = [await find("MK-20417"), await find("MK-21902"), await find("محمد")];
   const tickets = (await dossier.ticket.list({ itemLimit: 99 })).items;
+  await makeKeys(dossier, zofia?.brandId ?? 1);
   const webhook = await dossier.webhook.create({
     url: "https://shop.example.com/hooks/dossier",
     events: ["customer.updated", "event.created"],
     name: "Web shop",
     paused: true,
   });
+  for (const item of (await dossier.customer.list({ brandId: zofia?.brandId ?? 1, itemLimit: 6 })).items)
+    await dossier.customer.addEvent({
+      customerId: item.id,
+      message: "Newsletter opened",
+      type: "mailing",
+      initiatedBy: "Newsletter",
+    });
   return {
     customer: `/customers/${zofia?.id}`,
     rtl: `/customers/${rtl?.id}`,
@@ -120,6 +166,7 @@ async function findRecords(url: string) {
     linked: `/tickets/${tickets.find((one) => one.customerId === zofia?.id)?.id}`,
     unlinked: `/tickets/${tickets.find((one) => one.customerId === null && one.from !== "")?.id}`,
     webhookId: webhook.id,
+    brandId: zofia?.brandId ?? 1,
   };
 }
 
@@ -198,8 +245,14 @@ async function photograph(page: Page, url: string, shot: Shot): Promise<void> {
       await shot.act?.(page);
       await page.until("!document.querySelector('.skels, [aria-busy=true]')");
       await page.value("document.fonts.ready.then(() => new Promise((done) => setTimeout(done, 300)))");
-      const { data } = (await page.send("Page.captureScreenshot", { format: "png" })) as { data: string };
-      writeFileSync(join(values.to, `${shot.name}-${place}-${scheme}.png`), Buffer.from(data, "base64"));
+      const { data } = (await page.send("Page.captureScreenshot", {
+        format: values.format,
+        ...(values.format === "webp" ? { quality: 82 } : {}),
+      })) as { data: string };
+      writeFileSync(
+        join(values.to, `${shot.name}-${place}-${scheme}.${values.format}`),
+        Buffer.from(data, "base64"),
+      );
     }
 }
 
@@ -215,7 +268,7 @@ try {
     { name: "sign-in", path: "/sign-in", shows: "input[name=key]" },
     ...deskShots(records),
     ...overlayShots(records),
-    ...settingsShots(records.webhookId),
+    ...settingsShots(records),
   ];
   const isWanted = ({ name }: Shot) => name.includes(values.only);
   for (const shot of shots) {

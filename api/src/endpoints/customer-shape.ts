@@ -16,6 +16,13 @@ const provenance = z.object({
     .nullable()
     .describe("That key's name, also once it is revoked; null: no key, or the key that asks does not see it"),
   at: z.string().describe("When it was set"),
+  last_seen_at: z
+    .string()
+    .nullable()
+    .optional()
+    .describe(
+      "Of a channel: when the customer last wrote or called by it, as its three newest tickets tell; null: not yet",
+    ),
 });
 
 /** How a query is like a customer that a search found. */

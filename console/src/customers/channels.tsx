@@ -7,6 +7,7 @@ import { api } from "../session/api.ts";
 import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
 import { CopyButton } from "../ui/copy.tsx";
+import { exactTime, shortTime } from "../ui/format.ts";
 import { channelIcon, Icon } from "../ui/icon.tsx";
 import { Address } from "../ui/person.tsx";
 import { useErrorToast, useToast } from "../ui/toast.tsx";
@@ -17,6 +18,9 @@ export function Channels({ customer, onAdd }: { customer: Customer; onAdd: () =>
   const queries = useQueryClient();
   const toast = useToast();
   const tell = useErrorToast();
+  const seen = new Map(
+    customer.provenance?.map(({ channel, lastSeenAt }) => [channel, lastSeenAt ?? undefined]),
+  );
   const reread = () => queries.invalidateQueries({ queryKey: customerQuery(customer.id).queryKey });
 
   const addButton = useRef<HTMLButtonElement>(null);
@@ -73,6 +77,7 @@ export function Channels({ customer, onAdd }: { customer: Customer; onAdd: () =>
             <div>
               <span className="vh">{channel.channelName} </span>
               <Address>{channel.address}</Address>
+              <LastSeen at={seen.get(channel.id)} />
             </div>
             <span className="acts">
               <CopyButton value={channel.address} what={channel.address} />
@@ -91,5 +96,16 @@ export function Channels({ customer, onAdd }: { customer: Customer; onAdd: () =>
         ))}
       </ul>
     </section>
+  );
+}
+
+/** When the customer last wrote or called by a channel. */
+function LastSeen({ at }: { at: string | undefined }) {
+  const text = useText();
+  if (!at) return null;
+  return (
+    <small className="t3 seen" title={exactTime(at)}>
+      {text.channel.lastSeen(shortTime(at, text))}
+    </small>
   );
 }

@@ -76,7 +76,13 @@ export function useSearch(number: number, filter: Filter): Search {
 
   return {
     typed,
-    setTyped: setTypedState,
+    setTyped: useCallback(
+      (text: string) => {
+        setTypedState(text);
+        runner.start(text, { brandId }); // at once: Enter may be the next key, and waits for what has been sent
+      },
+      [runner, brandId],
+    ),
     found,
     error,
     isSlow,

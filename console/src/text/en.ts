@@ -193,6 +193,7 @@ export const en = {
     truncated: "Some values are too long to show whole.",
   },
   channel: {
+    lastSeen: (when: string) => `last heard ${when}`,
     kind: "Kind",
     address: "Address",
     add: "Add channel",

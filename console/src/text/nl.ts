@@ -196,6 +196,7 @@ export const nl: Text = {
     truncated: "Sommige waarden zijn te lang om geheel te tonen.",
   },
   channel: {
+    lastSeen: (when: string) => `laatst gehoord ${when}`,
     kind: "Soort",
     address: "Adres",
     add: "Kanaal toevoegen",

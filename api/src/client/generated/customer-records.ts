@@ -47,6 +47,11 @@ export interface Customer {
         keyName: string | null;
         /** When it was set. RFC 3339, UTC. */
         at: string;
+        /**
+         * Of a channel: when the customer last wrote or called by it, as its three newest tickets tell; null: not
+         * yet. RFC 3339, UTC.
+         */
+        lastSeenAt?: string | null | undefined;
       }[]
     | undefined;
   /** Of a customer that the `query` of `customer.search` found: how the query is like it. */

@@ -47,6 +47,7 @@ export const ourNames: Readonly<Record<string, string>> = {
   key_name: "keyName",
   last_error: "lastError",
   last_message_by: "lastMessageBy",
+  last_seen_at: "lastSeenAt",
   last_update: "lastUpdate",
   last_used_at: "lastUsedAt",
   next_due_at: "nextDueAt",

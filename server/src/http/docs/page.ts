@@ -40,7 +40,7 @@ export function pageSources(others: () => readonly Found[], folder = docsFolder(
     name.replaceAll("\\", "/"),
   );
   const pages = names.filter((name) => name.endsWith(".md")).map((name) => name.slice(0, -3));
-  const pictures = names.filter((name) => /^images\/[a-z-]+\.svg$/.test(name));
+  const pictures = names.filter((name) => /^images\/[a-z-]+\.(svg|webp)$/.test(name));
   const site: Site = { folder, pages: new Set(pages), pictures: new Set(pictures) };
   return [
     ...pages.map(
@@ -56,7 +56,10 @@ export function pageSources(others: () => readonly Found[], folder = docsFolder(
     ...pictures.map(
       (name): PageSource => [
         name,
-        { type: "image/svg+xml", read: async () => readFileSync(join(folder, name)) },
+        {
+          type: name.endsWith(".webp") ? "image/webp" : "image/svg+xml",
+          read: async () => readFileSync(join(folder, name)),
+        },
       ],
     ),
     ["page.css", { type: "text/css; charset=utf-8", read: text(pageStyle) }],

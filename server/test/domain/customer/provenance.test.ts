@@ -191,3 +191,60 @@ test("a key is named beside its id, also once it is revoked, to keys that see al
     channels: [shop.id, "Web shop"],
   });
 });
+
+test("a channel says when the customer was last heard by it, and nothing that we sent or another wrote counts", async () => {
+  const brandId = await newBrand();
+  const [mail, number] = ["seen@example.org", "+4930557712"];
+  const { id } = await admin.customer.create({
+    brandId,
+    firstname: "Ada",
+    channels: [
+      { type: "email", address: mail },
+      { type: "telephone", address: number },
+    ],
+  });
+  const seen = async () => {
+    const { provenance = [], channels } = (await admin.customer.find({ id, provenance: true })).item;
+    return channels.map((one) => provenance.find(({ channel }) => channel === one.id)?.last_seen_at);
+  };
+  expect(await seen()).toEqual([null, null]);
+  const open = (more: object) =>
+    admin.ticket.create({ brandId, channel: "email", from: mail, direction: "inbound", ...more });
+  const { id: ticketId } = await open({ from: "Seen@Example.org", occurredAt: "2026-03-01T10:00:00Z" });
+  expect(await seen()).toEqual(["2026-03-01T10:00:00.000Z", null]);
+  const write = (direction: "inbound" | "outbound", occurredAt: string) =>
+    admin.message.create({ ticketId, direction, message: "Hello", occurredAt });
+  await write("inbound", "2026-03-02T10:00:00Z");
+  await write("outbound", "2026-03-03T10:00:00Z");
+  await open({
+    direction: "outbound",
+    from: "desk@example.org",
+    to: mail,
+    occurredAt: "2026-03-04T10:00:00Z",
+  });
+  await admin.ticket.create({
+    brandId: await newBrand(),
+    channel: "email",
+    from: mail,
+    direction: "inbound",
+    occurredAt: "2026-03-05T10:00:00Z",
+  });
+  expect(await seen()).toEqual(["2026-03-02T10:00:00.000Z", null]);
+  await admin.ticket.create({
+    brandId,
+    channel: "telephone",
+    from: number,
+    direction: "inbound",
+    occurredAt: "2026-03-06T10:00:00Z",
+  });
+  expect(await seen()).toEqual(["2026-03-02T10:00:00.000Z", "2026-03-06T10:00:00.000Z"]);
+
+  await admin.customer.delete({ id });
+  const { id: next } = await admin.customer.create({
+    brandId,
+    firstname: "Grace",
+    channels: [{ type: "email", address: mail }],
+  });
+  const after = (await admin.customer.find({ id: next, provenance: true })).item.provenance ?? [];
+  expect(after.find(({ field }) => field === "channels")?.last_seen_at).toBeNull();
+});

@@ -47,6 +47,11 @@ export interface RawCustomer {
         key_name: string | null;
         /** When it was set. */
         at: string;
+        /**
+         * Of a channel: when the customer last wrote or called by it, as its three newest tickets tell; null: not
+         * yet.
+         */
+        last_seen_at?: string | null | undefined;
       }[]
     | undefined;
   /** Of a customer that the `query` of `POST /customer/search` found: how the query is like it. */
