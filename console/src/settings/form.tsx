@@ -107,12 +107,20 @@ interface TheirsProps<Values extends object> {
 }
 
 /** Below a field that two have changed: the other value, and the choice. */
-export function Theirs<Values extends object>({ form, name, shown }: TheirsProps<Values>) {
+export function Theirs<Values extends object>(props: TheirsProps<Values>) {
+  return props.form.collisions.includes(props.name) ? <Choice {...props} /> : null;
+}
+
+function Choice<Values extends object>({ form, name, shown }: TheirsProps<Values>) {
   const own = useTexts(settingsTexts);
   const text = useText();
-  if (!form.collisions.includes(name)) return null;
+  const box = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    // a promise in newer browsers, and no clean-up
+    void box.current?.scrollIntoView({ block: "nearest" });
+  }, []);
   return (
-    <div className="tell warn theirs" role="alert">
+    <div className="tell warn theirs" role="alert" ref={box}>
       <div>
         <b>{own.changedByOther}</b>
         <p>

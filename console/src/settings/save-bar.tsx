@@ -22,12 +22,16 @@ export function SaveBar<Values extends object>({ form, nameOf }: SaveBarProps<Va
     useMemo(() => ({ "ctrl+s": () => void (latest.current.isChanged && latest.current.save()) }), [latest]),
   );
   const { isChanged, isSaving } = form;
-  const names = [...new Set(Object.keys(form.changes).map(nameOf))];
+  const namesOf = (fields: readonly string[]) => [...new Set(fields.map(nameOf))].join(", ");
   return (
     <footer className={isChanged ? "foot-bar" : "foot-bar idle"}>
       <div className="foot-say">
         <p className="small t2" role="status">
-          {isChanged ? text.changed(names.join(", ")) : text.allSaved}
+          {form.collisions.length > 0
+            ? text.chooseFirst(namesOf(form.collisions))
+            : isChanged
+              ? text.changed(namesOf(Object.keys(form.changes)))
+              : text.allSaved}
         </p>
         <FaultLine fault={form.fault} />
       </div>

@@ -54,6 +54,7 @@ describe.skipIf(!chromium)("brands in a browser", () => {
     await user.click("Save");
     await user.shows("Somebody else changed this while you were typing.");
     await user.shows("Theirs");
+    await user.shows("Choose between both first: Name");
     expect([(await brandOf(id)).name, await user.valueOf("Name")]).toEqual(["Theirs", "Mine"]);
     await user.click("Keep mine");
     await user.click("Save");
