@@ -45,6 +45,36 @@ describe.skipIf(!chromium)("keys and people in a browser", () => {
     await page.shows("Warehouse");
   }, 180_000);
 
+  test("makes a key by keyboard alone, and asks before what was typed is dropped", async () => {
+    const strike = async (key: string, code: number, text?: string) => {
+      const stroke = { key, code: key, windowsVirtualKeyCode: code, ...(text ? { text } : {}) };
+      await page.send("Input.dispatchKeyEvent", { type: "keyDown", ...stroke });
+      await page.send("Input.dispatchKeyEvent", { type: "keyUp", ...stroke });
+    };
+    await page.signIn(administrator, "/settings/keys");
+    await page.until("document.querySelector('.tools .pri')");
+    await page.value("document.querySelector('.tools .pri').focus()");
+    await strike("Enter", 13, "\r");
+    await page.until("document.activeElement.matches('[role=dialog] input')");
+    await page.send("Input.insertText", { text: "Chat bot" });
+    await strike("Tab", 9);
+    await page.until("document.activeElement.type === 'checkbox'");
+    await strike(" ", 32, " ");
+    await page.until("document.activeElement.checked");
+    await strike("Enter", 13, "\r");
+    await page.shows("Key “Chat bot” is made.");
+    await page.until("document.activeElement.innerText.trim() === 'Copy'");
+    const { name, permissions } = await clientOf(await secret()).session.find();
+    expect({ name, permissions }).toEqual({ name: "Chat bot", permissions: ["CUSTOMER_READ"] });
+    await page.click("New key");
+    await page.until("document.activeElement.matches('[role=dialog] input')");
+    await page.send("Input.insertText", { text: "Another" });
+    await strike("Escape", 27);
+    await page.shows("You typed something that is not saved.");
+    await page.click("Leave");
+    await page.until("!document.querySelector('[role=dialog]')");
+  }, 180_000);
+
   test("offers only what the key has itself", async () => {
     const brandId = await world.newBrand();
     await page.signIn(await world.keyFor(["SETTINGS_CRUD", "CUSTOMER_READ"], [brandId]), "/settings/keys");
