@@ -46,7 +46,7 @@ export function DeletedPage() {
             </div>
           </header>
           {brands.length > 1 && (
-            <div className="filters">
+            <div className="filter-row">
               <SelectFilter
                 label={deleted.brand}
                 value={brandId ? String(brandId) : ""}
@@ -91,7 +91,7 @@ function Rows({ customers }: { customers: readonly RestorableCustomer[] }) {
   const deleter = useDeleter();
   return (
     <div className="card over" role="region" tabIndex={0} aria-label={text.customer}>
-      <table className="table rows deleted">
+      <table className="table row-list deleted">
         <thead>
           <tr>
             <th scope="col">{text.customer}</th>

@@ -119,7 +119,7 @@ function People({ keys, freshId, onRevoke }: PeopleProps) {
   const { session } = useSession();
   return (
     <div className="card over" role="region" tabIndex={0} aria-label={text.people.person}>
-      <table className="table rows people">
+      <table className="table row-list persons">
         <thead>
           <tr>
             <th scope="col">{text.people.person}</th>

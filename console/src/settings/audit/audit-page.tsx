@@ -103,7 +103,7 @@ function Filters({ parameters, operations, onChange }: FiltersProps) {
   const key = value("key");
   const isKnown = keys.some(({ id }) => String(id) === key);
   return (
-    <div className="filters">
+    <div className="filter-row">
       <TextFilter
         label={text.operation}
         value={value("operation")}
@@ -159,7 +159,7 @@ function Entries({ entries, onChange }: EntriesProps) {
   const brandName = useBrandName();
   return (
     <div className="card over" role="region" tabIndex={0} aria-label={text.what}>
-      <table className="table rows audit">
+      <table className="table row-list audit">
         <thead>
           <tr>
             <th scope="col">{text.when}</th>

@@ -120,7 +120,7 @@ function Files({ backup: { backups, count } }: { backup: Backup }) {
   return (
     <div>
       <div className="card over" role="region" tabIndex={0} aria-label={text.file}>
-        <table className="table rows">
+        <table className="table row-list">
           <thead>
             <tr>
               <th scope="col">{text.file}</th>

@@ -86,7 +86,7 @@ function Rows({ webhooks }: { webhooks: readonly Webhook[] }) {
   const text = useTexts(webhookTexts);
   return (
     <div className="card over" role="region" tabIndex={0} aria-label={text.list.webhook}>
-      <table className="table rows hooks">
+      <table className="table row-list hooks">
         <thead>
           <tr>
             <th scope="col">{text.list.webhook}</th>

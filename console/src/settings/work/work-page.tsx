@@ -138,7 +138,7 @@ function Filters({ kinds, value, onChange }: FiltersProps) {
   const kindName = useKindName();
   const { data: brands = [] } = useQuery(brandsQuery);
   return (
-    <div className="filters">
+    <div className="filter-row">
       <SelectFilter label={text.kind} value={value.kind} onChange={(kind) => onChange({ kind })}>
         <option value="">{text.anyKind}</option>
         {kinds.map((kind) => (
@@ -177,7 +177,7 @@ function Jobs({ jobs }: { jobs: readonly Job[] }) {
   const brandName = useBrandName();
   return (
     <div className="card over" role="region" tabIndex={0} aria-label={text.list}>
-      <table className="table rows jobs">
+      <table className="table row-list jobs">
         <thead>
           <tr>
             <th scope="col">{text.state}</th>

@@ -173,7 +173,7 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
     ["/customers/nobody", ".blank"],
     ["/settings/system", ".chk"],
     ["/settings/keys", ".matrix tbody tr"],
-    ["/settings/people", ".people tbody tr"],
+    ["/settings/people", ".persons tbody tr"],
     ["/settings/audit?operation=customer.create", ".audit tbody tr"],
     ["/settings/work", ".jobs tbody tr, .blank"],
     ["/settings/backups", ".cmd"],
