@@ -213,7 +213,7 @@ test("a channel says when the customer was last heard by it, and nothing that we
   const { id: ticketId } = await open({ from: "Seen@Example.org", occurredAt: "2026-03-01T10:00:00Z" });
   expect(await seen()).toEqual(["2026-03-01T10:00:00.000Z", null]);
   const write = (direction: "inbound" | "outbound", occurredAt: string) =>
-    admin.message.create({ ticketId, direction, message: "Hello", occurredAt });
+    admin.message.create({ ticketId, type: "email", direction, message: "Hello", occurredAt });
   await write("inbound", "2026-03-02T10:00:00Z");
   await write("outbound", "2026-03-03T10:00:00Z");
   await open({
