@@ -25,7 +25,8 @@ import { type Group, groupHits, isSimilar } from "./groups.ts";
 import { offerName } from "./new-customer-memory.ts";
 import { Preview } from "./preview.tsx";
 import { recall, remember, searchNumber } from "./search-memory.ts";
-import { type Hit, useSearch } from "./use-search.ts";
+import type { Hit } from "./search-run.ts";
+import { useSearch } from "./use-search.ts";
 
 const previewPauseMs = 60;
 const rowHeight = 58;

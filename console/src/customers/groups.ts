@@ -1,5 +1,5 @@
 /** Groups of hits: same spelling, begins with it, similar spelling, in the order of the API within each. */
-import type { Hit } from "./use-search.ts";
+import type { Hit } from "./search-run.ts";
 
 export type Group = "same" | "prefix" | "similar";
 

@@ -3,7 +3,7 @@ import { memo } from "react";
 import { Icon, channelIcon } from "../ui/icon.tsx";
 import { Avatar, Brand, nameOf } from "../ui/person.tsx";
 import { Marked, queryWords } from "./marks.tsx";
-import type { Hit } from "./use-search.ts";
+import type { Hit } from "./search-run.ts";
 
 interface HitRowProps {
   hit: Hit;

@@ -11,7 +11,7 @@ import { channelIcon, eventIcon, Icon, type IconName } from "../ui/icon.tsx";
 import { Address, Avatar, Brand, Foreign, nameOf } from "../ui/person.tsx";
 import { Skeleton } from "../ui/states.tsx";
 import { StatePill } from "../tickets/signs.tsx";
-import type { Hit } from "./use-search.ts";
+import type { Hit } from "./search-run.ts";
 
 export function Preview({ hit }: { hit: Hit }) {
   const text = useText();
