@@ -1,5 +1,5 @@
 /**
- * `npm run console:shots [-- --only tickets --to FOLDER --format webp]`: pictures of every page of the console on the demo world, light
+ * `npm run console:shots [-- --only tickets,keys --to FOLDER --format webp]`: pictures of every page of the console on the demo world, light
  * and dark, of a desk and of a telephone, in `.cache/shots`. They are looked at one by one before a release.
  */
 import { randomBytes } from "node:crypto";
@@ -270,7 +270,8 @@ try {
     ...overlayShots(records),
     ...settingsShots(records),
   ];
-  const isWanted = ({ name }: Shot) => name.includes(values.only);
+  const wanted = values.only.split(",").filter(Boolean);
+  const isWanted = ({ name }: Shot) => wanted.length === 0 || wanted.includes(name);
   for (const shot of shots) {
     if (isWanted(shot)) await photograph(page, demo.url, shot);
     if (shot.path !== "/sign-in") continue;
