@@ -148,9 +148,13 @@ export const customerCountQuery = queryOptions({
   queryFn: async ({ signal }) => (await api.customer.list({ itemLimit: 1 }, { signal })).itemTotal,
 });
 
-/** Puts a customer that was just read or written where its page looks for it. */
+/**
+ * Puts a customer that was just read or written where its page looks for it. One that was found in a list has no provenance:
+ * its page shows it at once, and reads it again.
+ */
 export function rememberCustomer(queries: QueryClient, customer: Customer): void {
-  queries.setQueryData(customerQuery(customer.id).queryKey, (known: Customer | undefined) =>
-    known && known.version >= customer.version ? known : customer,
-  );
+  const { queryKey } = customerQuery(customer.id);
+  const known = queries.getQueryData(queryKey);
+  if (known && known.version >= customer.version) return;
+  queries.setQueryData(queryKey, customer, customer.provenance ? {} : { updatedAt: 1 });
 }
