@@ -69,7 +69,13 @@ const handlers: Handlers = {
     countTimeline,
     addEvent,
   },
-  ticket: { list: listTickets, find: findTicket, create: createTicket, update: updateTicket },
+  ticket: {
+    list: listTickets,
+    search: listTickets,
+    find: findTicket,
+    create: createTicket,
+    update: updateTicket,
+  },
   message: { create: createMessage, chatbot: createByChatbot },
   brand: {
     list: brand.listBrands,

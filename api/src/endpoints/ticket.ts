@@ -79,6 +79,22 @@ const status = described(choice(ticketStatuses), "Its state");
 const priority = described(choice(priorities), "Default `medium`");
 const ticketId = z.number().int().describe("The ticket, as `id`");
 
+const listFields = {
+  query: described(searchText, "Words of the title, or an address").optional(),
+  status: filter(choices(ticketStatuses), "Tickets in this state, or in one of several"),
+  brandId: filter(identifier, "Tickets of this brand"),
+  customerId: filter(identifier, "Tickets of this customer"),
+  linked: filter(exactFlag, "`1`: tickets with a customer; `0`: tickets without"),
+  updatedSince: filter(instant, "Every change since then, in their order"),
+  createdSince: filter(instant, "Tickets created then or later, newest first"),
+  channelType: filter(text(64), "Tickets of this channel type, by number or name"),
+  sort: described(
+    choice(["id", "-id", "updated"]),
+    "`-id` (default): newest first; `updated`: the change longest ago first",
+  ).optional(),
+  ...pagingWithMaxLimit(9999),
+};
+
 export const ticket = {
   list: endpoint({
     method: "GET",
@@ -90,21 +106,22 @@ export const ticket = {
     description:
       "Newest first. With `query`: every word must begin a word of the title, or the whole query must be the contact's address. `updated_since` is a feed of changes in the order of their commits: a page always has a cursor to go on with, and an empty page means that nothing is left for now. `updated_since` goes alone, `created_since` with `customer_id` or alone, `channel_type` with `status`.",
     costs: { query: 5 },
-    input: z.object({
-      query: described(searchText, "Words of the title, or an address").optional(),
-      status: filter(choices(ticketStatuses), "Tickets in this state, or in one of several"),
-      brandId: filter(identifier, "Tickets of this brand"),
-      customerId: filter(identifier, "Tickets of this customer"),
-      linked: filter(exactFlag, "`1`: tickets with a customer; `0`: tickets without"),
-      updatedSince: filter(instant, "Every change since then, in their order"),
-      createdSince: filter(instant, "Tickets created then or later, newest first"),
-      channelType: filter(text(64), "Tickets of this channel type, by number or name"),
-      sort: described(
-        choice(["id", "-id", "updated"]),
-        "`-id` (default): newest first; `updated`: the change longest ago first",
-      ).optional(),
-      ...pagingWithMaxLimit(9999),
-    }),
+    input: z.object(listFields),
+    output: listOf(ticketFields),
+    errors: ["not_found"],
+  }),
+  search: endpoint({
+    method: "POST",
+    paths: ["/ticket/search"],
+    permission: "TICKET_READ",
+    scope: "brands",
+    entity: "ticket",
+    summary: "Search tickets without a word of it in the address",
+    description:
+      "The same as `GET /ticket`, with its fields in the body only: what people type is in no log of a proxy.",
+    search: true,
+    costs: { query: 5 },
+    input: z.object(listFields),
     output: listOf(ticketFields),
     errors: ["not_found"],
   }),

@@ -204,6 +204,7 @@ const inputExamples: Record<string, JsonSchema> = {
     title: "Where is my parcel?",
   },
   "ticket.list": { brandId: 1, status: ["new", "open"], linked: false },
+  "ticket.search": { query: "parcel", brandId: 1 },
   "ticket.update": { id: 31, customerId: 7, status: "open" },
   "customfield.create": {
     brandId: 1,

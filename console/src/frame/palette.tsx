@@ -4,7 +4,9 @@ import { useLocation } from "wouter";
 import { searchFor } from "../customers/search-memory.ts";
 import { useMay, useSession } from "../session/session.tsx";
 import { useSettingsPages } from "../settings/pages.ts";
+import { settingsTexts } from "../settings/text.ts";
 import { useText } from "../text/text.tsx";
+import { useTexts } from "../text/texts.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
 
@@ -28,22 +30,25 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
     useMay("TICKET_READ"),
   ];
 
-  const maySettings = useSettingsPages().length > 0;
+  const settings = useTexts(settingsTexts);
+  const settingsPages = useSettingsPages();
 
   const all: Command[] = [];
   if (mayRead)
     all.push({ label: text.nav.customers, icon: "people", key: "G C", run: () => navigate("/customers") });
   if (mayTickets)
     all.push({ label: text.nav.tickets, icon: "ticket", key: "G T", run: () => navigate("/tickets") });
-  if (maySettings)
+  if (mayWrite)
+    all.push({ label: text.customer.new, icon: "plus", key: "N", run: () => navigate("/customers/new") });
+  if (settingsPages.length > 0)
     all.push({
       label: text.nav.installation,
       icon: "settings",
       key: "G S",
       run: () => navigate("/settings"),
     });
-  if (mayWrite)
-    all.push({ label: text.customer.new, icon: "plus", key: "N", run: () => navigate("/customers/new") });
+  for (const { path, name } of settingsPages)
+    all.push({ label: settings.pages[name], icon: "settings", run: () => navigate(path) });
   all.push(
     { label: text.me.keyHelp, icon: "keyboard", key: "?", run: onKeys },
     { label: text.nav.documentation, icon: "book", run: () => location.assign("/docs/index") },

@@ -49,18 +49,20 @@ export function TicketsPage() {
   const [marked, setMarked] = useState(0);
   const brands = useQuery(brandsQuery).data ?? [];
   const input = inputOf(which, brandId, typed.trim());
-  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = useInfiniteQuery({
+  const list = useInfiniteQuery({
     queryKey: ["tickets", input],
     initialPageParam: undefined as string | undefined,
     placeholderData: keepPreviousData,
     refetchInterval: unlessLive(30_000),
     queryFn: ({ pageParam, signal }) =>
-      api.ticket.list(
+      // what is typed stands in a body, and in no address
+      api.ticket[input.query ? "search" : "list"](
         { ...input, itemLimit: pageSize, ...(pageParam ? { cursor: pageParam } : {}) },
         { signal },
       ),
     getNextPageParam: (last) => last.nextCursor ?? undefined,
   });
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = list;
   const tickets = useMemo(() => data?.pages.flatMap(({ items }) => items) ?? [], [data]);
   useEffect(() => {
     if (tickets.length > 0)
@@ -76,7 +78,8 @@ export function TicketsPage() {
     const filter = { unlinked: { linked: "0" }, open: { status: "open" }, all: { all: "1" } }[next];
     setParameters({ ...brand, ...filter }, { replace: true });
   };
-  const open = () => tickets[at] && navigate(`/tickets/${tickets[at].id}`);
+  // rows of an older text are shown until the answer comes, and are not opened
+  const open = () => !list.isPlaceholderData && tickets[at] && navigate(`/tickets/${tickets[at].id}`);
   const move = (step: number) => setMarked(Math.max(0, Math.min(at + step, tickets.length - 1)));
   useKeys({
     j: () => move(1),

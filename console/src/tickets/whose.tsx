@@ -158,12 +158,15 @@ function Candidates({ ticket, link }: CandidatesProps) {
   const list = typed.trim() ? (found.data ?? []) : fromCrm;
   const selected = list.find(({ id }) => id === chosen) ?? list[0];
   const canKeep = mayWrite && ticket.from !== "";
+  // what is shown may still answer an older text: nobody is linked who was not seen
+  const isOlder = typed.trim() !== "" && (found.isPlaceholderData || !found.data);
   return (
     <form
       className="stack s"
+      aria-busy={isOlder}
       onSubmit={(event) => {
         event.preventDefault();
-        if (!selected || isBusy) return;
+        if (!selected || isBusy || isOlder) return;
         setBusy(true);
         void link(selected, canKeep && keeps).finally(() => setBusy(false));
       }}
@@ -242,7 +245,7 @@ function Candidates({ ticket, link }: CandidatesProps) {
               </span>
             </label>
           )}
-          <button type="submit" className="btn pri wide" disabled={isBusy}>
+          <button type="submit" className="btn pri wide" disabled={isBusy || isOlder}>
             <Icon name="link" />
             {text.whose.link(nameOf(selected))}
             <kbd className="kbd">↵</kbd>

@@ -64,7 +64,7 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
     getItemKey: (place) => rows[place]?.key ?? place,
     scrollMargin: offset,
     paddingStart: space,
-    overscan: 6,
+    overscan: 3,
   });
   sizes.current = list.itemSizeCache;
   const drawn = list.getVirtualItems();

@@ -185,7 +185,12 @@ test("every field may come twice with one value; with two it is refused, and so 
       const rest = Object.entries(call.fields).filter(([one]) => one !== field);
       const value = call.fields[field]!;
       const lists = ["permissions", "brand_ids", "options", "events"];
-      const list = lists.includes(field) || (name === "ticket.list" && field === "status");
+      const list =
+        lists.includes(field) ||
+        (name.startsWith("ticket.") &&
+          name !== "ticket.create" &&
+          name !== "ticket.update" &&
+          field === "status");
       const send = (pairs: [string, string][], way: Way = "form") => sendPairs(row, call.path, pairs, way);
       const ways: Way[] = row.method === "GET" ? ["form"] : ["form", "multipart"];
       for (const way of list ? [] : ways) {

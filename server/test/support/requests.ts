@@ -217,6 +217,7 @@ const writtenCalls: Record<string, (scene: Fixture) => Promise<Call>> = {
     path: "/ticket",
     fields: { brand_id: brandOf(scene), status: "new", linked: "0", itemLimit: "9999" },
   }),
+  "ticket.search": async () => ({ path: "/ticket/search", fields: { query: "parcel", itemLimit: "5" } }),
   "ticket.find": async (scene) => ({
     path: `/ticket/${await makeTicket(scene)}`,
     fields: { getTicketHistory: "1" },

@@ -30,7 +30,8 @@ const en = {
     title: (id: number) => `Webhook ${id}`,
     offTitle: (when: string) => `Switched off by Dossier on ${when}:`,
     pausedTitle: "Paused.",
-    waits: (n: string) => `${n} deliveries wait. They are kept for 30 days.`,
+    waits: (n: string) =>
+      n === "0" ? "No delivery waits." : `${n} deliveries wait. They are kept for 30 days.`,
     switchOn: "Switch on",
     switchOnSends: (waiting: string) => `Switch on sends ${waiting} waiting`,
     switchOnBoth: (waiting: string, failed: string) =>
@@ -153,7 +154,8 @@ const nl: typeof en = {
     title: (id) => `Webhook ${id}`,
     offTitle: (when) => `Door Dossier uitgeschakeld op ${when}:`,
     pausedTitle: "Gepauzeerd.",
-    waits: (n) => `${n} bezorgingen wachten. Ze worden 30 dagen bewaard.`,
+    waits: (n) =>
+      n === "0" ? "Geen bezorging wacht." : `${n} bezorgingen wachten. Ze worden 30 dagen bewaard.`,
     switchOn: "Inschakelen",
     switchOnSends: (waiting) => `Inschakelen verstuurt ${waiting} wachtende`,
     switchOnBoth: (waiting, failed) => `Inschakelen verstuurt ${waiting} wachtende en ${failed} opgegeven`,

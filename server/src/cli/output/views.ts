@@ -30,6 +30,25 @@ const firstOf = (type: string): ComputedColumn => ({
   valueOf: (item) => channelsOf(item).find(({ channel_name: name }) => name === type)?.address,
 });
 
+const ticketList = {
+  columns: [
+    "id",
+    "title",
+    "status",
+    "priority",
+    "from",
+    "customer_id",
+    "last_update",
+    "channel_name",
+    "brand_name",
+    "from_name",
+    "direction",
+    "created_at",
+    "closed_at",
+    "to",
+  ],
+};
+
 const customerName: ComputedColumn = {
   from: ["firstname", "lastname"],
   valueOf: ({ firstname, lastname }) => [firstname, lastname].filter(Boolean).join(" "),
@@ -112,24 +131,8 @@ export const views: Readonly<Record<string, View>> = {
       },
     },
   },
-  "ticket.list": {
-    columns: [
-      "id",
-      "title",
-      "status",
-      "priority",
-      "from",
-      "customer_id",
-      "last_update",
-      "channel_name",
-      "brand_name",
-      "from_name",
-      "direction",
-      "created_at",
-      "closed_at",
-      "to",
-    ],
-  },
+  "ticket.list": ticketList,
+  "ticket.search": ticketList,
   "brand.list": {
     columns: [
       "id",

@@ -136,6 +136,12 @@ describe.skipIf(!chromium)("an agent at work", () => {
       await page.until("location.pathname.startsWith('/customers/')");
       await expectNothing("a call");
     }
+    await page.open(`${world.url}/tickets?all=1`);
+    await page.until("document.querySelector('.find-in input')");
+    await page.value("document.querySelector('.find-in input').focus()");
+    await write(people[0]?.email ?? "");
+    await page.until("!document.querySelector('.tickets tbody tr')");
+    await expectNothing("a search for tickets");
     await page.open(`${world.url}/tickets/${ticketId}`);
     await page.until("document.querySelector('.whose form input')");
     await page.value("document.querySelector('.whose form input').focus()");

@@ -1,7 +1,13 @@
 // Written by `npm run client-types` from the endpoint table.
 import type { RawItem, RawPage, RawResult } from "../../../envelope.ts";
 import type { CallOptions, ListOptions } from "../../options.ts";
-import type { TicketCreateInput, TicketFindInput, TicketListInput, TicketUpdateInput } from "../ticket.ts";
+import type {
+  TicketCreateInput,
+  TicketFindInput,
+  TicketListInput,
+  TicketSearchInput,
+  TicketUpdateInput,
+} from "../ticket.ts";
 import type { TicketStatus } from "../words.ts";
 import type { RawTimelineItem } from "./timeline.ts";
 
@@ -130,6 +136,10 @@ export interface RawTicketMethods {
   list(input?: TicketListInput, options?: CallOptions): Promise<RawPage<RawTicket>>;
   /** Iterates over the whole list of `list`, item by item; pages are fetched as needed. */
   each(input?: TicketListInput, options?: ListOptions): AsyncGenerator<RawTicket, void, undefined>;
+  /** Search tickets without a word of it in the address. */
+  search(input?: TicketSearchInput, options?: CallOptions): Promise<RawPage<RawTicket>>;
+  /** Iterates over the whole list of `search`, item by item; pages are fetched as needed. */
+  eachSearch(input?: TicketSearchInput, options?: ListOptions): AsyncGenerator<RawTicket, void, undefined>;
   /** Read one ticket. */
   find(input: TicketFindInput, options?: CallOptions): Promise<RawItem<RawTicketHistory>>;
   /** Open a ticket. */
