@@ -186,5 +186,5 @@ test("a bundled client is small, and brings no schemas", async () => {
   const client = await sizeOf("{ createClient, DossierError, isDossierError }", "@dossier/api");
   expect(client.parts.filter((path) => path.includes("/zod/"))).toEqual([]);
   expect(client.bytes).toBeLessThan(8000);
-  expect((await sizeOf("*", "@dossier/api/table")).bytes).toBeLessThan(76_000); // with the table, the document and every schema
+  expect((await sizeOf("*", "@dossier/api/table")).bytes).toBeLessThan(80_000); // with the table, the document and every schema
 });
