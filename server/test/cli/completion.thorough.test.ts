@@ -45,7 +45,7 @@ test("bash completes commands, endpoints, options, words and files", () => {
   );
   expect(inBash("dossier ")).not.toContain("complete");
   expect(inBash("dossier key ")).toEqual(["create", "list", "revoke", "forget"]);
-  expect(inBash("dossier call ")).toEqual(table.map(({ name }) => name));
+  expect(inBash("dossier call ")).toEqual(table.filter(({ row }) => !row.stream).map(({ name }) => name));
   expect(inBash("dossier call customer.pu")).toEqual(["customer.purge", "customer.purgeAny"]);
   expect(inBash("dossier call customer.purge --y")).toEqual(["--yes"]);
   expect(inBash("dossier call customer.list --output ")).toEqual(["table", "json", "jsonl", "csv"]);

@@ -112,7 +112,8 @@ test("every example runs, or has a reason not to", async () => {
 
 test("the example of every endpoint is understood: what it names may be missing, nothing in it is wrong", async () => {
   const wrong: string[] = [];
-  await forEachConcurrent(table, async ({ name, row }) => {
+  const called = table.filter(({ row }) => !row.stream);
+  await forEachConcurrent(called, async ({ name, row }) => {
     const example = exampleOf(name, row);
     const outcome = await runExample(example);
     const isRefused = /\((not_found|\w+_(taken|not_configured|conflict|in_use))\)/.test(outcome);

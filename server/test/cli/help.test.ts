@@ -10,6 +10,7 @@ test("the list of calls has every noun and verb with its permission and summary"
   const { stdout, code } = await run(["call", "--list"]);
   expect(code).toBe(0);
   for (const { name, row } of table) {
+    if (row.stream) continue; // a stream has no end, and is no command
     const may = row.permission === "any" ? "any key" : row.permission;
     expect(stdout.split("\n").find((line) => line.startsWith(`  ${name} `))).toMatch(
       new RegExp(`${may} +${row.summary.replaceAll(/[()']/g, ".")}$`),

@@ -95,7 +95,7 @@ test("a reader that comes back with an id is told what it missed; with another o
     for (const id of missed) await again.waitFor(`customer ${id}`);
     expect(again.told).not.toContain("reset");
   }
-  for (const unknown of ["x", `${after}x`, "0".repeat(2000)])
+  for (const unknown of ["x", `x${after}`, "0".repeat(2000)])
     expect((await watch(adminKey, { after: unknown })).told).toEqual(["reset"]);
   const brand = await world.newBrand();
   const insert = "INSERT INTO customer (brand_id) SELECT $1 FROM generate_series(1, 1001)";

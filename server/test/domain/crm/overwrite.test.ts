@@ -62,7 +62,15 @@ test("provenance is shown where it is asked for, and channels by their ids", asy
     { field: "external_primary_id", source: "crm", key_id: null, key_name: null, at: expect.any(String) },
     { field: "firstname", source: "api", key_id: 0, key_name: bootstrap, at: item.created_at },
     { field: "lastname", source: "crm", key_id: null, key_name: null, at: expect.any(String) },
-    { field: "channels", channel: mail, source: "api", key_id: 0, key_name: bootstrap, at: item.created_at },
+    {
+      field: "channels",
+      channel: mail,
+      source: "api",
+      key_id: 0,
+      key_name: bootstrap,
+      at: item.created_at,
+      last_seen_at: null,
+    },
     {
       field: "channels",
       channel: phone,
@@ -70,6 +78,7 @@ test("provenance is shown where it is asked for, and channels by their ids", asy
       key_id: null,
       key_name: null,
       at: expect.any(String),
+      last_seen_at: null,
     },
   ]);
   const plain = await world.raw("GET", `/customer/${id}`);

@@ -58,7 +58,7 @@ describe.skipIf(!chromium)("the explorer in a browser", () => {
 
   test("shows every noun, closed operations, and that nobody is signed in", async () => {
     expect(await page.value("document.querySelectorAll('.operation[open]').length")).toBe(0);
-    expect(await page.value("document.querySelectorAll('section h2').length")).toBe(14);
+    expect(await page.value("document.querySelectorAll('section h2').length")).toBe(15);
     expect(await page.value("document.querySelector('.signed-in').hidden")).toBe(true);
     expect(page.requests.filter(({ url }) => url.includes("/api/v2/"))).toEqual([]);
   });
