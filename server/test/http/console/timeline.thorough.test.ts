@@ -86,13 +86,19 @@ describe.skipIf(!chromium)("a long timeline in a browser", () => {
   const asked = () => page.requests.filter(({ url }) => url.includes("timelineByCustomerExternalID")).length;
 
   test("scrolls down and up without a jump, and holds at most about 3,000 items", async () => {
-    for (let part = 0; part < 12; part += 1) await page.value("scrollBySteps(700, 25)");
-    const deepest = await number();
-    expect(deepest).toBeGreaterThan(3600);
+    // a slow machine waits at an end for the next page
+    for (let part = 0; part < 60 && (await number()) <= 3600; part += 1)
+      await page.value("scrollBySteps(700, 25)");
+    expect(await number()).toBeGreaterThan(3600);
     expect(await page.value<number>("largestJump")).toBeLessThanOrEqual(2);
     expect(await page.value<number>("mostDrawn")).toBeLessThanOrEqual(60);
     const before = asked();
-    for (let part = 0; part < 14; part += 1) await page.value("scrollBySteps(-700, 25)");
+    for (
+      let part = 0;
+      part < 60 && (await page.value("document.querySelector('.scroll').scrollTop > 0"));
+      part += 1
+    )
+      await page.value("scrollBySteps(-700, 25)");
     await page.until("document.querySelector('.scroll').scrollTop === 0");
     await page.until("document.querySelector('.stream').innerText.includes('Happening 1')");
     expect(await page.value<number>("largestJump")).toBeLessThanOrEqual(2);
@@ -101,7 +107,8 @@ describe.skipIf(!chromium)("a long timeline in a browser", () => {
   }, 180_000);
 
   test("jumps back to the newest in one read", async () => {
-    for (let part = 0; part < 12; part += 1) await page.value("scrollBySteps(700, 25)");
+    for (let part = 0; part < 60 && (await number()) <= 3600; part += 1)
+      await page.value("scrollBySteps(700, 25)");
     const before = asked();
     await page.value("document.querySelector('.scroll').scrollTo({ top: 0 })");
     await page.until("/Happening 1\\b/.test(document.querySelector('.stream').innerText)");
