@@ -3,11 +3,11 @@ import { once } from "node:events";
 import { type AddressInfo, connect } from "node:net";
 import { fastify } from "fastify";
 import { afterAll, expect, test } from "vitest";
-import { sendEvents } from "../../src/http/event-stream.ts";
-import { openStream } from "../support/event-stream.ts";
-import { poll } from "../support/embedded/harness.ts";
-import { scrape } from "../support/scrape.ts";
-import { startTestServer } from "../support/test-server.ts";
+import { sendEvents } from "../../../src/http/event-stream.ts";
+import { openStream } from "../../support/event-stream.ts";
+import { poll } from "../../support/embedded/harness.ts";
+import { scrape } from "../../support/scrape.ts";
+import { startTestServer } from "../../support/test-server.ts";
 
 const world = await startTestServer();
 const stopping = await startTestServer();

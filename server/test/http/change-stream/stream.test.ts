@@ -2,10 +2,10 @@
 // from one id on nothing is missed; a stream ends with its key, its session or its server.
 import { afterAll, expect, test } from "vitest";
 import type { Permission } from "@dossier/api";
-import { poll } from "../support/embedded/harness.ts";
-import { openStream, type StreamReader } from "../support/event-stream.ts";
-import { scrape } from "../support/scrape.ts";
-import { startInstance, startTestServer, testConfig } from "../support/test-server.ts";
+import { poll } from "../../support/embedded/harness.ts";
+import { openStream, type StreamReader } from "../../support/event-stream.ts";
+import { scrape } from "../../support/scrape.ts";
+import { startInstance, startTestServer, testConfig } from "../../support/test-server.ts";
 
 const world = await startTestServer();
 const { admin, url, adminKey } = world;

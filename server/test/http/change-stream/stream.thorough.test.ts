@@ -2,9 +2,9 @@
 // again, comes back with its last id to the one or the other, and has been told of every change in the end.
 import { expect, test } from "vitest";
 import { setTimeout as wait } from "node:timers/promises";
-import { openStream } from "../support/event-stream.ts";
-import { poll } from "../support/embedded/harness.ts";
-import { startInstance, startTestServer, testConfig } from "../support/test-server.ts";
+import { openStream } from "../../support/event-stream.ts";
+import { poll } from "../../support/embedded/harness.ts";
+import { startInstance, startTestServer, testConfig } from "../../support/test-server.ts";
 
 const world = await startTestServer();
 const other = await startInstance(testConfig(world.databaseUrl));
