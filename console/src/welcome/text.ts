@@ -32,7 +32,7 @@ const en = {
   helpdesk: "Another helpdesk",
   helpdeskHint: "The same API: change the base URL, and compare",
   telephone: "Let the telephone open the caller",
-  telephoneHint: "Give your telephone system this address. It opens whoever calls, at once.",
+  telephoneHint: "Give your telephone system this address. It opens the caller at once.",
   otherAddress:
     "If it cannot send what stands behind a #, this one. The number can then stand in a proxy’s log once.",
   address: "the address",
