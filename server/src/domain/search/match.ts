@@ -28,8 +28,15 @@ export function matchOf(query: Query, { names, primaryId, addresses }: FoundCust
   if (ofName === 1) return { class: "prefix", field: "name" };
   if (ofId) return { class: "prefix", field: "primary_id" };
   if (ofAddresses.includes("prefix")) return { class: "prefix", field: "channel" };
-  const isName = addresses.length === 0 || rankName(query, names, true) !== undefined;
+  const isName = addresses.length === 0 || hasSimilarName(query, names);
   return { class: "similar", field: isName ? "name" : "channel" };
+}
+
+function hasSimilarName(query: Query, names: readonly string[]): boolean {
+  return (
+    rankName(query, names) !== undefined ||
+    rankWords(query.words, wordsOf(names.join(" ")), true) !== undefined
+  );
 }
 
 type Literal = "same" | "prefix" | undefined;

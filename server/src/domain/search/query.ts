@@ -152,12 +152,12 @@ function parseDigits(whole: string): string | undefined {
   return digits.length >= minDigits && /^[0-9]+$/.test(digits) ? digits : undefined;
 }
 
-/** How well the words of a name match the query; undefined if they do not. */
-export function rankName(query: Query, texts: readonly string[], fuzzy: boolean): Rank | undefined {
+/** How well the words of a name, or a reading of them, match the query without a typo; undefined if they do not. */
+export function rankName(query: Query, texts: readonly string[]): Rank | undefined {
   const words = wordsOf(texts.join(" "));
-  const rank = rankWords(query.words, words, fuzzy);
-  if (rank !== undefined && rank < 2) return rank;
-  return words.length <= maxPairedWords && matchesReading(query, words, texts) ? 1 : rank;
+  const rank = rankWords(query.words, words, false);
+  if (rank !== undefined) return rank;
+  return words.length <= maxPairedWords && matchesReading(query, words, texts) ? 1 : undefined;
 }
 
 /** How well words match those of a query; undefined if one of these is none of them. */

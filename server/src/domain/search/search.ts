@@ -6,7 +6,8 @@
 import { setImmediate } from "node:timers/promises";
 import type { Statement } from "../../db/database.ts";
 import { type SearchableColumns, searchableList, searchableTexts } from "../customer-fields.ts";
-import { type Query, rankName, parseQuery } from "./query.ts";
+import { type Query, parseQuery, rankName, rankWords } from "./query.ts";
+import { wordsOf } from "./normalise.ts";
 import {
   type SearchDb,
   brandRangesOf,
@@ -87,7 +88,9 @@ async function verifyMatches(
   const rows = await db.rows<{ id: number } & SearchableColumns>(namesById, [[...unverified]]);
   for (const [at, row] of rows.entries()) {
     if (at > 0 && at % namesPerTurn === 0) await setImmediate();
-    const rank = rankName(query, searchableTexts(row), fuzzy);
+    const texts = searchableTexts(row);
+    // a typo is forgiven in the words of a name; its readings were searched before, by terms of their own
+    const rank = fuzzy ? rankWords(query.words, wordsOf(texts.join(" ")), true) : rankName(query, texts);
     if (rank !== undefined) ranking.add([row.id], rank);
   }
 }

@@ -119,7 +119,7 @@ function judge(person: Person, query: string, forgiving: boolean): Rank {
     asked.length === 0 || ranks.includes(undefined) ? undefined : (Math.max(...(ranks as number[])) as Rank);
   return best([
     name,
-    judgeReadings(person, names, query, name === 2),
+    judgeReadings(person, names, query),
     judgeText(squeeze(normaliseText(person.primaryId ?? "")), whole),
     ...person.channels.flatMap((channel) => judgeAddress(channel, query.trim().toLowerCase())),
   ]);

@@ -52,23 +52,23 @@ describe.skipIf(!chromium)("a long timeline in a browser", () => {
         [one.textContent.match(/Happening (\\d+)/)?.[1] ?? one.textContent, one.getBoundingClientRect().top]);
       globalThis.largestJump = 0;
       globalThis.mostDrawn = 0;
-      // scrolls by steps; what is in sight before and after a step has moved by exactly the step
+      // Scrolls by steps. What is in sight before and after a step has moved by the step; near an end by no more than
+      // that and never back, because there may be less to scroll. The page may set the scroll position itself while
+      // entries come and go, and nothing in sight moves by that.
       globalThis.scrollBySteps = async (step, count) => {
         for (let done = 0; done < count; done += 1) {
           const before = new Map(read());
-          const from = pane.scrollTop;
+          const room = step < 0 ? pane.scrollTop : pane.scrollHeight - pane.clientHeight - pane.scrollTop;
           pane.scrollBy({ top: step });
           await frame();
-          const moved = pane.scrollTop - from;
           const rows = read();
           globalThis.mostDrawn = Math.max(globalThis.mostDrawn, rows.length);
-          // while pages are put in the place of the space, the scroll position itself may be set
           for (const [name, top] of rows) {
             if (!before.has(name)) continue;
-            // at an end less is scrolled than was asked for, until the next page is there
-            const jump = Math.min(...[step, moved].map((by) => Math.abs(before.get(name) - by - top)));
-            const atEnd = moved === 0;
-            if (!atEnd) globalThis.largestJump = Math.max(globalThis.largestJump, jump);
+            const moved = (before.get(name) - top) * Math.sign(step);
+            const size = Math.abs(step);
+            const jump = room > size + 1000 ? Math.abs(moved - size) : Math.max(0, moved - size, -moved);
+            globalThis.largestJump = Math.max(globalThis.largestJump, jump);
           }
           if (document.querySelectorAll('.stream article').length === 0) await frame();
         }

@@ -1,24 +1,29 @@
 // The rule of readings, evaluated plainly over the terms of one person.
 import { parseQuery, type QueryReading } from "../../../src/domain/search/query.ts";
+import { type Range, rangesOf } from "../../../src/domain/search/ranges.ts";
 import { readingsOf } from "../../../src/domain/search/readings.ts";
 import { termsOf } from "../../../src/domain/search/terms.ts";
 import { type Person, searchableOf } from "./bulk-customers.ts";
 
 const knownTerms = new WeakMap<Person, string[]>();
-let parsed: { text: string; readings: QueryReading[] } | undefined;
+let parsed: { text: string; readings: QueryReading[]; compared: Range[] } | undefined;
+
+const byBytes = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+/** The readings of a query, and the ranges of those whose names are compared with it. */
+function parse(text: string) {
+  const query = parseQuery(text);
+  const compared = rangesOf(query).filter((range) => range.needsVerification);
+  return { text, readings: query.readings, compared };
+}
 
 /**
  * Whether the terms have another reading of the query: each whole pair of keys is a term, too. A long name has more
- * readings than terms; who is found by a typo is compared with all of them.
+ * readings than terms; a customer that one reading leads to is compared with all of them.
  */
-export function judgeReadings(
-  person: Person,
-  names: readonly string[],
-  query: string,
-  isFoundByTypo: boolean,
-): 1 | undefined {
+export function judgeReadings(person: Person, names: readonly string[], query: string): 1 | undefined {
   const terms =
-    knownTerms.get(person) ?? [...termsOf(searchableOf(person))].filter((term) => /^[wxyz]/.test(term));
+    knownTerms.get(person) ?? [...termsOf(searchableOf(person))].filter((term) => /^[wxyzm]/.test(term));
   knownTerms.set(person, terms);
   const keysOf = (kinds: string) =>
     terms.flatMap((term) => (kinds.includes(term[0]!) ? [term.slice(1)] : []));
@@ -37,11 +42,14 @@ export function judgeReadings(
     (isOfNames ? [names, ...readings] : readings).some((keys) =>
       words.every((word) => keys.some((key) => key.startsWith(word))),
     );
-  const isVerified = (reading: QueryReading) =>
-    (reading.words.length < 3 && reading.words.length === reading.needed.length) || isRead(reading);
-  if (parsed?.text !== query) parsed = { text: query, readings: parseQuery(query).readings };
+  const needsNoNames = ({ words, needed }: QueryReading) =>
+    words.length < 3 && words.length === needed.length;
+  if (parsed?.text !== query) parsed = parse(query);
+  const isCompared = parsed.compared.some(({ kind = "", low, high }) =>
+    keysOf(kind).some((key) => byBytes(key, low) >= 0 && byBytes(key, high) < 0),
+  );
   return parsed.readings.some(
-    (reading) => (hasCandidate(reading) && isVerified(reading)) || (isFoundByTypo && isRead(reading)),
+    (reading) => (hasCandidate(reading) && needsNoNames(reading)) || (isCompared && isRead(reading)),
   )
     ? 1
     : undefined;
