@@ -47,21 +47,29 @@ describe.skipIf(!chromium)("a long timeline in a browser", () => {
     await page.until("document.querySelectorAll('.stream article').length > 5");
     await page.value(`(() => {
       const pane = document.querySelector('.scroll');
-      const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
       const read = () => [...document.querySelectorAll('.stream article')].map((one) =>
         [one.textContent.match(/Happening (\\d+)/)?.[1] ?? one.textContent, one.getBoundingClientRect().top]);
+      const frame = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+      // rows that have just come in are drawn once with estimated heights, at the edge where they come in
+      const atRest = async () => {
+        for (let [rows, before] = [read(), []]; ; before = rows, rows = read()) {
+          if (rows.length > 0 && JSON.stringify(rows) === JSON.stringify(before)) return rows;
+          await frame();
+        }
+      };
       globalThis.largestJump = 0;
       globalThis.mostDrawn = 0;
       // Scrolls by steps. What is in sight before and after a step has moved by the step; near an end by no more than
       // that and never back, because there may be less to scroll. The page may set the scroll position itself while
       // entries come and go, and nothing in sight moves by that.
       globalThis.scrollBySteps = async (step, count) => {
+        let rows = await atRest();
         for (let done = 0; done < count; done += 1) {
-          const before = new Map(read());
+          const before = new Map(rows);
           const room = step < 0 ? pane.scrollTop : pane.scrollHeight - pane.clientHeight - pane.scrollTop;
           pane.scrollBy({ top: step });
           await frame();
-          const rows = read();
+          rows = await atRest();
           globalThis.mostDrawn = Math.max(globalThis.mostDrawn, rows.length);
           for (const [name, top] of rows) {
             if (!before.has(name)) continue;
@@ -70,7 +78,6 @@ describe.skipIf(!chromium)("a long timeline in a browser", () => {
             const jump = room > size + 1000 ? Math.abs(moved - size) : Math.max(0, moved - size, -moved);
             globalThis.largestJump = Math.max(globalThis.largestJump, jump);
           }
-          if (document.querySelectorAll('.stream article').length === 0) await frame();
         }
       };
     })()`);
