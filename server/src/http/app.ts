@@ -20,7 +20,7 @@ import { pathOf, RequestHandler } from "./request.ts";
 import { createRouter } from "./router.ts";
 import type { HttpOptions, Service } from "./service.ts";
 import { startPaths, startRoutes } from "./start-page.ts";
-import { logRequest, type RequestRecords, trackRequest } from "./request-log.ts";
+import { logRequest, trackRequest } from "./request-log.ts";
 
 /** The application, for those who start and stop it. */
 export type App = FastifyInstance;
@@ -36,7 +36,6 @@ const serverOptions = {
 
 /** Builds the application without listening. */
 export async function buildApp(service: Service, options: HttpOptions): Promise<FastifyInstance> {
-  const records: RequestRecords = new WeakMap();
   const commonHeaders = securityHeaders(options.trustedProxies.length > 0);
   const setCommonHeaders = commonHeadersSetter(commonHeaders);
   const { maxConnections, drainMs = defaultLimits.drainMs } = options;
@@ -56,9 +55,9 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true },
     return503OnClosing: false, // such a request is rejected below, in the error format
     frameworkErrors(error, request, reply) {
-      trackRequest(service, records, request, reply);
+      trackRequest(service, request, reply);
       void requests.fail(request, setCommonHeaders(request, reply), error);
-      if (options.logRequests) logRequest(service.log, records, request, reply); // hooks do not run for malformed requests
+      if (options.logRequests) logRequest(service.log, request, reply); // hooks do not run for malformed requests
     },
     clientErrorHandler: () => undefined, // connections.ts handles them for every server
   });
@@ -67,8 +66,10 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   const pages = [...startPaths, ...healthPaths, metricsPath, ...docsPaths];
   const route = createRouter(undefined, options.console ? [...pages, ...consolePaths] : pages);
   const arrival = createArrivalControl({ ...service, ...options, limit, route, commonHeaders });
-  const requests = new RequestHandler({ service, options, records, arrival, limit, route });
+  const requests = new RequestHandler({ service, options, arrival, limit, route });
   const answer = (request: FastifyRequest, reply: FastifyReply) => requests.answer(request, reply);
+  app.decorateRequest("record", undefined);
+  app.decorateRequest("admission", undefined);
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("*", (_request, _payload, done) => done(null));
   app.setErrorHandler((error, request, reply) => requests.fail(request, reply, error));
@@ -81,13 +82,12 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   app.addHook("onRequest", (request, reply, done) => {
     if (!arrival.admit(request, reply, pathOf(request))) return; // it has its response
     setCommonHeaders(request, reply);
-    trackRequest(service, records, request, reply, () => arrival.finish(request, reply));
+    trackRequest(service, request, reply, () => arrival.finish(request, reply));
     request.raw.headers["content-type"] = "any/type"; // body/body.ts checks media types later
     done(closing.isClosing ? stoppingError() : headFault(request.raw));
   });
   app.addHook("onResponse", (request, reply, done) => {
-    if (options.logRequests && !arrival.wasRejected(request))
-      logRequest(service.log, records, request, reply);
+    if (options.logRequests && !arrival.wasRejected(request)) logRequest(service.log, request, reply);
     done();
   });
   app.all("/api/v2", answer);

@@ -65,8 +65,9 @@ interface Exchange {
 interface Connection {
   /** when it became idle, or busy */
   since: number;
-  /** requests without a complete response, in order */
-  exchanges: Set<Exchange>;
+  /** Requests without a complete response, in order. An array: the tables that a Set outgrows keep what was in them. */
+  exchanges: Exchange[];
+  /** the last request, while it may still be cut off */
   last: Exchange | undefined;
   rejection: (() => void) | undefined;
   writing: WriteProgress | undefined;
@@ -157,7 +158,7 @@ export class Connections {
     const since = performance.now();
     const connection = {
       since,
-      exchanges: new Set<Exchange>(),
+      exchanges: [],
       last: undefined,
       rejection: undefined,
       writing: undefined,
@@ -201,8 +202,8 @@ export class Connections {
   #oldestReceiving(): Socket | undefined {
     let inspected = 0;
     for (const socket of this.#busy) {
-      const { exchanges } = this.#all.get(socket) ?? { exchanges: new Set<Exchange>() };
-      if ([...exchanges].every(({ request }) => !request.complete)) return socket;
+      const exchanges = this.#all.get(socket)?.exchanges ?? [];
+      if (exchanges.every(({ request }) => !request.complete)) return socket;
       inspected += 1;
       if (inspected === maxInspected) return undefined;
     }
@@ -219,7 +220,7 @@ export class Connections {
     const { socket } = exchange.request;
     const connection = this.#all.get(socket);
     if (!connection) return; // evicted in this turn of the event loop
-    connection.exchanges.add(exchange);
+    connection.exchanges.push(exchange);
     if (this.#isDraining) exchange.response.shouldKeepAlive = false;
     connection.last = exchange;
     if (this.#idle.delete(socket)) this.#move(socket, connection, this.#busy);
@@ -229,9 +230,11 @@ export class Connections {
   #end(socket: Socket, exchange: Exchange): void {
     const connection = this.#all.get(socket);
     if (!connection) return;
-    connection.exchanges.delete(exchange);
+    const { exchanges } = connection;
+    exchanges.splice(exchanges.indexOf(exchange), 1);
+    if (connection.last === exchange && exchange.request.complete) connection.last = undefined;
     connection.rejection?.();
-    if (connection.exchanges.size > 0) return;
+    if (exchanges.length > 0) return;
     connection.writing = undefined;
     this.#busy.delete(socket);
     this.#move(socket, connection, this.#idle);
@@ -249,7 +252,7 @@ export class Connections {
     connection.rejection = () => {
       const { exchanges, last } = connection;
       const isCut = last !== undefined && !last.request.complete;
-      if ([...exchanges].some((exchange) => !isCut || exchange !== last)) return;
+      if (exchanges.some((exchange) => !isCut || exchange !== last)) return;
       if (isCut && last.response.headersSent)
         socket.destroySoon(); // it has its response
       else reject(socket);

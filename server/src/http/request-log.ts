@@ -9,21 +9,31 @@ import type { Metrics } from "../metrics/metrics.ts";
 import type { InFlight } from "../metrics/in-flight.ts";
 
 export interface RequestRecord {
-  endpoint?: string;
-  keyId?: number;
-  error?: DossierError;
-  /** counts the request as finished, though its response goes on */
-  finish?: () => void;
+  endpoint: string | undefined;
+  keyId: number | undefined;
+  error: DossierError | undefined;
+  /** in milliseconds of the process */
+  startedAt: number;
+  isCounted: boolean;
 }
 
-export type RequestRecords = WeakMap<FastifyRequest, RequestRecord>;
+// A property of the request: the garbage collector pays more for the entries of a WeakMap. A record holds no function,
+// because one that holds the request keeps it, its response and all they hold beyond many minor collections.
+declare module "fastify" {
+  interface FastifyRequest {
+    record: RequestRecord | undefined;
+  }
+}
 
-export function recordOf(records: RequestRecords, request: FastifyRequest): RequestRecord {
-  const known = records.get(request);
-  if (known) return known;
-  const record: RequestRecord = {};
-  records.set(request, record);
-  return record;
+export function recordOf(request: FastifyRequest): RequestRecord {
+  request.record ??= {
+    endpoint: undefined,
+    keyId: undefined,
+    error: undefined,
+    startedAt: 0,
+    isCounted: false,
+  };
+  return request.record;
 }
 
 /** The counters of requests. */
@@ -35,33 +45,37 @@ export interface RequestCounters {
 
 /** Counts a request until its connection is finished with it, also if the client disconnects; then calls `onEnd`. */
 export function trackRequest(
-  { metrics, inFlight }: RequestCounters,
-  records: RequestRecords,
+  counters: RequestCounters,
   request: FastifyRequest,
   reply: FastifyReply,
   onEnd?: () => void,
 ): void {
-  const startedAt = performance.now();
-  const record = recordOf(records, request);
-  let isCounted = false;
-  const count = (isAnswered: boolean) => {
-    if (isCounted) return;
-    isCounted = true;
-    if (record.endpoint !== undefined) inFlight?.end(record.endpoint);
-    metrics.requestFinished({
-      endpoint: endpointOf(records, request),
-      method: request.method,
-      ...(isAnswered
-        ? { status: reply.statusCode, code: record.error?.code ?? "ok" }
-        : { status: "none" as const, code: "client_closed" }),
-      seconds: (performance.now() - startedAt) / 1000,
-    });
-  };
-  record.finish = () => count(true);
-  metrics.requestStarted();
+  recordOf(request).startedAt = performance.now();
+  counters.metrics.requestStarted();
   reply.raw.on("close", () => {
     onEnd?.();
-    count(reply.raw.writableFinished);
+    countFinished(counters, request, reply, reply.raw.writableFinished);
+  });
+}
+
+/** Counts a request as finished, once; that of a stream while its response goes on. */
+export function countFinished(
+  { metrics, inFlight }: RequestCounters,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  isAnswered: boolean,
+): void {
+  const record = recordOf(request);
+  if (record.isCounted) return;
+  record.isCounted = true;
+  if (record.endpoint !== undefined) inFlight?.end(record.endpoint);
+  metrics.requestFinished({
+    endpoint: endpointOf(request),
+    method: request.method,
+    ...(isAnswered
+      ? { status: reply.statusCode, code: record.error?.code ?? "ok" }
+      : { status: "none" as const, code: "client_closed" }),
+    seconds: (performance.now() - record.startedAt) / 1000,
   });
 }
 
@@ -77,23 +91,18 @@ const otherEndpoints: Readonly<Record<string, string>> = {
   "/docs/*": "server.docs",
 };
 
-function endpointOf(records: RequestRecords, request: FastifyRequest): string {
-  return records.get(request)?.endpoint ?? otherEndpoints[request.routeOptions.url ?? ""] ?? "none";
+function endpointOf(request: FastifyRequest): string {
+  return request.record?.endpoint ?? otherEndpoints[request.routeOptions.url ?? ""] ?? "none";
 }
 
 /** Writes the log line of a request. */
-export function logRequest(
-  log: Log,
-  records: RequestRecords,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
-  const { keyId, error } = records.get(request) ?? {};
+export function logRequest(log: Log, request: FastifyRequest, reply: FastifyReply): void {
+  const { keyId, error } = recordOf(request);
   log.info(
     {
       request_id: request.id,
       key_id: keyId,
-      endpoint: endpointOf(records, request),
+      endpoint: endpointOf(request),
       method: request.method,
       status: reply.statusCode,
       code: error?.code,

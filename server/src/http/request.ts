@@ -32,13 +32,12 @@ import type { RateLimit } from "./rate-limit.ts";
 import type { createRouter, Route } from "./router.ts";
 import type { HttpOptions, Service } from "./service.ts";
 import { setSessionCookie, clearSessionCookie } from "./session-cookie.ts";
-import { recordOf, type RequestRecords } from "./request-log.ts";
+import { countFinished, recordOf } from "./request-log.ts";
 
 /** The dependencies of request handling. */
 export interface RequestDeps {
   service: Service;
   options: HttpOptions;
-  records: RequestRecords;
   arrival: ArrivalControl;
   limit: RateLimit;
   route: ReturnType<typeof createRouter>;
@@ -63,12 +62,12 @@ export class RequestHandler {
     needed: RequiredPermission,
     identify: Identify = this.identify,
   ): Promise<Identified & { credential: Credential }> {
-    const { arrival, limit, records, options, service } = this.#deps;
+    const { arrival, limit, options, service } = this.#deps;
     const admitted = arrival.admittedRequest(request);
     const credential = admitted?.credential ?? readCredential(request, options.keyInQuery, service.secret);
     const { caller, session } = await identify(credential, admitted?.hash);
     arrival.markAuthenticated(request);
-    recordOf(records, request).keyId = caller.keyId;
+    recordOf(request).keyId = caller.keyId;
     const counted = limit.countRequest(reply, caller, 1);
     if (counted) await counted;
     assertPermission(needed, caller);
@@ -87,8 +86,8 @@ export class RequestHandler {
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     this.#inFlight += 1;
     try {
-      const { service, options, records, route, arrival, limit } = this.#deps;
-      const record = recordOf(records, request);
+      const { service, options, route, arrival, limit } = this.#deps;
+      const record = recordOf(request);
       const found = arrival.admittedRequest(request)?.route ?? route(request.method, pathOf(request));
       if ("allow" in found) return await reply.header("allow", found.allow.join(", ")).send();
       record.endpoint = found.name;
@@ -122,7 +121,7 @@ export class RequestHandler {
       }
       if (found.row.stream) {
         arrival.leave(request); // from here on nobody waits for it
-        record.finish?.();
+        countFinished(service, request, reply, true);
       }
       if (found.row.cookie === "closes") clearSessionCookie(reply);
       return await sendResponse(
@@ -163,9 +162,9 @@ export class RequestHandler {
 
   /** Records an error in log and metrics. */
   #recordError(request: FastifyRequest, reply: FastifyReply, thrown: unknown): DossierError {
-    const { service, records } = this.#deps;
+    const { service } = this.#deps;
     const error = toDossierError(thrown);
-    recordOf(records, request).error = error;
+    recordOf(request).error = error;
     const isAbandoned = error.code === "unavailable" && reply.raw.destroyed; // abandoned: nothing failed
     if (error.status >= 500 && !isAbandoned)
       service.log.error({ request_id: request.id, code: error.code, err: error }, "a request failed");

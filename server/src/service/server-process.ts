@@ -1,5 +1,6 @@
 /** Server process: the application, its egress client and its jobs, on a running database. */
 import { setTimeout as delay } from "node:timers/promises";
+import { setFlagsFromString } from "node:v8";
 import type { Config } from "../config.ts";
 import { readBackupFolder } from "../db/backup/folder.ts";
 import { batchFailed } from "../domain/command.ts";
@@ -78,8 +79,18 @@ function createProcessMetrics(
   });
 }
 
+/**
+ * Pretenuring: V8 allocates what it has seen survive minor collections in the old generation from then on. While the young
+ * generation is small, that is whatever a request allocates; there it keeps its whole request alive until the next major
+ * collection. Without pretenuring a request costs about a quarter less CPU time (bench/README.md).
+ */
+function disablePretenuring(): void {
+  setFlagsFromString("--no-allocation-site-pretenuring");
+}
+
 /** Puts the parts together; nothing listens yet, and nothing is begun. */
 export async function createServerProcess(deps: ServerDeps): Promise<ServerProcess> {
+  disablePretenuring();
   const { config, secret, log, databases, cluster, inFlight, egressOptions } = deps;
   const { db } = databases;
   const egress = createEgressClient({ allow: config.egressAllow, log, ...egressOptions });

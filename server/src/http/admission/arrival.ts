@@ -32,6 +32,13 @@ export interface AdmittedRequest {
   slot: { release(): void } | undefined;
 }
 
+declare module "fastify" {
+  interface FastifyRequest {
+    /** undefined outside the API */
+    admission: AdmittedRequest | "rejected" | undefined;
+  }
+}
+
 /** The limits and services that arrival control uses. */
 export interface ArrivalOptions {
   db: Pick<Db, "presence" | "timeouts">;
@@ -79,8 +86,6 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
   const admission = createAdmission(options.db);
   const addresses = options.rateLimit > 0 ? createAddressLimit() : undefined;
   const reject = createReject(options.commonHeaders);
-  const admitted = new WeakMap<FastifyRequest, AdmittedRequest>();
-  const rejected = new WeakSet<FastifyRequest>();
   metrics.observeAdmission(admission.counts);
 
   /** Admits a request, or returns the reason for its rejection. */
@@ -105,7 +110,7 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
   }
 
   function leave(request: FastifyRequest): void {
-    const entry = admitted.get(request);
+    const entry = admittedRequest(request);
     entry?.slot?.release();
     if (entry) entry.slot = undefined;
   }
@@ -114,10 +119,10 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
     run: admission.run,
     pacing: createPacing(options.db.presence),
     addDelay: admission.addDelay,
-    admittedRequest: (request) => admitted.get(request),
-    wasRejected: (request) => rejected.has(request),
+    admittedRequest,
+    wasRejected: (request) => request.admission === "rejected",
     markAuthenticated(request) {
-      if (admitted.get(request)?.isUnauthenticated) addresses?.returnToken(request.ip);
+      if (admittedRequest(request)?.isUnauthenticated) addresses?.returnToken(request.ip);
     },
     admit(request, reply, path) {
       if (!isApi(path)) return true;
@@ -127,16 +132,16 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
         const { status, code } = decision.rejection;
         const endpoint = found?.name ?? "none";
         metrics.requestShed({ endpoint, method: request.method, status, code, reason: decision.reason });
-        rejected.add(request);
+        request.admission = "rejected";
         reject(request, reply, decision.rejection);
         return false;
       }
-      admitted.set(request, decision.admitted);
+      request.admission = decision.admitted;
       return true;
     },
     leave,
     finish(request, reply) {
-      const entry = admitted.get(request);
+      const entry = admittedRequest(request);
       if (!entry) return;
       leave(request);
       if (!reply.raw.writableEnded) entry.signal.abort();
@@ -147,6 +152,10 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
 type Decision =
   | { admitted: AdmittedRequest }
   | { rejection: Rejection; reason: "overload" | "rate_limit" | "address" };
+
+function admittedRequest({ admission }: FastifyRequest): AdmittedRequest | undefined {
+  return admission === "rejected" ? undefined : admission;
+}
 
 function isApi(path: string): boolean {
   return /^\/api\/v2(\/|$)/i.test(path);
