@@ -3,7 +3,7 @@
 // seconds), and vitest's JSON reports of the quick and the thorough tests.
 import { spawn } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { checkLockFiles } from "./check-lock-file.mjs";
@@ -22,6 +22,9 @@ const suites = [
   { report: join(report, "tests.json"), projects: ["api", "console", "server"] },
   { report: join(report, "thorough.json"), projects: ["thorough"] },
 ];
+
+/** The most files of a folder. */
+const maxFiles = 25;
 
 /** A fault of the tree whose message is complete (other errors are shown with their stack). */
 class Wrong extends Error {}
@@ -122,20 +125,28 @@ function checkLock() {
   return `${count} packages`;
 }
 
-/** A file has at most 400 lines, and 300 are long. */
+/** A file has at most 400 lines, and 300 are long; a folder has at most 25 files, generated ones too. */
 function checkSize() {
-  const files = ["api", "server", "console"].flatMap((workspace) =>
-    readdirSync(join(root, workspace), { recursive: true, encoding: "utf8" })
-      .filter((name) => /\.tsx?$/.test(name) && !name.includes("node_modules"))
-      .map((name) => `${workspace}/${name}`),
+  const files = ["api", "bench", "console", "proof", "scripts", "server"].flatMap((part) =>
+    readdirSync(join(root, part), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && !/\/(node_modules|dist)(\/|$)/.test(entry.parentPath))
+      .map((entry) => relative(root, join(entry.parentPath, entry.name))),
   );
-  const long = files
+  const counts = new Map();
+  for (const folder of files.map(dirname)) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  const full = [...counts].filter(([, count]) => count > maxFiles);
+  const sources = files.filter((name) => /\.tsx?$/.test(name) && /^(api|server|console)\//.test(name));
+  const long = sources
     .map((file) => ({ file, lines: readFileSync(join(root, file), "utf8").split("\n").length - 1 }))
     .filter(({ lines }) => lines > 300);
   const words = long.map(({ file, lines }) => `${file} has ${lines} lines`);
+  if (full.length > 0) {
+    const lines = full.map(([folder, count]) => `${folder} has ${count} files`);
+    throw new Wrong(`over ${maxFiles} files are too many for a folder\n${lines.join("\n")}`);
+  }
   if (long.some(({ lines }) => lines > 400))
     throw new Wrong(`over 400 lines is too long\n${words.join("\n")}`);
-  return words.length > 0 ? `long: ${words.join(", ")}` : `${files.length} files`;
+  return words.length > 0 ? `long: ${words.join(", ")}` : `${sources.length} files`;
 }
 
 /** The committed document must equal the generated one. (A test of `api` checks that it is valid.) */

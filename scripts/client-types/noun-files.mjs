@@ -1,8 +1,8 @@
-// Files of a noun: its records, results, inputs and methods, in one file or in several.
+// Files of a noun: its records, results, inputs and methods, in one file, or in a folder of several.
 import { comment, sentences } from "./comments.mjs";
 import { pascal } from "./noun-types.mjs";
 
-/** A longer file is split: a file of the tree has at most 400 lines. */
+/** A longer file becomes a folder: a file of the tree has at most 400 lines. */
 const maxLines = 400;
 
 /** The nouns of the table, in its order. */
@@ -10,7 +10,7 @@ export const nounsOf = (table) => [...new Set(table.map(({ name }) => name.split
 
 const isRead = ({ row }) => row.method === "GET" || row.search === true;
 
-/** The files of a noun in one spelling: one, or several where that is too long. */
+/** The files of a noun in one spelling: one, or a folder of several where that is too long. */
 export function nounFiles(noun, endpoints, nouns, types, source, raw) {
   const titles = new Set(endpoints.flatMap((one) => [...recordsOf(nouns.responseOf(one), types.components)]));
   titles.delete("TimelineItem"); // two nouns have it
@@ -32,15 +32,15 @@ export function nounFiles(noun, endpoints, nouns, types, source, raw) {
   const whole = [...records, ...results, ...inputs, methods(`${title}Methods`, endpoints)];
   if (linesOf(whole) <= maxLines) return [[path, { blocks: whole }]];
   const inputFile = (which, some) =>
-    raw ? [] : [[`${path}-${which}`, { blocks: some.map((one) => nouns.inputOf(one)).filter(Boolean) }]];
+    raw ? [] : [[`${path}/${which}`, { blocks: some.map((one) => nouns.inputOf(one)).filter(Boolean) }]];
   const [reads, writes] = [endpoints.filter(isRead), endpoints.filter((one) => !isRead(one))];
   return [
-    [`${path}-records`, { blocks: records }],
-    [`${path}-results`, { blocks: results }],
+    [`${path}/records`, { blocks: records }],
+    [`${path}/results`, { blocks: results }],
     ...inputFile("read-inputs", reads),
     ...inputFile("write-inputs", writes),
-    [`${path}-reads`, { blocks: [methods(`${title}Reads`, reads)] }],
-    [path, { blocks: [methods(`${title}Methods`, writes, ` extends ${title}Reads`)] }],
+    [`${path}/reads`, { blocks: [methods(`${title}Reads`, reads)] }],
+    [`${path}/methods`, { blocks: [methods(`${title}Methods`, writes, ` extends ${title}Reads`)] }],
   ];
 }
 

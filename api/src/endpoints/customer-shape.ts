@@ -2,7 +2,7 @@
 import * as z from "zod";
 import { channelShape } from "./channel.ts";
 import { customerFields, shownTexts } from "./customer-fields.ts";
-import type { RawCustomer } from "../client/generated/raw/customer-records.ts";
+import type { RawCustomer } from "../client/generated/raw/customer/records.ts";
 
 const ownNames = customerFields.map(({ wire }) => `\`${wire}\``);
 

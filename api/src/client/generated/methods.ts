@@ -4,7 +4,7 @@ import type { BackupMethods } from "./backup.ts";
 import type { BrandMethods } from "./brand.ts";
 import type { ChangeMethods } from "./change.ts";
 import type { ChannelMethods } from "./channel.ts";
-import type { CustomerMethods } from "./customer.ts";
+import type { CustomerMethods } from "./customer/methods.ts";
 import type { CustomFieldMethods } from "./customfield.ts";
 import type { HealthMethods } from "./health.ts";
 import type { JobMethods } from "./job.ts";

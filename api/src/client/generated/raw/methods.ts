@@ -4,7 +4,7 @@ import type { RawBackupMethods } from "./backup.ts";
 import type { RawBrandMethods } from "./brand.ts";
 import type { RawChangeMethods } from "./change.ts";
 import type { RawChannelMethods } from "./channel.ts";
-import type { RawCustomerMethods } from "./customer.ts";
+import type { RawCustomerMethods } from "./customer/methods.ts";
 import type { RawCustomFieldMethods } from "./customfield.ts";
 import type { RawHealthMethods } from "./health.ts";
 import type { RawJobMethods } from "./job.ts";

@@ -1,6 +1,6 @@
 // Written by `npm run client-types` from the endpoint table.
-import type { CallOptions } from "../options.ts";
-import type { CustomerReads } from "./customer-reads.ts";
+import type { CallOptions } from "../../options.ts";
+import type { CustomerReads } from "./reads.ts";
 import type {
   CustomerAddChannelsResult,
   CustomerAddEventResult,
@@ -15,7 +15,7 @@ import type {
   CustomerUpdateAnyResult,
   CustomerUpdateByPrimaryIdResult,
   CustomerUpdateResult,
-} from "./customer-results.ts";
+} from "./results.ts";
 import type {
   CustomerAddChannelsInput,
   CustomerAddEventInput,
@@ -30,7 +30,7 @@ import type {
   CustomerUpdateAnyInput,
   CustomerUpdateByPrimaryIdInput,
   CustomerUpdateInput,
-} from "./customer-write-inputs.ts";
+} from "./write-inputs.ts";
 
 /** Customers: find, resolve, create, change, delete, restore, purge; their timelines and events. */
 export interface CustomerMethods extends CustomerReads {

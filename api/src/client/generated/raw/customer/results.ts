@@ -1,18 +1,18 @@
 // Written by `npm run client-types` from the endpoint table.
-import type { Page, Result } from "../../envelope.ts";
-import type { Customer } from "./customer-records.ts";
+import type { RawPage, RawResult } from "../../../../envelope.ts";
+import type { RawCustomer } from "./records.ts";
 
 /** What `customer.resolve` did. */
-export interface CustomerResolveResult extends Result {
-  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
-  skippedChannels?:
+export interface RawCustomerResolveResult extends RawResult {
+  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
+  skipped_channels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. For example `ada@example.org`. */
+        /** The address as it was given. */
         address: string;
-        /** The customer who holds it. For example `7`. */
-        customerId: number;
+        /** The customer who holds it. */
+        customer_id: number;
       }[]
     | undefined;
   /**
@@ -22,16 +22,16 @@ export interface CustomerResolveResult extends Result {
 }
 
 /** What `customer.updateAny` did. */
-export interface CustomerUpdateAnyResult extends Result {
-  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
-  skippedChannels?:
+export interface RawCustomerUpdateAnyResult extends RawResult {
+  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
+  skipped_channels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. For example `ada@example.org`. */
+        /** The address as it was given. */
         address: string;
-        /** The customer who holds it. For example `7`. */
-        customerId: number;
+        /** The customer who holds it. */
+        customer_id: number;
       }[]
     | undefined;
   /**
@@ -41,16 +41,16 @@ export interface CustomerUpdateAnyResult extends Result {
 }
 
 /** What `customer.update` did. */
-export interface CustomerUpdateResult extends Result {
-  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
-  skippedChannels?:
+export interface RawCustomerUpdateResult extends RawResult {
+  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
+  skipped_channels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. For example `ada@example.org`. */
+        /** The address as it was given. */
         address: string;
-        /** The customer who holds it. For example `7`. */
-        customerId: number;
+        /** The customer who holds it. */
+        customer_id: number;
       }[]
     | undefined;
   /**
@@ -60,7 +60,7 @@ export interface CustomerUpdateResult extends Result {
 }
 
 /** A page of the list, with what `customer.listByChannel` adds. */
-export interface CustomerPage extends Page<Customer> {
+export interface RawCustomerPage extends RawPage<RawCustomer> {
   /**
    * The names sent that this call does not know and left out, at most 20 of them; absent when there are none.
    */
@@ -68,18 +68,18 @@ export interface CustomerPage extends Page<Customer> {
 }
 
 /** What `customer.addChannels` did. */
-export interface CustomerAddChannelsResult extends Result {
+export interface RawCustomerAddChannelsResult extends RawResult {
   /** The channels' rows, in the order sent. */
-  channelIds: number[];
-  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
-  skippedChannels?:
+  channel_ids: number[];
+  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
+  skipped_channels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. For example `ada@example.org`. */
+        /** The address as it was given. */
         address: string;
-        /** The customer who holds it. For example `7`. */
-        customerId: number;
+        /** The customer who holds it. */
+        customer_id: number;
       }[]
     | undefined;
   /**
@@ -89,16 +89,16 @@ export interface CustomerAddChannelsResult extends Result {
 }
 
 /** What `customer.updateByPrimaryId` did. */
-export interface CustomerUpdateByPrimaryIdResult extends Result {
-  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
-  skippedChannels?:
+export interface RawCustomerUpdateByPrimaryIdResult extends RawResult {
+  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
+  skipped_channels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. For example `ada@example.org`. */
+        /** The address as it was given. */
         address: string;
-        /** The customer who holds it. For example `7`. */
-        customerId: number;
+        /** The customer who holds it. */
+        customer_id: number;
       }[]
     | undefined;
   /**
@@ -108,9 +108,9 @@ export interface CustomerUpdateByPrimaryIdResult extends Result {
 }
 
 /** What `customer.removeChannel` did. */
-export interface CustomerRemoveChannelResult extends Result {
-  /** The customer. For example `7`. */
-  customerId: number;
+export interface RawCustomerRemoveChannelResult extends RawResult {
+  /** The customer. */
+  customer_id: number;
   /**
    * The names sent that this call does not know and left out, at most 20 of them; absent when there are none.
    */
@@ -118,8 +118,8 @@ export interface CustomerRemoveChannelResult extends Result {
 }
 
 /** What `customer.syncWithCrm` did. */
-export interface CustomerSyncWithCrmResult extends Omit<Result, "id"> {
-  /** The customer; null when the CRM has no match. For example `7`. */
+export interface RawCustomerSyncWithCrmResult extends Omit<RawResult, "id"> {
+  /** The customer; null when the CRM has no match. */
   id: number | null;
   /** What of the CRM's answer was not taken over, and why. */
   skipped?:
@@ -130,15 +130,15 @@ export interface CustomerSyncWithCrmResult extends Omit<Result, "id"> {
         message: string;
       }[]
     | undefined;
-  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
-  skippedChannels?:
+  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
+  skipped_channels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. For example `ada@example.org`. */
+        /** The address as it was given. */
         address: string;
-        /** The customer who holds it. For example `7`. */
-        customerId: number;
+        /** The customer who holds it. */
+        customer_id: number;
       }[]
     | undefined;
   /**
@@ -148,7 +148,7 @@ export interface CustomerSyncWithCrmResult extends Omit<Result, "id"> {
 }
 
 /** What `customer.create` did. */
-export interface CustomerCreateResult extends Result {
+export interface RawCustomerCreateResult extends RawResult {
   /**
    * The names sent that this call does not know and left out, at most 20 of them; absent when there are none.
    */
@@ -156,7 +156,7 @@ export interface CustomerCreateResult extends Result {
 }
 
 /** What `customer.delete` did. */
-export interface CustomerDeleteResult extends Result {
+export interface RawCustomerDeleteResult extends RawResult {
   /**
    * The names sent that this call does not know and left out, at most 20 of them; absent when there are none.
    */
@@ -164,36 +164,36 @@ export interface CustomerDeleteResult extends Result {
 }
 
 /** What `customer.restore` did. */
-export interface CustomerRestoreResult extends Result {
+export interface RawCustomerRestoreResult extends RawResult {
   /** What was left out. */
   dropped?:
     | {
         /** `external_primary_id`, `channel`, `ticket` or `custom_<name>`. */
         field: string;
-        /** Of a channel: the row that was left out. For example `1`. */
-        channelId?: number | undefined;
+        /** Of a channel: the row that was left out. */
+        channel_id?: number | undefined;
         /** Of a ticket: one that the customer had, up to 1,000 of them. */
-        ticketId?: number | undefined;
-        /** Who has it now. For example `7`. */
-        customerId?: number | undefined;
+        ticket_id?: number | undefined;
+        /** Who has it now. */
+        customer_id?: number | undefined;
       }[]
     | undefined;
 }
 
 /** What `customer.purge` did. */
-export interface CustomerPurgeResult extends Result {
+export interface RawCustomerPurgeResult extends RawResult {
   /** What was erased, without a word of whom. */
   receipt: {
-    /** The receipt's own number. For example `7`. */
+    /** The receipt's own number. */
     id: number;
-    /** When it was done. RFC 3339, UTC. For example `2026-11-23T18:00:00.000Z`. */
-    purgedAt: string;
+    /** When it was done. */
+    purged_at: string;
     /** Customers erased: the one named, and deleted ones of its primary id. */
     customers: number;
     /** Channels erased. */
     channels: number;
     /** Values of custom fields erased. */
-    customValues: number;
+    custom_values: number;
     /** Events erased. */
     events: number;
     /** Tickets emptied, also those from their addresses that others have; ids, dates and states stay. */
@@ -211,23 +211,23 @@ export interface CustomerPurgeResult extends Result {
    * Only if words of the name are still in the search's dictionary, because a write in progress may be using
    * them: they are deleted when it has ended. Send the call again to see whether they are.
    */
-  wordsPending?: boolean | undefined;
+  words_pending?: boolean | undefined;
 }
 
 /** What `customer.purgeAny` did. */
-export interface CustomerPurgeAnyResult extends Result {
+export interface RawCustomerPurgeAnyResult extends RawResult {
   /** What was erased, without a word of whom. */
   receipt: {
-    /** The receipt's own number. For example `7`. */
+    /** The receipt's own number. */
     id: number;
-    /** When it was done. RFC 3339, UTC. For example `2026-11-23T18:00:00.000Z`. */
-    purgedAt: string;
+    /** When it was done. */
+    purged_at: string;
     /** Customers erased: the one named, and deleted ones of its primary id. */
     customers: number;
     /** Channels erased. */
     channels: number;
     /** Values of custom fields erased. */
-    customValues: number;
+    custom_values: number;
     /** Events erased. */
     events: number;
     /** Tickets emptied, also those from their addresses that others have; ids, dates and states stay. */
@@ -245,13 +245,13 @@ export interface CustomerPurgeAnyResult extends Result {
    * Only if words of the name are still in the search's dictionary, because a write in progress may be using
    * them: they are deleted when it has ended. Send the call again to see whether they are.
    */
-  wordsPending?: boolean | undefined;
+  words_pending?: boolean | undefined;
 }
 
 /** What `customer.addEvent` did. */
-export interface CustomerAddEventResult extends Result {
-  /** The customer. For example `7`. */
-  customerId: number;
+export interface RawCustomerAddEventResult extends RawResult {
+  /** The customer. */
+  customer_id: number;
   /**
    * The names sent that this call does not know and left out, at most 20 of them; absent when there are none.
    */

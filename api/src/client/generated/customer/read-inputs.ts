@@ -1,5 +1,5 @@
 // Written by `npm run client-types` from the endpoint table.
-import type { CustomValue } from "../../input-values.ts";
+import type { CustomValue } from "../../../input-values.ts";
 
 /**
  * The fields of `customer.list`.

@@ -1,6 +1,6 @@
 // Written by `npm run client-types` from the endpoint table.
-import type { RawItem, RawPage } from "../../../envelope.ts";
-import type { CallOptions, ListOptions } from "../../options.ts";
+import type { RawItem, RawPage } from "../../../../envelope.ts";
+import type { CallOptions, ListOptions } from "../../../options.ts";
 import type {
   CustomerCountTimelineInput,
   CustomerFindInput,
@@ -10,15 +10,10 @@ import type {
   CustomerListInput,
   CustomerListTimelineInput,
   CustomerSearchInput,
-} from "../customer-read-inputs.ts";
-import type {
-  RawCustomer,
-  RawCustomerChange,
-  RawRestorableCustomer,
-  RawTimelineCounts,
-} from "./customer-records.ts";
-import type { RawCustomerPage } from "./customer-results.ts";
-import type { RawTimelineItem } from "./timeline.ts";
+} from "../../customer/read-inputs.ts";
+import type { RawTimelineItem } from "../timeline.ts";
+import type { RawCustomer, RawCustomerChange, RawRestorableCustomer, RawTimelineCounts } from "./records.ts";
+import type { RawCustomerPage } from "./results.ts";
 
 /** Customers: find, resolve, create, change, delete, restore, purge; their timelines and events. */
 export interface RawCustomerReads {

@@ -1,6 +1,6 @@
 // Written by `npm run client-types` from the endpoint table.
-import type { CustomValue } from "../../../input-values.ts";
-import type { TimelineItemType } from "../words.ts";
+import type { CustomValue } from "../../../../input-values.ts";
+import type { TimelineItemType } from "../../words.ts";
 
 /** An item of the feed of changes, as the wire has it. */
 export type RawCustomerChange = RawCustomer | RawDeletedCustomer;

@@ -1,18 +1,18 @@
 // Written by `npm run client-types` from the endpoint table.
-import type { RawPage, RawResult } from "../../../envelope.ts";
-import type { RawCustomer } from "./customer-records.ts";
+import type { Page, Result } from "../../../envelope.ts";
+import type { Customer } from "./records.ts";
 
 /** What `customer.resolve` did. */
-export interface RawCustomerResolveResult extends RawResult {
-  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
-  skipped_channels?:
+export interface CustomerResolveResult extends Result {
+  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
+  skippedChannels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. */
+        /** The address as it was given. For example `ada@example.org`. */
         address: string;
-        /** The customer who holds it. */
-        customer_id: number;
+        /** The customer who holds it. For example `7`. */
+        customerId: number;
       }[]
     | undefined;
   /**
@@ -22,16 +22,16 @@ export interface RawCustomerResolveResult extends RawResult {
 }
 
 /** What `customer.updateAny` did. */
-export interface RawCustomerUpdateAnyResult extends RawResult {
-  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
-  skipped_channels?:
+export interface CustomerUpdateAnyResult extends Result {
+  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
+  skippedChannels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. */
+        /** The address as it was given. For example `ada@example.org`. */
         address: string;
-        /** The customer who holds it. */
-        customer_id: number;
+        /** The customer who holds it. For example `7`. */
+        customerId: number;
       }[]
     | undefined;
   /**
@@ -41,16 +41,16 @@ export interface RawCustomerUpdateAnyResult extends RawResult {
 }
 
 /** What `customer.update` did. */
-export interface RawCustomerUpdateResult extends RawResult {
-  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
-  skipped_channels?:
+export interface CustomerUpdateResult extends Result {
+  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
+  skippedChannels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. */
+        /** The address as it was given. For example `ada@example.org`. */
         address: string;
-        /** The customer who holds it. */
-        customer_id: number;
+        /** The customer who holds it. For example `7`. */
+        customerId: number;
       }[]
     | undefined;
   /**
@@ -60,7 +60,7 @@ export interface RawCustomerUpdateResult extends RawResult {
 }
 
 /** A page of the list, with what `customer.listByChannel` adds. */
-export interface RawCustomerPage extends RawPage<RawCustomer> {
+export interface CustomerPage extends Page<Customer> {
   /**
    * The names sent that this call does not know and left out, at most 20 of them; absent when there are none.
    */
@@ -68,18 +68,18 @@ export interface RawCustomerPage extends RawPage<RawCustomer> {
 }
 
 /** What `customer.addChannels` did. */
-export interface RawCustomerAddChannelsResult extends RawResult {
+export interface CustomerAddChannelsResult extends Result {
   /** The channels' rows, in the order sent. */
-  channel_ids: number[];
-  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
-  skipped_channels?:
+  channelIds: number[];
+  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
+  skippedChannels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. */
+        /** The address as it was given. For example `ada@example.org`. */
         address: string;
-        /** The customer who holds it. */
-        customer_id: number;
+        /** The customer who holds it. For example `7`. */
+        customerId: number;
       }[]
     | undefined;
   /**
@@ -89,16 +89,16 @@ export interface RawCustomerAddChannelsResult extends RawResult {
 }
 
 /** What `customer.updateByPrimaryId` did. */
-export interface RawCustomerUpdateByPrimaryIdResult extends RawResult {
-  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
-  skipped_channels?:
+export interface CustomerUpdateByPrimaryIdResult extends Result {
+  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
+  skippedChannels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. */
+        /** The address as it was given. For example `ada@example.org`. */
         address: string;
-        /** The customer who holds it. */
-        customer_id: number;
+        /** The customer who holds it. For example `7`. */
+        customerId: number;
       }[]
     | undefined;
   /**
@@ -108,9 +108,9 @@ export interface RawCustomerUpdateByPrimaryIdResult extends RawResult {
 }
 
 /** What `customer.removeChannel` did. */
-export interface RawCustomerRemoveChannelResult extends RawResult {
-  /** The customer. */
-  customer_id: number;
+export interface CustomerRemoveChannelResult extends Result {
+  /** The customer. For example `7`. */
+  customerId: number;
   /**
    * The names sent that this call does not know and left out, at most 20 of them; absent when there are none.
    */
@@ -118,8 +118,8 @@ export interface RawCustomerRemoveChannelResult extends RawResult {
 }
 
 /** What `customer.syncWithCrm` did. */
-export interface RawCustomerSyncWithCrmResult extends Omit<RawResult, "id"> {
-  /** The customer; null when the CRM has no match. */
+export interface CustomerSyncWithCrmResult extends Omit<Result, "id"> {
+  /** The customer; null when the CRM has no match. For example `7`. */
   id: number | null;
   /** What of the CRM's answer was not taken over, and why. */
   skipped?:
@@ -130,15 +130,15 @@ export interface RawCustomerSyncWithCrmResult extends Omit<RawResult, "id"> {
         message: string;
       }[]
     | undefined;
-  /** Addresses left out because another customer holds them; only with the brand's taken_address = skip. */
-  skipped_channels?:
+  /** Addresses left out because another customer holds them; only with the brand's takenAddress = skip. */
+  skippedChannels?:
     | {
         /** The field it was sent in. */
         field: string;
-        /** The address as it was given. */
+        /** The address as it was given. For example `ada@example.org`. */
         address: string;
-        /** The customer who holds it. */
-        customer_id: number;
+        /** The customer who holds it. For example `7`. */
+        customerId: number;
       }[]
     | undefined;
   /**
@@ -148,7 +148,7 @@ export interface RawCustomerSyncWithCrmResult extends Omit<RawResult, "id"> {
 }
 
 /** What `customer.create` did. */
-export interface RawCustomerCreateResult extends RawResult {
+export interface CustomerCreateResult extends Result {
   /**
    * The names sent that this call does not know and left out, at most 20 of them; absent when there are none.
    */
@@ -156,7 +156,7 @@ export interface RawCustomerCreateResult extends RawResult {
 }
 
 /** What `customer.delete` did. */
-export interface RawCustomerDeleteResult extends RawResult {
+export interface CustomerDeleteResult extends Result {
   /**
    * The names sent that this call does not know and left out, at most 20 of them; absent when there are none.
    */
@@ -164,36 +164,36 @@ export interface RawCustomerDeleteResult extends RawResult {
 }
 
 /** What `customer.restore` did. */
-export interface RawCustomerRestoreResult extends RawResult {
+export interface CustomerRestoreResult extends Result {
   /** What was left out. */
   dropped?:
     | {
         /** `external_primary_id`, `channel`, `ticket` or `custom_<name>`. */
         field: string;
-        /** Of a channel: the row that was left out. */
-        channel_id?: number | undefined;
+        /** Of a channel: the row that was left out. For example `1`. */
+        channelId?: number | undefined;
         /** Of a ticket: one that the customer had, up to 1,000 of them. */
-        ticket_id?: number | undefined;
-        /** Who has it now. */
-        customer_id?: number | undefined;
+        ticketId?: number | undefined;
+        /** Who has it now. For example `7`. */
+        customerId?: number | undefined;
       }[]
     | undefined;
 }
 
 /** What `customer.purge` did. */
-export interface RawCustomerPurgeResult extends RawResult {
+export interface CustomerPurgeResult extends Result {
   /** What was erased, without a word of whom. */
   receipt: {
-    /** The receipt's own number. */
+    /** The receipt's own number. For example `7`. */
     id: number;
-    /** When it was done. */
-    purged_at: string;
+    /** When it was done. RFC 3339, UTC. For example `2026-11-23T18:00:00.000Z`. */
+    purgedAt: string;
     /** Customers erased: the one named, and deleted ones of its primary id. */
     customers: number;
     /** Channels erased. */
     channels: number;
     /** Values of custom fields erased. */
-    custom_values: number;
+    customValues: number;
     /** Events erased. */
     events: number;
     /** Tickets emptied, also those from their addresses that others have; ids, dates and states stay. */
@@ -211,23 +211,23 @@ export interface RawCustomerPurgeResult extends RawResult {
    * Only if words of the name are still in the search's dictionary, because a write in progress may be using
    * them: they are deleted when it has ended. Send the call again to see whether they are.
    */
-  words_pending?: boolean | undefined;
+  wordsPending?: boolean | undefined;
 }
 
 /** What `customer.purgeAny` did. */
-export interface RawCustomerPurgeAnyResult extends RawResult {
+export interface CustomerPurgeAnyResult extends Result {
   /** What was erased, without a word of whom. */
   receipt: {
-    /** The receipt's own number. */
+    /** The receipt's own number. For example `7`. */
     id: number;
-    /** When it was done. */
-    purged_at: string;
+    /** When it was done. RFC 3339, UTC. For example `2026-11-23T18:00:00.000Z`. */
+    purgedAt: string;
     /** Customers erased: the one named, and deleted ones of its primary id. */
     customers: number;
     /** Channels erased. */
     channels: number;
     /** Values of custom fields erased. */
-    custom_values: number;
+    customValues: number;
     /** Events erased. */
     events: number;
     /** Tickets emptied, also those from their addresses that others have; ids, dates and states stay. */
@@ -245,13 +245,13 @@ export interface RawCustomerPurgeAnyResult extends RawResult {
    * Only if words of the name are still in the search's dictionary, because a write in progress may be using
    * them: they are deleted when it has ended. Send the call again to see whether they are.
    */
-  words_pending?: boolean | undefined;
+  wordsPending?: boolean | undefined;
 }
 
 /** What `customer.addEvent` did. */
-export interface RawCustomerAddEventResult extends RawResult {
-  /** The customer. */
-  customer_id: number;
+export interface CustomerAddEventResult extends Result {
+  /** The customer. For example `7`. */
+  customerId: number;
   /**
    * The names sent that this call does not know and left out, at most 20 of them; absent when there are none.
    */

@@ -1,5 +1,5 @@
 // Written by `npm run client-types` from the endpoint table.
-import type { CallOptions } from "../../options.ts";
+import type { CallOptions } from "../../../options.ts";
 import type {
   CustomerAddChannelsInput,
   CustomerAddEventInput,
@@ -14,8 +14,8 @@ import type {
   CustomerUpdateAnyInput,
   CustomerUpdateByPrimaryIdInput,
   CustomerUpdateInput,
-} from "../customer-write-inputs.ts";
-import type { RawCustomerReads } from "./customer-reads.ts";
+} from "../../customer/write-inputs.ts";
+import type { RawCustomerReads } from "./reads.ts";
 import type {
   RawCustomerAddChannelsResult,
   RawCustomerAddEventResult,
@@ -30,7 +30,7 @@ import type {
   RawCustomerUpdateAnyResult,
   RawCustomerUpdateByPrimaryIdResult,
   RawCustomerUpdateResult,
-} from "./customer-results.ts";
+} from "./results.ts";
 
 /** Customers: find, resolve, create, change, delete, restore, purge; their timelines and events. */
 export interface RawCustomerMethods extends RawCustomerReads {

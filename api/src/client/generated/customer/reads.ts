@@ -1,6 +1,7 @@
 // Written by `npm run client-types` from the endpoint table.
-import type { Page } from "../../envelope.ts";
-import type { CallOptions, ListOptions } from "../options.ts";
+import type { Page } from "../../../envelope.ts";
+import type { CallOptions, ListOptions } from "../../options.ts";
+import type { TimelineItem } from "../timeline.ts";
 import type {
   CustomerCountTimelineInput,
   CustomerFindInput,
@@ -10,10 +11,9 @@ import type {
   CustomerListInput,
   CustomerListTimelineInput,
   CustomerSearchInput,
-} from "./customer-read-inputs.ts";
-import type { Customer, CustomerChange, RestorableCustomer, TimelineCounts } from "./customer-records.ts";
-import type { CustomerPage } from "./customer-results.ts";
-import type { TimelineItem } from "./timeline.ts";
+} from "./read-inputs.ts";
+import type { Customer, CustomerChange, RestorableCustomer, TimelineCounts } from "./records.ts";
+import type { CustomerPage } from "./results.ts";
 
 /** Customers: find, resolve, create, change, delete, restore, purge; their timelines and events. */
 export interface CustomerReads {
