@@ -102,7 +102,7 @@ describe.skipIf(!chromium)("keys and people in a browser", () => {
     await page.click("Revoke");
     await page.shows("One key that it has made ends with it:");
     await page.click("This key takes them over");
-    expect(await page.value("document.querySelector('[form=confirm]:not(.ghost)').disabled")).toBe(true);
+    expect(await page.value("document.querySelector('[role=dialog] [type=submit]').disabled")).toBe(true);
     await page.fill("Type Parent", "Parent");
     await page.press("Enter");
     await page.shows("one key was taken over");

@@ -1,13 +1,10 @@
 // The CRM lookup in the settings of the console, in Chromium if it is installed: address, headers, map, and the trial.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findChromium } from "../../support/servers/browser.ts";
-import { buildConsole, type ConsoleUser, openConsole } from "../../support/servers/console-user.ts";
+import { type ConsolePage, openConsole, prepareConsole } from "../../support/servers/console-page.ts";
 import { failing, startCrm } from "../../support/servers/crm-server.ts";
 import { startTestServer } from "../../support/test-server.ts";
 
-const chromium = findChromium();
-if (!chromium) console.warn("SKIPPED: Chromium is not installed, so no CRM is tried in a browser.");
-buildConsole();
+const chromium = prepareConsole();
 const crm = await startCrm();
 const elsewhere = await startCrm();
 const world = await startTestServer({ console: true, egressAllow: [crm.hostPort, elsewhere.hostPort] });
@@ -22,71 +19,71 @@ await world.admin.customer.create({ brandId: 1, primaryId: "K-1", firstname: "Ad
 const brand = async () => (await world.admin.brand.find({ id: 1 })).item;
 
 describe.skipIf(!chromium)("the CRM lookup in a browser", () => {
-  let user: ConsoleUser;
+  let page: ConsolePage;
   beforeAll(async () => {
-    user = await openConsole(world.url, chromium!);
-    await user.signIn(world.adminKey, "/settings/brands/1/lookup");
+    page = await openConsole(world.url, chromium!);
+    await page.signIn(world.adminKey, "/settings/brands/1/lookup");
   });
-  afterAll(() => user.page.close());
+  afterAll(() => page.close());
 
   const ask = async (way: string, value: string, act = "Ask") => {
-    await user.click(way);
-    await user.fill(`${way} to look up`, value);
-    await user.click(act);
+    await page.click(way);
+    await page.fill(`${way} to look up`, value);
+    await page.click(act);
   };
 
   test("what is typed is saved first, then the trial shows whom the CRM knows and what would be left out", async () => {
-    await user.shows("Save an address first.");
-    await user.fill("Address", crm.url);
-    await user.click("Add a header");
-    await user.fill("Name", "Authorization");
-    await user.fill("Value of Authorization", "Bearer of a secret");
-    await user.fill("where First name stands", "/person/given");
-    await user.fill("where Loyalty tier stands", "/bonus");
-    await user.shows("Changed: Address, Headers, where First name stands, where Loyalty tier stands");
+    await page.shows("Save an address first.");
+    await page.fill("Address", crm.url);
+    await page.click("Add a header");
+    await page.fill("Name", "Authorization");
+    await page.fill("Value of Authorization", "Bearer of a secret");
+    await page.fill("where First name stands", "/person/given");
+    await page.fill("where Loyalty tier stands", "/bonus");
+    await page.shows("Changed: Address, Headers, where First name stands, where Loyalty tier stands");
     crm.say = () => [
       { primary_id: "K-1", person: { given: "Ada" }, bonus: "platinum", email: "ada@example.org" },
       { primary_id: "K-2", person: { given: "Berta" }, bonus: "gold" },
     ];
     await ask("Number", "+49 30 1234", "Save and ask");
-    await user.shows("2 people");
+    await page.shows("2 people");
     for (const text of ["K-1 · is in Dossier", "K-2 · would be new", "nobody is guessed", "ada@example.org"])
-      await user.shows(text);
-    await user.shows("Loyalty tier: must be one of the options of this field");
+      await page.shows(text);
+    await page.shows("Loyalty tier: must be one of the options of this field");
     expect(crm.headers.at(-1)?.authorization).toBe("Bearer of a secret");
     expect(await brand()).toMatchObject({
       crm_lookup_url: crm.url,
       crm_headers: ["Authorization"],
       crm_field_map: { firstname: "/person/given", custom_tier: "/bonus" },
     });
-    expect(await user.page.value("document.body.innerHTML.includes('a secret')")).toBe(false);
+    expect(await page.value("document.body.innerHTML.includes('a secret')")).toBe(false);
   });
 
   test("each failure is said in its words", async () => {
     crm.say = failing(500);
     await ask("E-mail", "ada@example.org");
-    await user.shows("The CRM answered with the status 500.");
+    await page.shows("The CRM answered with the status 500.");
     crm.say = () => [{ firstname: "a".repeat(300_000) }];
     await ask("Primary id", "K-1");
-    await user.shows("The CRM's answer is over 256 KiB.");
+    await page.shows("The CRM's answer is over 256 KiB.");
     crm.say = () => [];
     await ask("Primary id", "K-9");
-    await user.shows("The CRM knows nobody by this.");
+    await page.shows("The CRM knows nobody by this.");
     expect(crm.requests.at(-1)).toContain("primaryID=K-9");
   });
 
   test("what is wrong stands under its field, and a pointer that another person sets is kept", async () => {
-    await user.fill("where Last name stands", "person/family");
-    await user.click("Save");
-    await user.shows("must hold a JSON pointer");
-    expect(await user.page.value("nameOf(document.activeElement)")).toBe("where Last name stands");
+    await page.fill("where Last name stands", "person/family");
+    await page.click("Save");
+    await page.shows("must hold a JSON pointer");
+    expect(await page.value("nameOf(document.activeElement)")).toBe("where Last name stands");
     await world.admin.brand.update({
       id: 1,
       crmFieldMap: { firstname: "/person/given", custom_tier: "/bonus", email: "/mail" },
     });
-    await user.fill("where Last name stands", "/person/family");
-    await user.click("Save");
-    await user.shows("Everything here is saved.");
+    await page.fill("where Last name stands", "/person/family");
+    await page.click("Save");
+    await page.shows("Everything here is saved.");
     expect((await brand()).crm_field_map).toEqual({
       firstname: "/person/given",
       lastname: "/person/family",
@@ -96,50 +93,50 @@ describe.skipIf(!chromium)("the CRM lookup in a browser", () => {
   });
 
   test("headers belong to one address: another one needs them again, and they are replaced together", async () => {
-    await user.fill("Address", elsewhere.url);
-    await user.shows("type them again, or remove them");
-    await user.click("Save");
-    await user.shows("must be sent again with this crm_lookup_url");
-    await user.click("Change the headers");
-    await user.shows("Headers are replaced together.");
-    await user.fill("Value of Authorization", "Bearer of another");
-    await user.click("Add a header");
-    await user.fill("Name", "X-Shop");
-    await user.fill("Value of X-Shop", "north");
-    await user.click("Save");
-    await user.shows("Everything here is saved.");
+    await page.fill("Address", elsewhere.url);
+    await page.shows("type them again, or remove them");
+    await page.click("Save");
+    await page.shows("must be sent again with this crm_lookup_url");
+    await page.click("Change the headers");
+    await page.shows("Headers are replaced together.");
+    await page.fill("Value of Authorization", "Bearer of another");
+    await page.click("Add a header");
+    await page.fill("Name", "X-Shop");
+    await page.fill("Value of X-Shop", "north");
+    await page.click("Save");
+    await page.shows("Everything here is saved.");
     await ask("Primary id", "K-1");
-    await user.shows("The CRM knows nobody by this.");
+    await page.shows("The CRM knows nobody by this.");
     expect(elsewhere.headers.at(-1)).toMatchObject({ authorization: "Bearer of another", "x-shop": "north" });
-    await user.click("Change the headers");
-    await user.click("Remove X-Shop");
-    await user.click("Remove Authorization");
-    await user.shows("No header will be sent");
-    await user.click("Save");
-    await user.shows("Everything here is saved.");
+    await page.click("Change the headers");
+    await page.click("Remove X-Shop");
+    await page.click("Remove Authorization");
+    await page.shows("No header will be sent");
+    await page.click("Save");
+    await page.shows("Everything here is saved.");
     expect((await brand()).crm_headers).toEqual([]);
   });
 
   test("how long the CRM is not asked again is a number and a unit", async () => {
-    await user.click("Ask on every contact");
-    await user.shows("less than 1 day ago");
-    await user.fill("How long it is not asked again", "36");
-    await user.fill("Unit", "hour");
-    await user.shows("less than 36 hours ago");
-    await user.click("The CRM wins");
-    await user.press("s", 2);
-    await user.shows("Everything here is saved.");
+    await page.click("Ask on every contact");
+    await page.shows("less than 1 day ago");
+    await page.fill("How long it is not asked again", "36");
+    await page.fill("Unit", "hour");
+    await page.shows("less than 36 hours ago");
+    await page.click("The CRM wins");
+    await page.press("s", 2);
+    await page.shows("Everything here is saved.");
     expect(await brand()).toMatchObject({ crm_refresh_seconds: 36 * 3600, crm_wins: true });
   });
 
   test("a CRM that fails again and again is left alone for a while, which is said", async () => {
     elsewhere.say = failing(503);
-    for (let place = 0; place < 8 && !(await user.page.value("reads('is not asked for 30 s')")); place += 1) {
+    for (let place = 0; place < 8 && !(await page.value("reads('is not asked for 30 s')")); place += 1) {
       const before = elsewhere.requests.length;
       await ask("Primary id", `K-${place}`);
-      await user.page.until(`reads("K-${place}") && !reads("Asking, for at most")`);
+      await page.until(`reads("K-${place}") && !reads("Asking, for at most")`);
       if (elsewhere.requests.length === before) break;
     }
-    await user.shows("The CRM failed repeatedly and is not asked for 30 s.");
+    await page.shows("The CRM failed repeatedly and is not asked for 30 s.");
   });
 });

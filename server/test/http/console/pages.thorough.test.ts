@@ -235,10 +235,10 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
 
   test.each<[string, string, () => Promise<unknown>, string]>([
     ["a new key", "/settings/keys", pressTool, "[role=dialog] .grants"],
-    ["the end of a key", "/settings/keys", () => menuOf(".matrix"), "[role=dialog] #confirm"],
+    ["the end of a key", "/settings/keys", () => menuOf(".matrix"), ".dialog form"],
     ["a new webhook", "/settings/webhooks", pressTool, "[role=dialog] .grants"],
-    ["the end of a webhook", `/settings/webhooks/${webhook.id}`, () => menuOf(".tools"), "#confirm"],
-    ["a range", `/settings/webhooks/${webhook.id}`, () => click(".del-head > .btn"), "#replay"],
+    ["the end of a webhook", `/settings/webhooks/${webhook.id}`, () => menuOf(".tools"), ".dialog form"],
+    ["a range", `/settings/webhooks/${webhook.id}`, () => click(".del-head > .btn"), ".dialog form"],
     ["a new person", "/settings/people", pressTool, "[role=dialog] .grants"],
   ])(
     "over the settings, with %s open",

@@ -53,10 +53,10 @@ describe.skipIf(!chromium)("webhooks in a browser", () => {
 
   test("sends a range again", async () => {
     await page.click("Send a range again");
-    await page.until("document.querySelector('#replay input')");
+    await page.until("document.querySelector('[role=dialog] input')");
     // a person's browser fills this field by its own calendar
     await page.value(`(() => {
-      const field = document.querySelector("#replay input");
+      const field = document.querySelector("[role=dialog] input");
       Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, "value").set.call(field, "2026-01-01T00:00");
       field.dispatchEvent(new Event("input", { bubbles: true }));
     })()`);

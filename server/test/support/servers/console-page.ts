@@ -1,4 +1,5 @@
-// The console in Chromium, for tests that use it as a person does: by what is written on buttons and fields.
+// The console in Chromium, for tests that use it as a person does: it finds what it uses by its name, as it is read aloud,
+// types and clicks. While a dialog is open it sees nothing else, but for menus.
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { findChromium, openPage, type Page } from "./browser.ts";
@@ -10,15 +11,18 @@ export interface ConsolePage extends Page {
   signIn(key: string, path: string): Promise<void>;
   /** goes to a path in the session that is open */
   goTo(path: string): Promise<void>;
-  /** waits for a text on the page */
+  /** waits for a text */
   shows(text: string): Promise<void>;
-  /** waits until a text is no longer on the page */
+  /** waits until a text is gone */
   showsNot(text: string): Promise<void>;
-  /** clicks the button, link, menu item, tick or choice with this text or label, once it is there */
-  click(label: string): Promise<void>;
-  /** writes into the field with this label */
-  fill(label: string, text: string): Promise<void>;
-  press(key: string): Promise<void>;
+  /** whether something with this name can be clicked now */
+  isOffered(name: string): Promise<boolean>;
+  /** clicks the button, link, menu item, tick or choice with this name, once it is there */
+  click(name: string): Promise<void>;
+  /** replaces what a field holds, or chooses an option by its value */
+  fill(name: string, text: string): Promise<void>;
+  valueOf(name: string): Promise<string>;
+  press(key: string, modifiers?: number): Promise<void>;
 }
 
 /** The name of the installed Chromium, with the console built for it; undefined, and said, without one. */
@@ -32,35 +36,42 @@ export function prepareConsole(): string | undefined {
   return chromium;
 }
 
-const named = (label: string) => `(() => {
-  const within = document.querySelector("[role=dialog]") ?? document;
-  const said = (one) => (one.getAttribute("aria-label") ?? one.innerText ?? "").trim();
-  const all = [...document.querySelectorAll("[role=menuitem]"), ...within.querySelectorAll("button, a, label, summary")];
-  const wanted = ${JSON.stringify(label)};
-  return all.find((one) => said(one) === wanted && !one.disabled) ?? all.find((one) => said(one).startsWith(wanted) && !one.disabled);
-})()`;
+// In the page: the name of an element, and what has a name, else what has one that begins with it.
+const finder = `
+  globalThis.nameOf = (one) => {
+    const ids = one.getAttribute("aria-labelledby");
+    const named = ids ? ids.split(" ").map((id) => document.getElementById(id)?.innerText ?? "").join(" ") : "";
+    const label = one.labels?.[0];
+    return (one.getAttribute("aria-label") ?? (named || (label ? label.innerText : one.innerText)) ?? "")
+      .replace(/\\s+Ctrl S$/, "").split("\\n")[0].trim();
+  };
+  globalThis.within = () => document.querySelector("[role=dialog]") ?? document.body;
+  globalThis.reads = (text) => document.body && within().innerText.includes(text);
+  globalThis.named = (name, kinds) => {
+    const all = [...document.querySelectorAll("[role=menuitem]"), ...within().querySelectorAll(kinds)]
+      .filter((one) => one.matches(kinds) && one.checkVisibility() && !one.disabled);
+    return all.findLast((one) => nameOf(one) === name) ?? all.find((one) => nameOf(one).startsWith(name));
+  };`;
 
-const field = (label: string) => `(() => {
-  const within = document.querySelector("[role=dialog]") ?? document;
-  const wanted = ${JSON.stringify(label)};
-  const one = [...within.querySelectorAll("label")].find((label) => label.innerText.trim().startsWith(wanted));
-  return one ? one.control : within.querySelector("[aria-label=" + JSON.stringify(wanted) + "]");
-})()`;
+const clickable =
+  "button, a, summary, input[type=radio], input[type=checkbox], [role=switch], [role=menuitem]";
+const fillable = "input, select, textarea";
+const one = (name: string, kinds: string) =>
+  `globalThis.named?.(${JSON.stringify(name)}, ${JSON.stringify(kinds)})`;
+const reads = (text: string) => `reads(${JSON.stringify(text)})`;
 
 /** Opens the console of a server in a browser. */
 export async function openConsole(url: string, chromium: string): Promise<ConsolePage> {
   const page = await openPage(chromium);
-  const press = async (key: string) => {
-    const text = key === "Enter" ? "\r" : key.length === 1 ? key : undefined;
-    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key, ...(text ? { text } : {}) });
-    await page.send("Input.dispatchKeyEvent", { type: "keyUp", key });
+  await page.send("Page.addScriptToEvaluateOnNewDocument", { source: finder });
+  const press = async (key: string, modifiers = 0) => {
+    const text = key === "Enter" ? { text: "\r" } : key.length === 1 && modifiers === 0 ? { text: key } : {};
+    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key, code: key, modifiers, ...text });
+    await page.send("Input.dispatchKeyEvent", { type: "keyUp", key, code: key, modifiers });
   };
-  const shown = (text: string) => `document.body?.innerText.includes(${JSON.stringify(text)})`;
   return {
     ...page,
     press,
-    shows: (text) => page.until(shown(text)),
-    showsNot: (text) => page.until(`document.body && !${shown(text)}`),
     signIn: async (key, path) => {
       await page.send("Network.clearBrowserCookies");
       if (await page.value("location.protocol === 'http:'")) await page.value("localStorage.clear()");
@@ -71,17 +82,36 @@ export async function openConsole(url: string, chromium: string): Promise<Consol
       await page.until("document.querySelector('nav a')");
     },
     goTo: async (path) => {
+      await page.open("about:blank");
+      await page.until("location.href === 'about:blank'");
       await page.open(`${url}${path}`);
-      await page.until(`location.pathname + location.search === ${JSON.stringify(path)}`);
+      await page.until("globalThis.named && document.querySelector('main')");
     },
-    click: async (label) => {
-      await page.until(named(label));
-      await page.value(`${named(label)}.click()`);
+    shows: (text) => page.until(`globalThis.reads && ${reads(text)}`),
+    showsNot: (text) => page.until(`globalThis.reads && document.body && !${reads(text)}`),
+    isOffered: (name) => page.value(`Boolean(${one(name, clickable)})`),
+    click: async (name) => {
+      await page.until(one(name, clickable));
+      await page.value(`${one(name, clickable)}.click()`);
     },
-    fill: async (label, text) => {
-      await page.until(field(label));
-      await page.value(`${field(label)}.focus();${field(label)}.select?.()`);
-      await page.send("Input.insertText", { text });
+    fill: async (name, text) => {
+      await page.until(one(name, fillable));
+      const isSelect = await page.value<boolean>(`(() => {
+        const field = ${one(name, fillable)};
+        field.focus();
+        if (field.localName !== "select") return (field.select(), false);
+        const { set } = Object.getOwnPropertyDescriptor(HTMLSelectElement.prototype, "value");
+        set.call(field, ${JSON.stringify(text)});
+        field.dispatchEvent(new Event("change", { bubbles: true }));
+        return true;
+      })()`);
+      if (isSelect) return;
+      if (text === "") await press("Backspace");
+      else await page.send("Input.insertText", { text });
+    },
+    valueOf: async (name) => {
+      await page.until(one(name, fillable));
+      return page.value(`${one(name, fillable)}.value`);
     },
   };
 }
