@@ -16,7 +16,7 @@ import { timelineQuery, wholeTimeline } from "../timeline/timeline-query.ts";
 import { useText } from "../text/text.tsx";
 import { useCopy } from "../ui/copy.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { useKeys } from "../ui/keys.ts";
+import { letGo, useKeys } from "../ui/keys.ts";
 import { usePageTitle } from "../ui/page-title.ts";
 import { useIsPhone } from "../ui/screen.ts";
 import { Blank, Failure, Skeleton } from "../ui/states.tsx";
@@ -97,6 +97,7 @@ export function CustomersPage() {
   }, [markedId, isPhone]);
 
   const move = (step: number) => {
+    letGo();
     const place = Math.max(0, Math.min(at + step, hits.length - 1));
     setMarked(place);
     if (place >= hits.length - 5) search.more();
@@ -106,8 +107,8 @@ export function CustomersPage() {
     k: () => move(-1),
     ArrowDown: () => move(1),
     ArrowUp: () => move(-1),
-    Home: () => setMarked(0),
-    End: () => setMarked(hits.length - 1),
+    Home: () => move(-at),
+    End: () => move(hits.length),
     Enter: (event) => open(hits[at], event),
     "ctrl+Enter": (event) => open(hits[at], event),
     ...(mayWrite ? { n: create, "alt+n": create } : {}),

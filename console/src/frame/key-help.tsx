@@ -24,7 +24,8 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
     [
       keys.lists,
       [
-        [["↑", "↓"], keys.move],
+        [["↑", "↓", "J", "K"], keys.move],
+        [["Home", "End"], keys.ends],
         [["↵"], keys.open],
         [["Ctrl", "↵"], keys.openTab],
         [["N"], keys.newCustomer],

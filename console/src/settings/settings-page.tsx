@@ -13,6 +13,8 @@ interface SettingsPageProps {
   title: string;
   /** pages between the settings and this one */
   trail?: readonly { href: string; label: string }[];
+  /** what the page is for, below its heading; without one the page has a heading of its own */
+  lead?: ReactNode;
   tools?: ReactNode;
   /** a table needs more room than a form */
   isWide?: boolean;
@@ -21,7 +23,8 @@ interface SettingsPageProps {
   children: ReactNode;
 }
 
-export function SettingsPage({ title, trail = [], tools, isWide, footer, children }: SettingsPageProps) {
+export function SettingsPage(props: SettingsPageProps) {
+  const { title, trail = [], lead, tools, isWide, footer, children } = props;
   const text = useTexts(settingsTexts);
   usePageTitle(title);
   const parent = trail.at(-1) ?? { href: "/settings", label: text.settings };
@@ -39,11 +42,26 @@ export function SettingsPage({ title, trail = [], tools, isWide, footer, childre
           <PageLinks />
         </nav>
         <div className="scroll" role="region" tabIndex={0} aria-label={title}>
-          <div className={isWide ? "page wide" : "page set"}>{children}</div>
+          <div className={isWide ? "page wide" : "page set"}>
+            {lead && <PageHead title={title}>{lead}</PageHead>}
+            {children}
+          </div>
           {footer}
         </div>
       </div>
     </>
+  );
+}
+
+/** A heading, and what to know of the page. */
+export function PageHead({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <header>
+      <div>
+        <h1>{title}</h1>
+        <p>{children}</p>
+      </div>
+    </header>
   );
 }
 

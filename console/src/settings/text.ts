@@ -14,7 +14,6 @@ const en = {
   chooseFirst: (names: string) => `Choose between both first: ${names}`,
   keepMine: "Keep mine",
   nothing: "nothing",
-  shown: (n: number, total: number) => `${n.toLocaleString("en")} of ${total.toLocaleString("en")}`,
   groups: { setup: "", access: "Access", connections: "Connections", installation: "Installation" },
   pages: {
     brands: "Brands",
@@ -43,7 +42,6 @@ const nl: typeof en = {
   chooseFirst: (names: string) => `Kies eerst tussen beide: ${names}`,
   keepMine: "Het mijne houden",
   nothing: "niets",
-  shown: (n: number, total: number) => `${n.toLocaleString("nl")} van ${total.toLocaleString("nl")}`,
   groups: { setup: "", access: "Toegang", connections: "Verbindingen", installation: "Installatie" },
   pages: {
     brands: "Merken",

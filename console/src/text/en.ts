@@ -93,6 +93,7 @@ export const en = {
     escape: "Close, leave, clear, back",
     undo: "Undo the last act",
     move: "Move the mark",
+    ends: "To the first, to the last",
     open: "Open",
     openTab: "Open in a new tab",
     newCustomer: "New customer",

@@ -95,6 +95,7 @@ export const nl: Text = {
     escape: "Sluiten, verlaten, wissen, terug",
     undo: "Laatste handeling ongedaan maken",
     move: "Markering verplaatsen",
+    ends: "Naar de eerste, naar de laatste",
     open: "Open",
     openTab: "Openen in een nieuw tabblad",
     newCustomer: "Nieuwe klant",

@@ -13,7 +13,7 @@ import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
 import { exactTime, shortTime } from "../ui/format.ts";
 import { channelIcon, Icon } from "../ui/icon.tsx";
-import { useKeys } from "../ui/keys.ts";
+import { letGo, useKeys } from "../ui/keys.ts";
 import { usePageTitle } from "../ui/page-title.ts";
 import { Avatar, Brand, Foreign, nameOf } from "../ui/person.tsx";
 import { Blank, Failure, Skeleton } from "../ui/states.tsx";
@@ -79,14 +79,26 @@ export function TicketsPage() {
     setParameters({ ...brand, ...filter }, { replace: true });
   };
   // rows of an older text are shown until the answer comes, and are not opened
-  const open = () => !list.isPlaceholderData && tickets[at] && navigate(`/tickets/${tickets[at].id}`);
-  const move = (step: number) => setMarked(Math.max(0, Math.min(at + step, tickets.length - 1)));
+  const open = ({ ctrlKey, metaKey }: KeyboardEvent) => {
+    const ticket = tickets[at];
+    if (list.isPlaceholderData || !ticket) return;
+    const path = `/tickets/${ticket.id}`;
+    if (ctrlKey || metaKey) window.open(path, "_blank", "noopener");
+    else navigate(path);
+  };
+  const mark = (place: number) => {
+    letGo();
+    setMarked(Math.max(0, Math.min(place, tickets.length - 1)));
+  };
   useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
+    j: () => mark(at + 1),
+    k: () => mark(at - 1),
+    ArrowDown: () => mark(at + 1),
+    ArrowUp: () => mark(at - 1),
+    Home: () => mark(0),
+    End: () => mark(tickets.length - 1),
     Enter: open,
+    "ctrl+Enter": open,
     l: open,
   });
   const names = { unlinked: text.tickets.unlinked, open: text.tickets.open, all: text.tickets.all };

@@ -1,9 +1,9 @@
 /** Fields of a form: a label, the control, a hint, and what is wrong with it, tied together for screen readers. */
-import { type ReactNode, useId } from "react";
+import { type ComponentProps, type ReactNode, useId } from "react";
 import { Icon, type IconName } from "./icon.tsx";
 
 interface FieldProps {
-  label: string;
+  label: ReactNode;
   hint?: ReactNode;
   /** what is wrong with the value */
   fault?: string | undefined;
@@ -48,41 +48,33 @@ export function FaultLine({ id, fault }: { id?: string; fault: string | undefine
   );
 }
 
-interface TextFieldProps extends FieldProps {
+type InputProps = Pick<ComponentProps<"input">, "placeholder" | "inputMode" | "maxLength" | "min" | "max">;
+
+interface TextFieldProps extends FieldProps, InputProps {
   value: string;
   onChange: (value: string) => void;
   icon?: IconName;
   isMono?: boolean;
   isFirst?: boolean;
-  placeholder?: string;
-  type?: "text" | "url" | "number";
+  type?: "text" | "url" | "number" | "date" | "datetime-local";
 }
 
-export function TextField({
-  value,
-  onChange,
-  icon,
-  isMono,
-  isFirst,
-  placeholder,
-  type = "text",
-  ...field
-}: TextFieldProps) {
+export function TextField(props: TextFieldProps) {
+  const { label, hint, fault, note, icon, isMono, isFirst, onChange, type = "text", ...input } = props;
   return (
-    <Field {...field}>
+    <Field label={label} hint={hint} fault={fault} note={note}>
       {(ties) => (
-        <div className={field.fault === undefined ? "input" : "input wrong"}>
+        <div className={fault === undefined ? "input" : "input wrong"}>
           {icon && <Icon name={icon} />}
           <input
             {...ties}
+            {...input}
             type={type}
             dir={isMono ? "ltr" : "auto"}
             className={isMono ? "mono" : ""}
             autoComplete="off"
             spellCheck={false}
             autoFocus={isFirst}
-            placeholder={placeholder}
-            value={value}
             onChange={(event) => onChange(event.target.value)}
           />
         </div>

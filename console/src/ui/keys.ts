@@ -1,6 +1,7 @@
 /**
- * Keyboard map. Single letters never fire in a field, with a modifier held, over an open dialog, or when they are
- * switched off; keys with a modifier always do. The newest handler of a key wins, so a part may take a key from its page.
+ * Keyboard map. Keys never fire in a field or over an open dialog, and single letters not when they are switched off; keys
+ * with a modifier always do. A link or a button that has the focus keeps its Enter, a region that scrolls its arrows. The
+ * newest handler of a key wins, so a part may take a key from its page.
  */
 import { useEffect } from "react";
 import { readPreference } from "./preferences.ts";
@@ -15,9 +16,22 @@ function find(name: string) {
   return maps.findLast((map) => name in map)?.[name];
 }
 
-const isField = (target: EventTarget | null) =>
+const isField = (target: HTMLElement) =>
+  target.isContentEditable || target.matches("input, textarea, select, [role=menu] *");
+const pressed = "a, button, summary";
+
+/** Whether what has the focus takes a key for itself. */
+const keeps = (target: EventTarget | null, key: string) =>
   target instanceof HTMLElement &&
-  (target.isContentEditable || target.matches("input, textarea, select, [role=menu] *, [role=dialog] *"));
+  (isField(target) ||
+    (key === "Enter" && target.matches(pressed)) ||
+    (/^(Arrow|Home|End)/.test(key) && target.matches("[role=region]")));
+
+/** Takes the focus off a link or a button, so that Enter opens what a key has marked. */
+export function letGo(): void {
+  const { activeElement } = document;
+  if (activeElement instanceof HTMLElement && activeElement.matches(pressed)) activeElement.blur();
+}
 
 function nameOf(event: KeyboardEvent): string {
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
@@ -31,9 +45,8 @@ function hear(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const name = nameOf(event);
   const isLetter = name.length === 1;
-  if (isLetter && (isField(event.target) || readPreference("keys") === "off")) return;
-  if (isLetter && document.querySelector("[role=dialog]")) return;
-  if (!isLetter && !name.includes("+") && isField(event.target)) return;
+  if (isLetter && readPreference("keys") === "off") return;
+  if (!name.includes("+") && (keeps(event.target, name) || document.querySelector("[role=dialog]"))) return;
   const isSecond = prefix && performance.now() - prefix.at < 1500;
   const run = (isSecond ? find(`${prefix?.key} ${name}`) : undefined) ?? find(name);
   prefix =

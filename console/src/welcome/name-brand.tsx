@@ -1,14 +1,12 @@
 /** The first step: the brand of a new installation gets its name and country. */
-import { type Brand as BrandItem, DossierError } from "@dossier/api";
-import { useQueryClient } from "@tanstack/react-query";
-import { type SyntheticEvent, useState } from "react";
+import type { Brand as BrandItem } from "@dossier/api";
 import { Link } from "wouter";
 import { api } from "../session/api.ts";
-import { countriesIn, countryName } from "../settings/brands/countries.ts";
-import { useLanguage, useText } from "../text/text.tsx";
+import { countryName } from "../settings/brands/countries.ts";
+import { NameFields, useBrandNaming } from "../settings/brands/name-fields.tsx";
+import { useLanguage } from "../text/text.tsx";
 import { useTexts } from "../text/texts.ts";
-import { errorText } from "../ui/error-text.ts";
-import { FaultLine, SelectField, TextField } from "../ui/form-fields.tsx";
+import { FaultLine } from "../ui/form-fields.tsx";
 import { Brand } from "../ui/person.tsx";
 import { welcomeTexts } from "./text.ts";
 
@@ -36,53 +34,17 @@ export function NameBrand({ brands }: { brands: BrandItem[] }) {
 
 function NameForm({ brand }: { brand: BrandItem }) {
   const text = useTexts(welcomeTexts);
-  const words = useText();
-  const { language } = useLanguage();
-  const queries = useQueryClient();
-  const [name, setName] = useState("");
-  const [country, setCountry] = useState(new Intl.Locale(navigator.language).region ?? "");
-  const [error, setError] = useState<unknown>();
-  const [isBusy, setBusy] = useState(false);
-  const faults = error instanceof DossierError ? error.fields : {};
-  async function submit(event: SyntheticEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      await api.brand.update({ id: brand.id, name, ...(country ? { defaultCountry: country } : {}) });
-      await queries.invalidateQueries({ queryKey: ["brands"] });
-    } catch (refusal) {
-      setError(refusal);
-    } finally {
-      setBusy(false);
-    }
-  }
+  const naming = useBrandNaming(new Intl.Locale(navigator.language).region ?? "", (values) =>
+    api.brand.update({ id: brand.id, ...values }),
+  );
+  const { act, isReady } = naming;
   return (
-    <form className="name-brand" onSubmit={(event) => void submit(event)}>
-      <TextField
-        label={text.name}
-        placeholder={brand.name}
-        value={name}
-        fault={faults.name}
-        isFirst
-        onChange={(next) => {
-          setName(next);
-          setError(undefined);
-        }}
-      />
-      <SelectField
-        label={text.country}
-        value={country}
-        fault={faults.defaultCountry}
-        options={[["", text.noCountry], ...countriesIn(language)]}
-        onChange={setCountry}
-      />
-      <button type="submit" className="btn pri" disabled={isBusy || !name.trim()}>
+    <form className="name-brand" onSubmit={act.run}>
+      <NameFields naming={naming} placeholder={brand.name} />
+      <button type="submit" className="btn pri" disabled={act.isBusy || !isReady}>
         {text.saveName}
       </button>
-      {error !== undefined && Object.keys(faults).length === 0 && (
-        <FaultLine fault={errorText(error, words)} />
-      )}
+      <FaultLine fault={act.fault} />
     </form>
   );
 }

@@ -2,7 +2,7 @@
 import { useSession } from "../../session/session.tsx";
 import { useTexts } from "../../text/texts.ts";
 import { longDate } from "../../ui/format.ts";
-import { InputField } from "../parts/input-field.tsx";
+import { FaultLine, TextField } from "../../ui/form-fields.tsx";
 import { accessTexts } from "./text.ts";
 
 const dayMs = 86_400_000;
@@ -62,25 +62,21 @@ export function KeyEndField({ value, onChange, fault }: KeyEndFieldProps) {
         ))}
       </div>
       {value.preset === "date" && (
-        <InputField
+        <TextField
           label={text.form.day}
           type="date"
           value={value.day}
           min={dayOfField(new Date(Date.now() + dayMs))}
           max={limit && dayOfField(limit)}
           fault={fault}
-          onChange={(event) => onChange({ ...value, day: event.target.value })}
+          onChange={(day) => onChange({ ...value, day })}
         />
       )}
       <span className="hint">
         {at && isChosen(value) && value.preset !== "date" && `${text.form.endsOn(longDate(at))} `}
         {session?.keyId !== 0 && (limit ? text.form.endsWithOn(longDate(limit)) : text.form.endsWith)}
       </span>
-      {value.preset !== "date" && fault && (
-        <span className="fault" role="alert">
-          {fault}
-        </span>
-      )}
+      {value.preset !== "date" && <FaultLine fault={fault} />}
     </fieldset>
   );
 }

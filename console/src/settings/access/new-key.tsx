@@ -1,15 +1,13 @@
 /** A new key, of a program or of a person: name, permissions, brands, end. Its text is handed on once, and kept nowhere. */
-import { type ApiKey, DossierError, type Permission } from "@dossier/api";
-import { type SyntheticEvent, useState } from "react";
+import type { ApiKey, Permission } from "@dossier/api";
+import { useState } from "react";
 import { api } from "../../session/api.ts";
 import { useSession } from "../../session/session.tsx";
-import { useText } from "../../text/text.tsx";
 import { useTexts } from "../../text/texts.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { errorText } from "../../ui/error-text.ts";
-import { Icon } from "../../ui/icon.tsx";
+import { SwitchField, TextField } from "../../ui/form-fields.tsx";
+import { useAct } from "../parts/act.ts";
 import { BrandChoice } from "../parts/brands.tsx";
-import { InputField, SwitchField } from "../parts/input-field.tsx";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { partsTexts } from "../parts/text.ts";
 import { type ChosenEnd, isChosen, KeyEndField, momentOf } from "./key-end.tsx";
 import { PermissionChoice } from "./permission-choice.tsx";
@@ -38,8 +36,7 @@ interface Draft {
   isForHeaders: boolean;
 }
 
-const placeOf = ["name", "permissions", "brandIds", "expiresAt"] as const;
-type Faults = Partial<Record<(typeof placeOf)[number] | "other", string>>;
+const places = ["name", "permissions", "brandIds", "expiresAt"] as const;
 
 const create = ({ name, permissions, brandIds, end, isStrict, isForHeaders }: Draft, kind: ApiKey["kind"]) =>
   api.key.create({
@@ -53,7 +50,6 @@ const create = ({ name, permissions, brandIds, end, isStrict, isForHeaders }: Dr
   });
 
 export function NewKey({ kind, onMade, onClose }: NewKeyProps) {
-  const text = useText();
   const access = useTexts(accessTexts);
   const parts = useTexts(partsTexts);
   const { session } = useSession();
@@ -66,99 +62,72 @@ export function NewKey({ kind, onMade, onClose }: NewKeyProps) {
     isForHeaders: false,
   }));
   const [draft, setDraft] = useState(start);
-  const [faults, setFaults] = useState<Faults>({});
-  const [isBusy, setBusy] = useState(false);
   const isPerson = kind === "person";
-  const change = (next: Partial<Draft>) => {
-    setDraft({ ...draft, ...next });
-    setFaults({});
-  };
-  const submit = async (event: SyntheticEvent) => {
-    event.preventDefault();
-    const missing: Faults = {
+  const act = useAct(
+    places,
+    async () => {
+      const { id, key: secret } = await create(draft, kind);
+      onMade({ id, secret, name: draft.name.trim() });
+    },
+    () => ({
       ...(draft.permissions.length === 0 && { permissions: access.form.choosePermission }),
       ...(draft.brandIds?.length === 0 && { brandIds: parts.chooseBrand }),
       ...(!isChosen(draft.end) && { expiresAt: access.form.chooseDay }),
-    };
-    if (Object.keys(missing).length > 0) return setFaults(missing);
-    setBusy(true);
-    try {
-      const { id, key: secret } = await create(draft, kind);
-      onMade({ id, secret, name: draft.name.trim() });
-    } catch (error) {
-      const fields = error instanceof DossierError ? error.fields : {};
-      const known = placeOf.filter((name) => fields[name]);
-      setFaults(
-        known.length > 0
-          ? Object.fromEntries(known.map((name) => [name, fields[name]]))
-          : { other: errorText(error, text) },
-      );
-      setBusy(false);
-    }
+    }),
+  );
+  const { faults } = act;
+  const change = (next: Partial<Draft>) => {
+    setDraft({ ...draft, ...next });
+    act.clear();
   };
   return (
-    <Dialog
-      title={isPerson ? access.people.add : access.keys.new}
+    <FormDialog
+      title={isPerson ? access.people.new : access.keys.new}
       onClose={onClose}
       isDirty={draft !== start}
-      footer={
-        <>
-          <button type="button" className="btn ghost" onClick={onClose}>
-            {text.words.cancel}
-          </button>
-          <button type="submit" form="new-key" className="btn pri" disabled={isBusy || !draft.name.trim()}>
-            {access.form.make}
-          </button>
-        </>
-      }
+      act={act}
+      label={access.form.make}
+      isReady={draft.name.trim() !== ""}
     >
-      <form id="new-key" className="stack" noValidate onSubmit={(event) => void submit(event)}>
-        <InputField
-          label={access.form.name}
-          hint={isPerson ? access.people.nameHint : access.form.nameHint}
-          value={draft.name}
-          maxLength={255}
-          fault={faults.name}
-          autoFocus
-          onChange={(event) => change({ name: event.target.value })}
+      <TextField
+        label={access.form.name}
+        hint={isPerson ? access.people.nameHint : access.form.nameHint}
+        value={draft.name}
+        maxLength={255}
+        fault={faults.name}
+        isFirst
+        onChange={(name) => change({ name })}
+      />
+      {isPerson && (
+        <RoleChoice value={draft.permissions} onChange={(permissions) => change({ permissions })} />
+      )}
+      <PermissionChoice
+        value={draft.permissions}
+        onChange={(permissions) => change({ permissions })}
+        fault={faults.permissions}
+      />
+      <BrandChoice
+        value={draft.brandIds}
+        onChange={(brandIds) => change({ brandIds })}
+        fault={faults.brandIds}
+      />
+      <KeyEndField value={draft.end} onChange={(end) => change({ end })} fault={faults.expiresAt} />
+      {isPerson ? (
+        <SwitchField
+          label={access.people.headersAllowed}
+          hint={access.people.headersHint}
+          isOn={draft.isForHeaders}
+          onChange={(isForHeaders) => change({ isForHeaders })}
         />
-        {isPerson && (
-          <RoleChoice value={draft.permissions} onChange={(permissions) => change({ permissions })} />
-        )}
-        <PermissionChoice
-          value={draft.permissions}
-          onChange={(permissions) => change({ permissions })}
-          fault={faults.permissions}
+      ) : (
+        <SwitchField
+          label={access.form.strict}
+          hint={access.form.strictHint}
+          isOn={draft.isStrict}
+          onChange={(isStrict) => change({ isStrict })}
         />
-        <BrandChoice
-          value={draft.brandIds}
-          onChange={(brandIds) => change({ brandIds })}
-          fault={faults.brandIds}
-        />
-        <KeyEndField value={draft.end} onChange={(end) => change({ end })} fault={faults.expiresAt} />
-        {isPerson ? (
-          <SwitchField
-            label={access.people.headersAllowed}
-            hint={access.people.headersHint}
-            isOn={draft.isForHeaders}
-            onChange={(isForHeaders) => change({ isForHeaders })}
-          />
-        ) : (
-          <SwitchField
-            label={access.form.strict}
-            hint={access.form.strictHint}
-            isOn={draft.isStrict}
-            onChange={(isStrict) => change({ isStrict })}
-          />
-        )}
-        {faults.other && (
-          <p className="fault-line" role="alert">
-            <Icon name="warning" />
-            <span>{faults.other}</span>
-          </p>
-        )}
-      </form>
-    </Dialog>
+      )}
+    </FormDialog>
   );
 }
 

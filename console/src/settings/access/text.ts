@@ -38,8 +38,7 @@ const en = {
     WEBHOOK_CUD: "change webhooks",
   },
   keys: {
-    lead: "A key for every program, each with no more than it must be able to do. A revoked key is refused everywhere within a second.",
-    people: "Keys of people are on the page People.",
+    lead: "A key for every program, each with no more than it must be able to do. A revoked key is refused everywhere within a second. Keys of people are on the page People.",
     new: "New key",
     key: "Key",
     brands: "Brands",
@@ -84,7 +83,7 @@ const en = {
   },
   people: {
     lead: "Everybody signs in with a key of their own, so that the audit trail and the history of a customer name people. Such a key opens this console and is refused in calls of programs, unless that is allowed.",
-    add: "Add a person",
+    new: "Add a person",
     person: "Person",
     may: "May",
     seen: "Last seen",
@@ -171,8 +170,7 @@ const nl: typeof en = {
     WEBHOOK_CUD: "webhooks wijzigen",
   },
   keys: {
-    lead: "Een sleutel voor elk programma, elk met niet meer dan het moet kunnen. Een ingetrokken sleutel wordt binnen een seconde overal geweigerd.",
-    people: "Sleutels van mensen staan op de pagina Mensen.",
+    lead: "Een sleutel voor elk programma, elk met niet meer dan het moet kunnen. Een ingetrokken sleutel wordt binnen een seconde overal geweigerd. Sleutels van mensen staan op de pagina Mensen.",
     new: "Nieuwe sleutel",
     key: "Sleutel",
     brands: "Merken",
@@ -217,7 +215,7 @@ const nl: typeof en = {
   },
   people: {
     lead: "Iedereen logt in met een eigen sleutel, zodat het auditspoor en de geschiedenis van een klant mensen noemen. Zo’n sleutel opent deze console en wordt in aanroepen van programma’s geweigerd, tenzij dat is toegestaan.",
-    add: "Iemand toevoegen",
+    new: "Iemand toevoegen",
     person: "Persoon",
     may: "Mag",
     seen: "Laatst gezien",

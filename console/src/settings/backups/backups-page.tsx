@@ -7,8 +7,8 @@ import { CopyButton } from "../../ui/copy.tsx";
 import { clock, exactTime, longDate } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Blank, Failure, Skeleton } from "../../ui/states.tsx";
-import { PageHead } from "../parts/about.tsx";
 import { Moment, Until } from "../parts/moment.tsx";
+import { Table } from "../parts/table.tsx";
 import { SettingsPage } from "../settings-page.tsx";
 import { settingsTexts } from "../text.ts";
 import { findingOf } from "./finding.ts";
@@ -25,8 +25,7 @@ export function BackupsPage() {
   const { pages } = useTexts(settingsTexts);
   const { data, error, refetch } = useQuery(backupQuery);
   return (
-    <SettingsPage title={pages.backups}>
-      <PageHead title={pages.backups}>{text.lead}</PageHead>
+    <SettingsPage title={pages.backups} lead={text.lead}>
       {error ? (
         <Failure error={error} retry={() => void refetch()} />
       ) : data ? (
@@ -119,42 +118,34 @@ function Files({ backup: { backups, count } }: { backup: Backup }) {
   if (backups.length === 0) return <Blank icon="backup" title={text.empty} />;
   return (
     <div>
-      <div className="card over" role="region" tabIndex={0} aria-label={text.file}>
-        <table className="table row-list">
-          <thead>
-            <tr>
-              <th scope="col">{text.file}</th>
-              <th scope="col">{text.made}</th>
-              <th scope="col">{text.secret}</th>
-              <th scope="col" className="r">
-                {text.size}
-              </th>
-            </tr>
-          </thead>
-          <tbody>
-            {backups.map(({ name, size, createdAt, hasSecret }) => (
-              <tr key={name}>
-                <td className="full">
-                  <code>{name}</code>
-                </td>
-                <td className="small t2 nowrap">
-                  <Moment at={createdAt} />
-                </td>
-                <td className="small">
-                  {hasSecret === null ? (
-                    <span className="pill bad">{text.unreadable}</span>
-                  ) : hasSecret ? (
-                    text.sealed
-                  ) : (
-                    text.without
-                  )}
-                </td>
-                <td className="r">{sizeText(size)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      </div>
+      <Table
+        label={text.file}
+        className="row-list"
+        columns={[text.file, text.made, text.secret, { label: text.size, isEnd: true }]}
+        items={backups}
+        keyOf={({ name }) => name}
+      >
+        {({ name, size, createdAt, hasSecret }) => (
+          <>
+            <td className="full">
+              <code>{name}</code>
+            </td>
+            <td className="small t2 nowrap">
+              <Moment at={createdAt} />
+            </td>
+            <td className="small">
+              {hasSecret === null ? (
+                <span className="pill bad">{text.unreadable}</span>
+              ) : hasSecret ? (
+                text.sealed
+              ) : (
+                text.without
+              )}
+            </td>
+            <td className="r">{sizeText(size)}</td>
+          </>
+        )}
+      </Table>
       {count > backups.length && <p className="small t3 under">{text.newest(count)}</p>}
     </div>
   );

@@ -30,6 +30,7 @@ export function BrandFrame({ brand, tab, tools, footer, children }: BrandFramePr
   return (
     <SettingsPage
       title={text.tabs[tab]}
+      lead={text.leads[tab]}
       trail={[
         { href: "/settings/brands", label: brands },
         { href: home, label: brand.name },
@@ -37,12 +38,6 @@ export function BrandFrame({ brand, tab, tools, footer, children }: BrandFramePr
       tools={tools}
       footer={footer}
     >
-      <header>
-        <div>
-          <h1>{text.tabs[tab]}</h1>
-          <p>{text.leads[tab]}</p>
-        </div>
-      </header>
       <nav className="tabs" aria-label={brand.name}>
         {brandTabs.map((one) => (
           <Link key={one} href={addressOf(one)} aria-current={one === tab ? "page" : undefined}>

@@ -2,17 +2,17 @@
  * Editor of a custom field, new or changed. A change that values do not fit is refused with their number; only then,
  * with the number on the button, can it be made with the loss.
  */
-import { type CustomFieldDefinition, DossierError } from "@dossier/api";
-import { type SyntheticEvent, useState } from "react";
+import type { CustomFieldDefinition } from "@dossier/api";
+import { useState } from "react";
 import { api } from "../../session/api.ts";
 import { useText } from "../../text/text.tsx";
 import { useTexts } from "../../text/texts.ts";
-import { Dialog } from "../../ui/dialog.tsx";
 import { useDraft } from "../../ui/draft.ts";
-import { errorText } from "../../ui/error-text.ts";
-import { FaultLine, SelectField, TextField } from "../../ui/form-fields.tsx";
+import { SelectField, TextField } from "../../ui/form-fields.tsx";
 import { Icon } from "../../ui/icon.tsx";
 import { useToast } from "../../ui/toast.tsx";
+import { useAct } from "../parts/act.ts";
+import { FormDialog } from "../parts/form-dialog.tsx";
 import { type BrandName, useFieldsChanged } from "./fields-query.ts";
 import { lossOf } from "./loss.ts";
 import { OptionsEditor } from "./options-editor.tsx";
@@ -27,6 +27,8 @@ interface Values {
   type: FieldType;
   options: string[];
 }
+
+const places = ["brandId", "label", "name", "type", "options", "force"] as const;
 
 /** A name for programs, made of what people read. */
 const nameFor = (label: string) =>
@@ -53,17 +55,21 @@ export function FieldEditor({ field, brands, onClose }: FieldEditorProps) {
   const refresh = useFieldsChanged();
   const draft = useDraft<Values>(field ?? { label: "", name: "", type: "text", options: [] });
   const [brandId, setBrandId] = useState(brands[0]?.id ?? 0);
-  const [error, setError] = useState<unknown>();
-  const [isBusy, setBusy] = useState(false);
   const { values, isChanged } = draft;
-  const faults = error instanceof DossierError ? error.fields : {};
-  const loss = lossOf(faults.force);
   const name = field || draft.changes.name !== undefined ? values.name : nameFor(values.label);
+  const act = useAct(places, async () => {
+    await write();
+    await refresh();
+    toast({ text: field ? text.saved(values.label) : text.made(values.label), icon: "check" });
+    onClose();
+  });
+  const { faults } = act;
+  const loss = lossOf(faults.force);
   const set = (next: Partial<Values>) => {
-    setError(undefined);
+    act.clear();
     draft.set(next);
   };
-  const write = () => {
+  function write() {
     const options = values.type === "select" ? { options: written(values.options) } : {};
     if (!field)
       return api.customfield.create({ brandId, name, label: values.label, type: values.type, ...options });
@@ -74,101 +80,70 @@ export function FieldEditor({ field, brands, onClose }: FieldEditorProps) {
       ...(isConverted ? { type: values.type, ...options } : {}),
       ...(loss === undefined ? {} : { force: true }),
     });
-  };
-  async function submit(event: SyntheticEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      await write();
-    } catch (refusal) {
-      setError(refusal);
-      setBusy(false);
-      return;
-    }
-    await refresh();
-    toast({ text: field ? text.saved(values.label) : text.made(values.label), icon: "check" });
-    onClose();
   }
   return (
-    <Dialog
+    <FormDialog
       title={field ? text.change(field.label) : text.newField}
       onClose={onClose}
       isDirty={isChanged}
-      footer={
-        <>
-          <button type="button" className="btn ghost" onClick={onClose}>
-            {words.words.cancel}
-          </button>
-          <button
-            type="submit"
-            form="custom-field"
-            className={loss === undefined ? "btn pri" : "btn bad"}
-            disabled={isBusy || !isChanged || !name}
-          >
-            {loss === undefined ? (field ? words.words.save : text.make) : text.saveWithLoss(loss)}
-          </button>
-        </>
-      }
+      act={act}
+      label={loss !== undefined ? text.saveWithLoss(loss) : field ? words.words.save : text.make}
+      isReady={isChanged && name !== ""}
+      isBad={loss !== undefined}
     >
-      <form id="custom-field" className="stack" onSubmit={(event) => void submit(event)}>
-        {!field && brands.length > 1 && (
-          <SelectField
-            label={text.brand}
-            value={String(brandId)}
-            fault={faults.brandId}
-            options={brands.map((one) => [String(one.id), one.name] as const)}
-            onChange={(id) => setBrandId(Number(id))}
-          />
-        )}
-        <TextField
-          label={text.label}
-          hint={text.labelHint}
-          value={values.label}
-          fault={faults.label}
-          isFirst
-          onChange={(label) => set({ label })}
-        />
-        <TextField
-          label={text.name}
-          hint={
-            field && draft.changes.name !== undefined
-              ? text.renamed(`custom_${field.name}`, `custom_${name}`)
-              : text.nameHint(`custom_${name || "…"}`)
-          }
-          isMono
-          value={name}
-          fault={faults.name}
-          onChange={(next) => set({ name: next })}
-        />
+      {!field && brands.length > 1 && (
         <SelectField
-          label={text.type}
-          hint={text.typeHints[values.type]}
-          value={values.type}
-          fault={faults.type}
-          options={types.map((type) => [type, text.types[type]] as const)}
-          onChange={(type) => set({ type: type as FieldType })}
+          label={text.brand}
+          value={String(brandId)}
+          fault={faults.brandId}
+          options={brands.map((one) => [String(one.id), one.name] as const)}
+          onChange={(id) => setBrandId(Number(id))}
         />
-        {values.type === "select" && (
-          <OptionsEditor
-            options={values.options}
-            fault={faults.options}
-            onChange={(options) => set({ options })}
-          />
-        )}
-        {loss !== undefined && (
-          <div className="tell bad" role="alert">
-            <Icon name="warning" />
-            <div>
-              <b>{text.wouldLose(loss)}</b>
-              <p>{text.wouldLoseHint}</p>
-            </div>
+      )}
+      <TextField
+        label={text.label}
+        hint={text.labelHint}
+        value={values.label}
+        fault={faults.label}
+        isFirst
+        onChange={(label) => set({ label })}
+      />
+      <TextField
+        label={text.name}
+        hint={
+          field && draft.changes.name !== undefined
+            ? text.renamed(`custom_${field.name}`, `custom_${name}`)
+            : text.nameHint(`custom_${name || "…"}`)
+        }
+        isMono
+        value={name}
+        fault={faults.name}
+        onChange={(next) => set({ name: next })}
+      />
+      <SelectField
+        label={text.type}
+        hint={text.typeHints[values.type]}
+        value={values.type}
+        fault={faults.type}
+        options={types.map((type) => [type, text.types[type]] as const)}
+        onChange={(type) => set({ type: type as FieldType })}
+      />
+      {values.type === "select" && (
+        <OptionsEditor
+          options={values.options}
+          fault={faults.options}
+          onChange={(options) => set({ options })}
+        />
+      )}
+      {loss !== undefined && (
+        <div className="tell bad" role="alert">
+          <Icon name="warning" />
+          <div>
+            <b>{text.wouldLose(loss)}</b>
+            <p>{text.wouldLoseHint}</p>
           </div>
-        )}
-        {error !== undefined && Object.keys(faults).length === 0 && (
-          <FaultLine fault={errorText(error, words)} />
-        )}
-      </form>
-    </Dialog>
+        </div>
+      )}
+    </FormDialog>
   );
 }

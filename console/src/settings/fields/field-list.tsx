@@ -5,7 +5,8 @@ import { useTexts } from "../../text/texts.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Brand, Foreign } from "../../ui/person.tsx";
 import { Blank } from "../../ui/states.tsx";
-import { ListView, useList } from "../list.tsx";
+import { ListView, useList } from "../parts/list.tsx";
+import { Table } from "../parts/table.tsx";
 import { DeleteField } from "./delete-field.tsx";
 import type { BrandName } from "./fields-query.ts";
 import { FieldEditor } from "./field-editor.tsx";
@@ -61,7 +62,7 @@ export function NewField({ onOpen }: { onOpen: (open: Open) => void }) {
 }
 
 interface FieldTableProps {
-  fields: CustomFieldDefinition[];
+  fields: readonly CustomFieldDefinition[];
   /** none: all fields are of one brand */
   brands: readonly BrandName[];
   onOpen: (open: Open) => void;
@@ -71,70 +72,72 @@ function FieldTable({ fields, brands, onOpen }: FieldTableProps) {
   const text = useTexts(fieldsTexts);
   const nameOf = (id: number) => brands.find((one) => one.id === id)?.name ?? text.brandNumber(id);
   return (
-    <div className="card over">
-      <table className="table rows">
-        <thead>
-          <tr>
-            <th scope="col">{text.field}</th>
-            {brands.length > 0 && <th scope="col">{text.brand}</th>}
-            <th scope="col">{text.type}</th>
-            <th scope="col">{text.sentAs}</th>
-            <th scope="col">
-              <span className="vh">{text.acts}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {fields.map((field) => (
-            <tr key={field.id}>
-              <th scope="row">
-                <button type="button" className="plain" onClick={() => onOpen({ act: "change", field })}>
-                  <Foreign>{field.label}</Foreign>
-                </button>
-              </th>
-              {brands.length > 0 && (
-                <td data-label={text.brand}>
-                  <Brand id={field.brandId} name={nameOf(field.brandId)} />
-                </td>
+    <Table
+      label={text.field}
+      className="rows"
+      columns={[
+        text.field,
+        ...(brands.length > 0 ? [text.brand] : []),
+        text.type,
+        text.sentAs,
+        { label: text.acts, isSpoken: true },
+      ]}
+      items={fields}
+      keyOf={({ id }) => id}
+    >
+      {(field) => (
+        <>
+          <th scope="row">
+            <button
+              type="button"
+              className="plain"
+              data-opens
+              onClick={() => onOpen({ act: "change", field })}
+            >
+              <Foreign>{field.label}</Foreign>
+            </button>
+          </th>
+          {brands.length > 0 && (
+            <td data-label={text.brand}>
+              <Brand id={field.brandId} name={nameOf(field.brandId)} />
+            </td>
+          )}
+          <td data-label={text.type}>
+            <div>
+              {text.types[field.type]}
+              {field.options.length > 0 && (
+                <span className="sub">
+                  <Foreign>{field.options.slice(0, 4).join(" · ")}</Foreign>
+                  {field.options.length > 4 && ` ${text.moreOptions(field.options.length - 4)}`}
+                </span>
               )}
-              <td data-label={text.type}>
-                <div>
-                  {text.types[field.type]}
-                  {field.options.length > 0 && (
-                    <span className="sub">
-                      <Foreign>{field.options.slice(0, 4).join(" · ")}</Foreign>
-                      {field.options.length > 4 && ` ${text.moreOptions(field.options.length - 4)}`}
-                    </span>
-                  )}
-                </div>
-              </td>
-              <td data-label={text.sentAs}>
-                <code>
-                  <Foreign>{`custom_${field.name}`}</Foreign>
-                </code>
-              </td>
-              <td className="r acts">
-                <button
-                  type="button"
-                  className="btn ghost sm icon"
-                  aria-label={text.change(field.label)}
-                  onClick={() => onOpen({ act: "change", field })}
-                >
-                  <Icon name="edit" />
-                </button>
-                <button
-                  type="button"
-                  className="btn ghost sm icon"
-                  aria-label={text.delete(field.label)}
-                  onClick={() => onOpen({ act: "delete", field })}
-                >
-                  <Icon name="trash" />
-                </button>
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+            </div>
+          </td>
+          <td data-label={text.sentAs}>
+            <code>
+              <Foreign>{`custom_${field.name}`}</Foreign>
+            </code>
+          </td>
+          <td className="r acts">
+            <button
+              type="button"
+              className="btn ghost sm icon"
+              aria-label={text.change(field.label)}
+              onClick={() => onOpen({ act: "change", field })}
+            >
+              <Icon name="edit" />
+            </button>
+            <button
+              type="button"
+              className="btn ghost sm icon"
+              aria-label={text.delete(field.label)}
+              onClick={() => onOpen({ act: "delete", field })}
+            >
+              <Icon name="trash" />
+            </button>
+          </td>
+        </>
+      )}
+    </Table>
   );
 }

@@ -1,5 +1,4 @@
 /** What an entry or a job is about, with a link where there is a page that the key may open. */
-import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { useMay } from "../../session/session.tsx";
 import { useTexts } from "../../text/texts.ts";
@@ -27,22 +26,10 @@ export function About({ kind, id }: { kind: string; id: number }) {
     key: inSettings("/settings/keys"),
   }[kind];
   return href ? (
-    <Link className="plain" href={href}>
+    <Link className="plain" href={href} data-opens>
       {label}
     </Link>
   ) : (
     label
-  );
-}
-
-/** A head of a page of the settings: what it is, and what to know of it. */
-export function PageHead({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <header>
-      <div>
-        <h1>{title}</h1>
-        <p>{children}</p>
-      </div>
-    </header>
   );
 }

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { brandsQuery } from "../../data/queries.ts";
 import { useSession } from "../../session/session.tsx";
 import { useTexts } from "../../text/texts.ts";
-import { Icon } from "../../ui/icon.tsx";
+import { FaultLine } from "../../ui/form-fields.tsx";
 import { Brand } from "../../ui/person.tsx";
 import { partsTexts } from "./text.ts";
 
@@ -73,12 +73,7 @@ export function BrandChoice({ value, onChange, fault }: BrandChoiceProps) {
           ))}
         </div>
       )}
-      {fault && (
-        <span className="fault" role="alert">
-          <Icon name="warning" size={14} />
-          {fault}
-        </span>
-      )}
+      <FaultLine fault={fault} />
     </fieldset>
   );
 }

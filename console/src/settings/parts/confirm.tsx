@@ -3,12 +3,10 @@
  * act says why and leaves the dialog open.
  */
 import { type ReactNode, useState } from "react";
-import { useText } from "../../text/text.tsx";
 import { useTexts } from "../../text/texts.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { errorText } from "../../ui/error-text.ts";
-import { Icon } from "../../ui/icon.tsx";
-import { InputField } from "./input-field.tsx";
+import { TextField } from "../../ui/form-fields.tsx";
+import { useAct } from "./act.ts";
+import { FormDialog } from "./form-dialog.tsx";
 import { partsTexts } from "./text.ts";
 
 interface ConfirmProps {
@@ -23,76 +21,26 @@ interface ConfirmProps {
   children: ReactNode;
 }
 
-export function Confirm({
-  title,
-  act,
-  typedName,
-  isWaiting = false,
-  isGood = false,
-  onAct,
-  onClose,
-  children,
-}: ConfirmProps) {
-  const text = useText();
+export function Confirm(props: ConfirmProps) {
+  const { title, act: label, typedName, isWaiting = false, isGood = false, onAct, onClose, children } = props;
   const parts = useTexts(partsTexts);
   const [typed, setTyped] = useState("");
-  const [fault, setFault] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
-  const isReady = !isWaiting && !isBusy && (typedName === undefined || typed.trim() === typedName);
-  const run = async () => {
-    setBusy(true);
-    try {
-      await onAct();
-    } catch (error) {
-      setFault(errorText(error, text));
-      setBusy(false);
-    }
-  };
+  const act = useAct([], onAct);
+  const isTyped = typedName === undefined || typed.trim() === typedName;
   return (
-    <Dialog
+    <FormDialog
       title={title}
       onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="btn ghost" onClick={onClose}>
-            {text.words.cancel}
-          </button>
-          <button
-            type="submit"
-            form="confirm"
-            className={isGood ? "btn pri" : "btn bad"}
-            disabled={!isReady}
-            autoFocus={typedName === undefined && isGood}
-          >
-            {act}
-          </button>
-        </>
-      }
+      act={act}
+      label={label}
+      isReady={!isWaiting && isTyped}
+      isBad={!isGood}
+      isFirst={typedName === undefined && isGood}
     >
-      <form
-        id="confirm"
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (isReady) void run();
-        }}
-      >
-        {children}
-        {typedName !== undefined && (
-          <InputField
-            label={<bdi>{parts.typeName(typedName)}</bdi>}
-            value={typed}
-            autoFocus
-            onChange={(event) => setTyped(event.target.value)}
-          />
-        )}
-        {fault && (
-          <p className="fault-line" role="alert">
-            <Icon name="warning" />
-            <span>{fault}</span>
-          </p>
-        )}
-      </form>
-    </Dialog>
+      {children}
+      {typedName !== undefined && (
+        <TextField label={<bdi>{parts.typeName(typedName)}</bdi>} value={typed} isFirst onChange={setTyped} />
+      )}
+    </FormDialog>
   );
 }

@@ -1,6 +1,9 @@
 /** Filters of a list, in the address of the page, so that a colleague sees the same. */
+import { useQuery } from "@tanstack/react-query";
 import { type ReactNode, useEffect, useState } from "react";
 import { useSearchParams } from "wouter";
+import { brandsQuery } from "../../data/queries.ts";
+import { useText } from "../../text/text.tsx";
 
 /** Reads and sets parameters of the address; an empty one is left out. */
 export function useFilters(): [URLSearchParams, (change: Readonly<Record<string, string>>) => void] {
@@ -33,6 +36,29 @@ export function SelectFilter({ label, value, onChange, children }: SelectFilterP
       </select>
     </label>
   );
+}
+
+/** The brands that the key sees, where there are several. */
+export function BrandFilter({ value, onChange }: Omit<SelectFilterProps, "label" | "children">) {
+  const text = useText();
+  const { data: brands = [] } = useQuery(brandsQuery);
+  if (brands.length < 2) return null;
+  return (
+    <SelectFilter label={text.search.brand} value={value} onChange={onChange}>
+      <option value="">{text.search.allBrands}</option>
+      {brands.map(({ id, name }) => (
+        <option key={id} value={id}>
+          {name}
+        </option>
+      ))}
+    </SelectFilter>
+  );
+}
+
+/** A number of the address; undefined for what is none. */
+export function numberOf(parameters: URLSearchParams, name: string): number | undefined {
+  const text = parameters.get(name) ?? "";
+  return /^(0|[1-9]\d{0,14})$/.test(text) ? Number(text) : undefined;
 }
 
 interface DayFilterProps {

@@ -2,7 +2,8 @@
 import type { Texts } from "../../text/texts.ts";
 
 const en = {
-  more: "Show more",
+  shown: (n: number, total: number, isCapped: boolean) =>
+    `${n.toLocaleString("en")} of ${total.toLocaleString("en")}${isCapped ? "+" : ""}`,
   all: "all brands",
   allBrands: "All brands",
   someBrands: "Only these",
@@ -33,7 +34,8 @@ const en = {
 };
 
 const nl: typeof en = {
-  more: "Meer tonen",
+  shown: (n, total, isCapped) =>
+    `${n.toLocaleString("nl")} van ${total.toLocaleString("nl")}${isCapped ? "+" : ""}`,
   all: "alle merken",
   allBrands: "Alle merken",
   someBrands: "Alleen deze",

@@ -1,20 +1,21 @@
 /** Channel types: number, name and rule of each, the same for all brands; a new one, and another name or number. */
-import { type ChannelTypeDefinition, DossierError } from "@dossier/api";
+import type { ChannelTypeDefinition } from "@dossier/api";
 import { useQueryClient } from "@tanstack/react-query";
-import { type SyntheticEvent, useState } from "react";
+import { useState } from "react";
 import { api } from "../../session/api.ts";
 import { useMay, useSession } from "../../session/session.tsx";
 import { useText } from "../../text/text.tsx";
 import { useTexts } from "../../text/texts.ts";
-import { Dialog } from "../../ui/dialog.tsx";
 import { useDraft } from "../../ui/draft.ts";
-import { errorText } from "../../ui/error-text.ts";
-import { FaultLine, TextField } from "../../ui/form-fields.tsx";
+import { TextField } from "../../ui/form-fields.tsx";
 import { channelIcon, Icon } from "../../ui/icon.tsx";
 import { Foreign } from "../../ui/person.tsx";
 import { Blank } from "../../ui/states.tsx";
 import { useErrorToast, useToast } from "../../ui/toast.tsx";
-import { ListView, useList } from "../list.tsx";
+import { useAct } from "../parts/act.ts";
+import { FormDialog } from "../parts/form-dialog.tsx";
+import { ListView, useList } from "../parts/list.tsx";
+import { Table } from "../parts/table.tsx";
 import { SettingsPage } from "../settings-page.tsx";
 import { settingsTexts } from "../text.ts";
 import { typesTexts } from "./text.ts";
@@ -30,6 +31,7 @@ export function TypesPage() {
   return (
     <SettingsPage
       title={title}
+      lead={text.lead}
       isWide
       tools={
         mayChange && (
@@ -40,12 +42,6 @@ export function TypesPage() {
         )
       }
     >
-      <header>
-        <div>
-          <h1>{title}</h1>
-          <p>{text.lead}</p>
-        </div>
-      </header>
       <ListView list={list} empty={<Blank icon="hash" title={text.none} />}>
         {(types) => <TypeTable types={types} onOpen={mayChange ? setOpen : undefined} />}
       </ListView>
@@ -55,7 +51,7 @@ export function TypesPage() {
 }
 
 interface TypeTableProps {
-  types: ChannelTypeDefinition[];
+  types: readonly ChannelTypeDefinition[];
   /** undefined: the key may not change them */
   onOpen: ((type: ChannelTypeDefinition) => void) | undefined;
 }
@@ -63,50 +59,46 @@ interface TypeTableProps {
 function TypeTable({ types, onOpen }: TypeTableProps) {
   const text = useTexts(typesTexts);
   return (
-    <div className="card over">
-      <table className="table rows">
-        <thead>
-          <tr>
-            <th scope="col">{text.name}</th>
-            <th scope="col">{text.number}</th>
-            <th scope="col">{text.rule}</th>
-            {onOpen && (
-              <th scope="col">
-                <span className="vh">{text.acts}</span>
-              </th>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {types.map((type) => (
-            <tr key={type.id}>
-              <th scope="row">
-                <span className="avatar-line">
-                  <Icon name={channelIcon(type.name)} size={17} />
-                  <Foreign>{type.name}</Foreign>
-                </span>
-              </th>
-              <td data-label={text.number} className="num">
-                {type.channelId}
-              </td>
-              <td data-label={text.rule}>{text.rules[type.rule]}</td>
-              {onOpen && (
-                <td className="r acts">
-                  <button
-                    type="button"
-                    className="btn ghost sm icon"
-                    aria-label={text.change(type.name)}
-                    onClick={() => onOpen(type)}
-                  >
-                    <Icon name="edit" />
-                  </button>
-                </td>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label={text.name}
+      className="rows"
+      columns={[
+        text.name,
+        text.number,
+        text.rule,
+        ...(onOpen ? [{ label: text.acts, isSpoken: true } as const] : []),
+      ]}
+      items={types}
+      keyOf={({ id }) => id}
+    >
+      {(type) => (
+        <>
+          <th scope="row">
+            <span className="avatar-line">
+              <Icon name={channelIcon(type.name)} size={17} />
+              <Foreign>{type.name}</Foreign>
+            </span>
+          </th>
+          <td data-label={text.number} className="num">
+            {type.channelId}
+          </td>
+          <td data-label={text.rule}>{text.rules[type.rule]}</td>
+          {onOpen && (
+            <td className="r acts">
+              <button
+                type="button"
+                className="btn ghost sm icon"
+                aria-label={text.change(type.name)}
+                data-opens
+                onClick={() => onOpen(type)}
+              >
+                <Icon name="edit" />
+              </button>
+            </td>
+          )}
+        </>
+      )}
+    </Table>
   );
 }
 
@@ -124,90 +116,62 @@ function TypeEditor({ type, onClose }: TypeEditorProps) {
   const queries = useQueryClient();
   const saved = { name: type?.name ?? "", number: type ? String(type.channelId) : "" };
   const draft = useDraft(saved);
-  const [error, setError] = useState<unknown>();
-  const [isBusy, setBusy] = useState(false);
   const { values, changes, isChanged } = draft;
-  const faults = error instanceof DossierError ? error.fields : {};
   const refresh = () => queries.invalidateQueries({ queryKey: ["channel-types"] });
-  const set = (next: Partial<typeof saved>) => {
-    setError(undefined);
-    draft.set(next);
-  };
   const write = (id: number, { name, number }: Partial<typeof saved>) =>
     api.channel.update({
       id,
       ...(name === undefined ? {} : { name }),
       ...(number === undefined ? {} : { channelId: Number(number) }),
     });
-  async function submit(event: SyntheticEvent) {
-    event.preventDefault();
-    setBusy(true);
-    setError(undefined);
-    try {
-      if (type) {
-        await write(type.id, changes);
-        const undo = () => void write(type.id, saved).then(refresh).catch(refuse);
-        toast({ text: text.saved(values.name), icon: "check", undo });
-      } else {
-        const { channelId } = await api.channel.create({ name: values.name });
-        toast({ text: text.made(values.name, channelId), icon: "check" });
-      }
-    } catch (refusal) {
-      setError(refusal);
-      setBusy(false);
-      return;
+  const act = useAct(["name", "channelId"], async () => {
+    if (type) {
+      await write(type.id, changes);
+      const undo = () => void write(type.id, saved).then(refresh).catch(refuse);
+      toast({ text: text.saved(values.name), icon: "check", undo });
+    } else {
+      const { channelId } = await api.channel.create({ name: values.name });
+      toast({ text: text.made(values.name, channelId), icon: "check" });
     }
     await refresh();
     onClose();
-  }
+  });
+  const { faults } = act;
+  const set = (next: Partial<typeof saved>) => {
+    act.clear();
+    draft.set(next);
+  };
   return (
-    <Dialog
+    <FormDialog
       title={type ? text.change(type.name) : text.newType}
       onClose={onClose}
       isDirty={isChanged}
-      footer={
-        <>
-          <button type="button" className="btn ghost" onClick={onClose}>
-            {words.words.cancel}
-          </button>
-          <button
-            type="submit"
-            form="channel-type"
-            className="btn pri"
-            disabled={isBusy || !isChanged || !values.name.trim()}
-          >
-            {type ? words.words.save : text.make}
-          </button>
-        </>
-      }
+      act={act}
+      label={type ? words.words.save : text.make}
+      isReady={isChanged && values.name.trim() !== ""}
     >
-      <form id="channel-type" className="stack" onSubmit={(event) => void submit(event)}>
+      <TextField
+        label={text.name}
+        hint={type && changes.name !== undefined ? text.renamed(type.name) : text.nameHint}
+        value={values.name}
+        fault={faults.name}
+        isFirst
+        onChange={(name) => set({ name })}
+      />
+      {type ? (
         <TextField
-          label={text.name}
-          hint={type && changes.name !== undefined ? text.renamed(type.name) : text.nameHint}
-          value={values.name}
-          fault={faults.name}
-          isFirst
-          onChange={(name) => set({ name })}
+          label={text.number}
+          hint={
+            changes.number === undefined ? text.numberHint : text.renumbered(type.channelId, values.number)
+          }
+          type="number"
+          value={values.number}
+          fault={faults.channelId}
+          onChange={(number) => set({ number })}
         />
-        {type ? (
-          <TextField
-            label={text.number}
-            hint={
-              changes.number === undefined ? text.numberHint : text.renumbered(type.channelId, values.number)
-            }
-            type="number"
-            value={values.number}
-            fault={faults.channelId}
-            onChange={(number) => set({ number })}
-          />
-        ) : (
-          <p className="t2">{text.newHint}</p>
-        )}
-        {error !== undefined && Object.keys(faults).length === 0 && (
-          <FaultLine fault={errorText(error, words)} />
-        )}
-      </form>
-    </Dialog>
+      ) : (
+        <p className="t2">{text.newHint}</p>
+      )}
+    </FormDialog>
   );
 }

@@ -1,16 +1,17 @@
 /** Deliveries of a webhook, newest first: filter and opened row are in the address; each can be sent again. */
 import type { Webhook, WebhookDelivery } from "@dossier/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Fragment, useState } from "react";
+import { useState } from "react";
 import { Link, useSearchParams } from "wouter";
 import { api } from "../../session/api.ts";
 import { useMay } from "../../session/session.tsx";
 import { useTexts } from "../../text/texts.ts";
 import { Icon } from "../../ui/icon.tsx";
-import { Blank, Failure, Skeleton } from "../../ui/states.tsx";
+import { Blank } from "../../ui/states.tsx";
 import { useErrorToast, useToast } from "../../ui/toast.tsx";
+import { ListView, useList } from "../parts/list.tsx";
 import { Moment, Until } from "../parts/moment.tsx";
-import { More, usePaged } from "../parts/paged.tsx";
+import { Table } from "../parts/table.tsx";
 import { Replay } from "./replay.tsx";
 import { webhookTexts } from "./text.ts";
 import { deliveryStates, totalsQuery, webhooksKey } from "./webhook-data.ts";
@@ -24,9 +25,10 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
   const state = deliveryStates.find((one) => one === parameters.get("state"));
   const { data: totals } = useQuery(totalsQuery(id));
   const [isReplaying, setReplaying] = useState(false);
-  const list = usePaged(
+  const list = useList(
     [...webhooksKey, "deliveries", id, state],
-    (place, signal) => api.webhook.listDeliveries({ id, ...(state ? { state } : {}), ...place }, { signal }),
+    (paging, signal) =>
+      api.webhook.listDeliveries({ id, ...(state ? { state } : {}), ...paging }, { signal }),
     refreshMs,
   );
   const choose = (next: typeof state) => setParameters(next ? { state: next } : {}, { replace: true });
@@ -52,24 +54,18 @@ export function Deliveries({ webhook }: { webhook: Webhook }) {
           </button>
         )}
       </header>
-      {list.error ? (
-        <Failure error={list.error} retry={list.readAgain} />
-      ) : list.items.length > 0 ? (
-        <Rows deliveries={list.items} isSending={webhook.state === "active"} />
-      ) : list.isRead ? (
-        <div className="body">
+      <ListView
+        list={list}
+        empty={
           <Blank
             icon="mailing"
             title={state ? text.deliveries.noneOf : text.deliveries.none}
             hint={state ? undefined : text.deliveries.noneHint}
           />
-        </div>
-      ) : (
-        <div className="body">
-          <Skeleton rows={4} />
-        </div>
-      )}
-      <More list={list} />
+        }
+      >
+        {(deliveries) => <Rows deliveries={deliveries} isSending={webhook.state === "active"} />}
+      </ListView>
       {isReplaying && <Replay id={id} onClose={() => setReplaying(false)} />}
     </section>
   );
@@ -86,44 +82,47 @@ function Rows({ deliveries, isSending }: { deliveries: readonly WebhookDelivery[
     setParameters(next, { replace: true });
   };
   return (
-    <table className="table dels">
-      <thead>
-        <tr>
-          <th scope="col">{text.deliveries.state}</th>
-          <th scope="col">{text.deliveries.event}</th>
-          <th scope="col">{text.deliveries.about}</th>
-          <th scope="col">{text.deliveries.answer}</th>
-          <th scope="col">{text.deliveries.happened}</th>
-          <th scope="col">{text.deliveries.due}</th>
-          <td />
-        </tr>
-      </thead>
-      <tbody>
-        {deliveries.map((delivery) => (
-          <Fragment key={delivery.id}>
-            <Row
-              delivery={delivery}
-              isOpen={delivery.id === open}
-              isSending={isSending}
-              onToggle={() => toggle(delivery.id)}
-            />
-            {delivery.id === open && (
-              <tr className="detail">
-                <td colSpan={7}>
-                  <Detail delivery={delivery} isSending={isSending} />
-                </td>
-              </tr>
-            )}
-          </Fragment>
-        ))}
-      </tbody>
-    </table>
+    <Table
+      label={text.deliveries.title}
+      className="dels"
+      columns={[
+        text.deliveries.state,
+        text.deliveries.event,
+        text.deliveries.about,
+        text.deliveries.answer,
+        text.deliveries.happened,
+        text.deliveries.due,
+        "",
+      ]}
+      items={deliveries}
+      keyOf={({ id }) => id}
+      classOf={({ id }) => (id === open ? "open" : "")}
+      below={(delivery) =>
+        delivery.id === open && (
+          <tr className="detail">
+            <td colSpan={7}>
+              <Detail delivery={delivery} isSending={isSending} />
+            </td>
+          </tr>
+        )
+      }
+      isPart
+    >
+      {(delivery) => (
+        <Cells
+          delivery={delivery}
+          isOpen={delivery.id === open}
+          isSending={isSending}
+          onToggle={() => toggle(delivery.id)}
+        />
+      )}
+    </Table>
   );
 }
 
 const dots: Record<WebhookDelivery["state"], string> = { waiting: "warn", delivered: "good", failed: "bad" };
 
-interface RowProps {
+interface CellsProps {
   delivery: WebhookDelivery;
   isOpen: boolean;
   /** the webhook is on: what waits has a time */
@@ -131,18 +130,19 @@ interface RowProps {
   onToggle: () => void;
 }
 
-function Row({ delivery, isOpen, isSending, onToggle }: RowProps) {
+function Cells({ delivery, isOpen, isSending, onToggle }: CellsProps) {
   const text = useTexts(webhookTexts);
   const mayRead = useMay("CUSTOMER_READ");
   const { state, event, customerId, createdAt, dueAt } = delivery;
   const about = text.deliveries.customer(customerId);
   return (
-    <tr className={isOpen ? "open" : ""}>
+    <>
       <td>
         <button
           type="button"
           className="row-gap nw"
           aria-expanded={isOpen}
+          data-opens
           aria-label={`${text.deliveryStates[state]}, ${text.deliveries.open(event, customerId)}`}
           onClick={onToggle}
         >
@@ -171,7 +171,7 @@ function Row({ delivery, isOpen, isSending, onToggle }: RowProps) {
       </td>
       <td className="small t2 nowrap">{isSending && dueAt && <Until at={dueAt} />}</td>
       <td className="r">{isSending && <SendAgain delivery={delivery} />}</td>
-    </tr>
+    </>
   );
 }
 

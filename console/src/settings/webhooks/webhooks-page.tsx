@@ -7,9 +7,10 @@ import { api } from "../../session/api.ts";
 import { useTexts } from "../../text/texts.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Foreign } from "../../ui/person.tsx";
-import { Blank, Failure, Skeleton } from "../../ui/states.tsx";
+import { Blank } from "../../ui/states.tsx";
 import { BrandsOf } from "../parts/brands.tsx";
-import { More, usePaged } from "../parts/paged.tsx";
+import { ListView, useList } from "../parts/list.tsx";
+import { Table } from "../parts/table.tsx";
 import { SettingsPage } from "../settings-page.tsx";
 import { settingsTexts } from "../text.ts";
 import { webhookTexts } from "./text.ts";
@@ -37,12 +38,13 @@ function WebhookList() {
   const text = useTexts(webhookTexts);
   const { pages } = useTexts(settingsTexts);
   const queries = useQueryClient();
-  const list = usePaged([...webhooksKey, "list"], (place, signal) => api.webhook.list(place, { signal }));
+  const list = useList([...webhooksKey, "list"], (paging, signal) => api.webhook.list(paging, { signal }));
   const [isMaking, setMaking] = useState(false);
   const [secret, setSecret] = useState<string>();
   return (
     <SettingsPage
       title={pages.webhooks}
+      lead={text.list.lead}
       isWide
       tools={
         <button type="button" className="btn pri sm" onClick={() => setMaking(true)}>
@@ -51,23 +53,10 @@ function WebhookList() {
         </button>
       }
     >
-      <header>
-        <div>
-          <h1>{pages.webhooks}</h1>
-          <p>{text.list.lead}</p>
-        </div>
-      </header>
       {secret && <Secret title={text.list.made} secret={secret} onClose={() => setSecret(undefined)} />}
-      {list.error ? (
-        <Failure error={list.error} retry={list.readAgain} />
-      ) : list.items.length > 0 ? (
-        <Rows webhooks={list.items} />
-      ) : list.isRead ? (
-        <Blank icon="webhook" title={text.list.none} hint={text.list.noneHint} />
-      ) : (
-        <Skeleton rows={4} />
-      )}
-      <More list={list} />
+      <ListView list={list} empty={<Blank icon="webhook" title={text.list.none} hint={text.list.noneHint} />}>
+        {(webhooks) => <Rows webhooks={webhooks} />}
+      </ListView>
       {isMaking && (
         <WebhookForm
           onClose={() => setMaking(false)}
@@ -85,48 +74,45 @@ function WebhookList() {
 function Rows({ webhooks }: { webhooks: readonly Webhook[] }) {
   const text = useTexts(webhookTexts);
   return (
-    <div className="card over" role="region" tabIndex={0} aria-label={text.list.webhook}>
-      <table className="table row-list hooks">
-        <thead>
-          <tr>
-            <th scope="col">{text.list.webhook}</th>
-            <th scope="col">{text.list.state}</th>
-            <th scope="col">{text.list.events}</th>
-            <th scope="col">{text.list.brands}</th>
-            <th scope="col" className="r">
-              {text.list.waiting}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {webhooks.map((webhook) => (
-            <tr key={webhook.id}>
-              <td className="full">
-                <Link href={`/settings/webhooks/${webhook.id}`} className="link">
-                  <Foreign>{webhook.name || text.page.title(webhook.id)}</Foreign>
-                </Link>
-                <span className="sub mono cut">{webhook.url}</span>
-              </td>
-              <td>
-                <StatePill state={webhook.state} />
-              </td>
-              <td className="small" title={webhook.events.join(", ")}>
-                <span className="phone-only t3">{text.list.events} </span>
-                {webhook.events.length === allEvents.length
-                  ? text.list.all
-                  : text.list.of(webhook.events.length, allEvents.length)}
-              </td>
-              <td className="small">
-                <BrandsOf ids={webhook.brandIds} />
-              </td>
-              <td className="r">
-                <span className="phone-only small t3">{text.list.waiting} </span>
-                {webhook.waiting.toLocaleString()}
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label={text.list.webhook}
+      className="row-list hooks"
+      columns={[
+        text.list.webhook,
+        text.list.state,
+        text.list.events,
+        text.list.brands,
+        { label: text.list.waiting, isEnd: true },
+      ]}
+      items={webhooks}
+      keyOf={({ id }) => id}
+    >
+      {(webhook) => (
+        <>
+          <td className="full">
+            <Link href={`/settings/webhooks/${webhook.id}`} className="link" data-opens>
+              <Foreign>{webhook.name || text.page.title(webhook.id)}</Foreign>
+            </Link>
+            <span className="sub mono cut">{webhook.url}</span>
+          </td>
+          <td>
+            <StatePill state={webhook.state} />
+          </td>
+          <td className="small" title={webhook.events.join(", ")}>
+            <span className="phone-only t3">{text.list.events} </span>
+            {webhook.events.length === allEvents.length
+              ? text.list.all
+              : text.list.of(webhook.events.length, allEvents.length)}
+          </td>
+          <td className="small">
+            <BrandsOf ids={webhook.brandIds} />
+          </td>
+          <td className="r">
+            <span className="phone-only small t3">{text.list.waiting} </span>
+            {webhook.waiting.toLocaleString()}
+          </td>
+        </>
+      )}
+    </Table>
   );
 }

@@ -2,19 +2,19 @@
 import type { Job } from "@dossier/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { brandsQuery } from "../../data/queries.ts";
 import { api } from "../../session/api.ts";
 import { useTexts } from "../../text/texts.ts";
 import { words } from "../../ui/format.ts";
 import { Icon } from "../../ui/icon.tsx";
 import { Brand } from "../../ui/person.tsx";
-import { Blank, Failure, Skeleton } from "../../ui/states.tsx";
+import { Blank } from "../../ui/states.tsx";
 import { useErrorToast, useToast } from "../../ui/toast.tsx";
-import { About, isKnown, PageHead } from "../parts/about.tsx";
+import { About, isKnown } from "../parts/about.tsx";
 import { useBrandName } from "../parts/brands.tsx";
-import { SelectFilter, useFilters } from "../parts/filters.tsx";
+import { BrandFilter, numberOf, SelectFilter, useFilters } from "../parts/filters.tsx";
+import { ListView, useList } from "../parts/list.tsx";
 import { Moment, Until } from "../parts/moment.tsx";
-import { More, usePaged } from "../parts/paged.tsx";
+import { Table } from "../parts/table.tsx";
 import { SettingsPage } from "../settings-page.tsx";
 import { settingsTexts } from "../text.ts";
 import { workTexts } from "./text.ts";
@@ -35,11 +35,11 @@ export function WorkPage() {
   const [parameters, setFilters] = useFilters();
   const state = states.find((one) => one === parameters.get("state"));
   const kind = parameters.get("kind")?.slice(0, 64) || undefined;
-  const brandId = Number(parameters.get("brand")) || undefined;
+  const brandId = numberOf(parameters, "brand") || undefined;
   const input = { kind, state, brandId };
-  const list = usePaged(
+  const list = useList(
     ["jobs", input],
-    (place, signal) => api.job.list({ ...input, ...place }, { signal }),
+    (paging, signal) => api.job.list({ ...input, ...paging }, { signal }),
     refreshMs,
   );
   // the counts of all kinds stay in sight while the list is filtered
@@ -50,28 +50,25 @@ export function WorkPage() {
   });
   const isFiltered = Boolean(state ?? kind ?? brandId);
   return (
-    <SettingsPage title={pages.work} isWide>
-      <PageHead title={pages.work}>{text.lead}</PageHead>
+    <SettingsPage title={pages.work} lead={text.lead} isWide>
       {counted && counted.length > 0 && <Counts counts={counted} onChoose={setFilters} />}
       <Filters
         kinds={[...new Set([...(counted ?? []).map((one) => one.kind), ...(kind ? [kind] : [])])]}
         value={{ kind: kind ?? "", state: state ?? "", brand: brandId ? String(brandId) : "" }}
         onChange={setFilters}
       />
-      {list.error ? (
-        <Failure error={list.error} retry={list.readAgain} />
-      ) : list.items.length > 0 ? (
-        <Jobs jobs={list.items} />
-      ) : list.isRead ? (
-        <Blank
-          icon={isFiltered ? "work" : "ok"}
-          title={isFiltered ? text.noneOf : text.none}
-          hint={isFiltered ? text.noneOfHint : text.noneHint}
-        />
-      ) : (
-        <Skeleton rows={4} />
-      )}
-      <More list={list} />
+      <ListView
+        list={list}
+        empty={
+          <Blank
+            icon={isFiltered ? "work" : "ok"}
+            title={isFiltered ? text.noneOf : text.none}
+            hint={isFiltered ? text.noneOfHint : text.noneHint}
+          />
+        }
+      >
+        {(jobs) => <Jobs jobs={jobs} />}
+      </ListView>
     </SettingsPage>
   );
 }
@@ -136,7 +133,6 @@ interface FiltersProps {
 function Filters({ kinds, value, onChange }: FiltersProps) {
   const text = useTexts(workTexts);
   const kindName = useKindName();
-  const { data: brands = [] } = useQuery(brandsQuery);
   return (
     <div className="filter-row">
       <SelectFilter label={text.kind} value={value.kind} onChange={(kind) => onChange({ kind })}>
@@ -155,16 +151,7 @@ function Filters({ kinds, value, onChange }: FiltersProps) {
           </option>
         ))}
       </SelectFilter>
-      {brands.length > 1 && (
-        <SelectFilter label={text.brand} value={value.brand} onChange={(brand) => onChange({ brand })}>
-          <option value="">{text.anyBrand}</option>
-          {brands.map(({ id, name }) => (
-            <option key={id} value={id}>
-              {name}
-            </option>
-          ))}
-        </SelectFilter>
-      )}
+      <BrandFilter value={value.brand} onChange={(brand) => onChange({ brand })} />
     </div>
   );
 }
@@ -176,54 +163,45 @@ function Jobs({ jobs }: { jobs: readonly Job[] }) {
   const kindName = useKindName();
   const brandName = useBrandName();
   return (
-    <div className="card over" role="region" tabIndex={0} aria-label={text.list}>
-      <table className="table row-list jobs">
-        <thead>
-          <tr>
-            <th scope="col">{text.state}</th>
-            <th scope="col">{text.kind}</th>
-            <th scope="col">{text.about}</th>
-            <th scope="col">{text.reason}</th>
-            <th scope="col">{text.since}</th>
-            <th scope="col">{text.due}</th>
-            <td />
-          </tr>
-        </thead>
-        <tbody>
-          {jobs.map((job) => (
-            <tr key={job.id}>
-              <td>
-                <span className="row-gap nw">
-                  <span className={`dot ${dots[job.state]}`} />
-                  {text.states[job.state]}
-                </span>
-              </td>
-              <td>{kindName(job.kind)}</td>
-              <td>
-                {job.customerId !== null && <About kind="customer" id={job.customerId} />}
-                {job.ticketId !== null && (
-                  <>
-                    {job.customerId !== null && ", "}
-                    <About kind="ticket" id={job.ticketId} />
-                  </>
-                )}
-                <span className="sub">
-                  <Brand id={job.brandId} name={brandName(job.brandId)} />
-                </span>
-              </td>
-              <td className="small full">
-                <Reason job={job} />
-              </td>
-              <td className="small t2 nowrap">
-                <Moment at={job.createdAt} />
-              </td>
-              <td className="small t2 nowrap">{job.dueAt && <Until at={job.dueAt} />}</td>
-              <td className="r">{job.state === "failed" && <TryAgain id={job.id} />}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
+    <Table
+      label={text.list}
+      className="row-list jobs"
+      columns={[text.state, text.kind, text.about, text.reason, text.since, text.due, ""]}
+      items={jobs}
+      keyOf={({ id }) => id}
+    >
+      {(job) => (
+        <>
+          <td>
+            <span className="row-gap nw">
+              <span className={`dot ${dots[job.state]}`} />
+              {text.states[job.state]}
+            </span>
+          </td>
+          <td>{kindName(job.kind)}</td>
+          <td>
+            {job.customerId !== null && <About kind="customer" id={job.customerId} />}
+            {job.ticketId !== null && (
+              <>
+                {job.customerId !== null && ", "}
+                <About kind="ticket" id={job.ticketId} />
+              </>
+            )}
+            <span className="sub">
+              <Brand id={job.brandId} name={brandName(job.brandId)} />
+            </span>
+          </td>
+          <td className="small full">
+            <Reason job={job} />
+          </td>
+          <td className="small t2 nowrap">
+            <Moment at={job.createdAt} />
+          </td>
+          <td className="small t2 nowrap">{job.dueAt && <Until at={job.dueAt} />}</td>
+          <td className="r">{job.state === "failed" && <TryAgain id={job.id} />}</td>
+        </>
+      )}
+    </Table>
   );
 }
 
