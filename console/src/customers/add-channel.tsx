@@ -11,6 +11,7 @@ import { api } from "../session/api.ts";
 import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { errorText } from "../ui/error-text.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Avatar, Foreign, nameOf } from "../ui/person.tsx";
 import { useToast } from "../ui/toast.tsx";
@@ -160,7 +161,7 @@ export function AddChannel({ customer, onClose, start = "" }: AddChannelProps) {
               <span>
                 {isDossierError(fault, "channel_taken")
                   ? text.channel.taken(customer.brandName)
-                  : (Object.values(fault.fields)[0] ?? fault.message)}
+                  : errorText(fault, text)}
               </span>
             </p>
           )}

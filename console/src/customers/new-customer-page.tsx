@@ -1,5 +1,5 @@
 /** A new customer: name, id and one address. What is refused stands at its field; what was typed stays. */
-import { DossierError, isDossierError } from "@dossier/api";
+import { isDossierError } from "@dossier/api";
 import { useQuery } from "@tanstack/react-query";
 import { type SyntheticEvent, useState } from "react";
 import { Link, useLocation, useSearchParams } from "wouter";
@@ -8,7 +8,7 @@ import { Bar } from "../frame/frame.tsx";
 import { api } from "../session/api.ts";
 import { useMay, useSession } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
-import { errorText } from "../ui/error-text.ts";
+import { errorText, fieldTexts } from "../ui/error-text.ts";
 import { Icon } from "../ui/icon.tsx";
 import { usePageTitle } from "../ui/page-title.ts";
 import { Failure } from "../ui/states.tsx";
@@ -33,7 +33,7 @@ export function NewCustomerPage() {
   const brands =
     listed.length > 0 ? listed : seen.map((id) => ({ id, name: `${text.customer.brand} ${id}` }));
   const kind = type ?? guessType(address, types);
-  const fields = fault instanceof DossierError ? fault.fields : {};
+  const fields = fieldTexts(fault, text);
   const owner =
     isDossierError(fault, "channel_taken") || isDossierError(fault, "primary_id_taken")
       ? fault.conflict.customerId

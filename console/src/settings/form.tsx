@@ -3,12 +3,11 @@
  * are written, and the same field changed by two is shown with both values. A refusal stands under its field, and what
  * was typed stays.
  */
-import { DossierError } from "@dossier/api";
 import { useEffect, useRef, useState } from "react";
 import { useText } from "../text/text.tsx";
 import { useTexts } from "../text/texts.ts";
 import { type Draft, useDraft } from "../ui/draft.ts";
-import { errorText } from "../ui/error-text.ts";
+import { errorText, fieldTexts } from "../ui/error-text.ts";
 import { Foreign } from "../ui/person.tsx";
 import { useErrorToast, useToast } from "../ui/toast.tsx";
 import { settingsTexts } from "./text.ts";
@@ -44,7 +43,7 @@ export function useForm<Values extends object>(options: FormOptions<Values>): Fo
   const draft = useDraft(saved);
   const [error, setError] = useState<unknown>();
   const [isSaving, setSaving] = useState(false);
-  const faults = error instanceof DossierError ? error.fields : {};
+  const faults = fieldTexts(error, text);
 
   const isRefused = error !== undefined;
   useEffect(() => {

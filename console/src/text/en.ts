@@ -44,6 +44,7 @@ export const en = {
   failure: {
     title: "This could not be read",
     unknown: "Something went wrong here.",
+    refused: (_code: string, fault: string | undefined, message: string) => fault ?? message,
     away: (seconds: number) => `The database is away for a moment. Trying again in ${seconds} s.`,
     limit: (seconds: number) => `Too many requests. Going on in ${seconds} s.`,
     offline: (time: string) => `You see what was read before ${time}. Typing is kept.`,

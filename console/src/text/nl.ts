@@ -1,5 +1,6 @@
 /** Texts in Dutch. */
 import type { Text } from "./en.ts";
+import { refusedInDutch } from "./refusals-nl.ts";
 
 const plural = new Intl.PluralRules("nl");
 const count = (n: number, one: string, other: string) =>
@@ -46,6 +47,7 @@ export const nl: Text = {
   failure: {
     title: "Dit kon niet worden gelezen",
     unknown: "Hier ging iets mis.",
+    refused: refusedInDutch,
     away: (seconds: number) => `De database is even weg. Over ${seconds} s wordt het opnieuw geprobeerd.`,
     limit: (seconds: number) => `Te veel verzoeken. Over ${seconds} s gaat het verder.`,
     offline: (time: string) => `U ziet wat vóór ${time} is gelezen. Wat u typt, blijft bewaard.`,

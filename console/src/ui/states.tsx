@@ -72,7 +72,7 @@ export function Failure({
       icon={isForbidden ? "lock" : "warning"}
       isBad={!isForbidden}
       title={title ?? text.failure.title}
-      hint={known?.message ?? text.failure.unknown}
+      hint={known ? text.failure.refused(known.code, undefined, known.message) : text.failure.unknown}
     >
       {retry && !isForbidden && (
         <button type="button" className="btn sm" onClick={retry}>

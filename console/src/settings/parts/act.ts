@@ -1,8 +1,7 @@
 /** Act of a form: what is missing or refused stands at its field, else below the form, and what was typed stays. */
-import { DossierError } from "@dossier/api";
 import { type SyntheticEvent, useState } from "react";
 import { useText } from "../../text/text.tsx";
-import { errorText } from "../../ui/error-text.ts";
+import { errorText, fieldTexts } from "../../ui/error-text.ts";
 
 type Faults<Place extends string> = Partial<Record<Place, string>>;
 
@@ -17,9 +16,11 @@ export interface Act<Place extends string = string> {
   run: (event: SyntheticEvent) => void;
 }
 
-/** The faults of an error by the fields that a form has; that of one item of a field is the field's. */
-function faultsAt<Place extends string>(error: unknown, places: readonly Place[]): Faults<Place> {
-  const fields = error instanceof DossierError ? error.fields : {};
+/** The faults of fields, by those that a form has; that of one item of a field is the field's. */
+function faultsAt<Place extends string>(
+  fields: Readonly<Record<string, string>>,
+  places: readonly Place[],
+): Faults<Place> {
   const found = Object.entries(fields).flatMap(([field, fault]) => {
     const place = places.find((one) => field === one || field.startsWith(`${one}.`));
     return place ? [[place, fault] as const] : [];
@@ -52,7 +53,7 @@ export function useAct<Place extends string>(
     try {
       await act();
     } catch (error) {
-      const found = faultsAt(error, places);
+      const found = faultsAt(fieldTexts(error, text), places);
       setFaults(found);
       if (Object.keys(found).length === 0) setFault(errorText(error, text));
     } finally {

@@ -1,5 +1,5 @@
 // Channel types in the settings of the console, in Chromium if it is installed: listed with their rules, made, renamed
-// and renumbered.
+// and renumbered; refused in the language of the page.
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ConsolePage, openConsole, prepareConsole } from "../../support/servers/console-page.ts";
 import { startTestServer } from "../../support/test-server.ts";
@@ -53,5 +53,15 @@ describe.skipIf(!chromium)("channel types in a browser", () => {
       await page.shows("Telegram");
       expect([await page.isOffered("New type"), await page.isOffered("Change sms")]).toEqual([false, false]);
     }
+  });
+
+  test("in Dutch a refusal is said in Dutch, with the field's fault in the server's words", async () => {
+    await page.signIn(world.adminKey, "/settings/me");
+    await page.click("Nederlands");
+    await page.goTo("/settings/types");
+    await page.click("Nieuw type");
+    await page.fill("Naam", "sms");
+    await page.click("Type maken");
+    await page.shows("Deze invoer wordt niet aangenomen: is another name of a built-in type");
   });
 });

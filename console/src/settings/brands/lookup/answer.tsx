@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "wouter";
 import { api } from "../../../session/api.ts";
 import { useMay } from "../../../session/session.tsx";
+import { useText } from "../../../text/text.tsx";
 import { useTexts } from "../../../text/texts.ts";
 import { Icon } from "../../../ui/icon.tsx";
 import { Avatar, Foreign, nameOf as nameOfCustomer, type Named } from "../../../ui/person.tsx";
@@ -20,6 +21,7 @@ interface AnswerProps {
 
 export function Answer({ brand, trial, nameOf }: AnswerProps) {
   const text = useTexts(lookupTexts);
+  const words = useText();
   const { failure, status, milliseconds, results, mapped } = trial;
   const left = new Map(
     mapped.flatMap(({ skipped }) => skipped).map((one) => [`${one.field} ${one.message}`, one]),
@@ -44,7 +46,11 @@ export function Answer({ brand, trial, nameOf }: AnswerProps) {
         <div className="tell bad">
           <Icon name="warning" />
           <div>
-            <p>{failure.code === "crm_timeout" ? text.timedOut : failure.message}</p>
+            <p>
+              {failure.code === "crm_timeout"
+                ? text.timedOut
+                : words.failure.refused(failure.code, undefined, failure.message)}
+            </p>
             <p>{text.nothingChanged}</p>
           </div>
         </div>
