@@ -5,14 +5,13 @@ import { useState } from "react";
 import { Link, useLocation } from "wouter";
 import { api } from "../../session/api.ts";
 import { useMay, useSession } from "../../session/session.tsx";
-import { useLanguage, useText } from "../../text/text.tsx";
+import { useLanguage } from "../../text/text.tsx";
 import { useTexts } from "../../text/texts.ts";
-import { Dialog } from "../../ui/dialog.tsx";
-import { errorText } from "../../ui/error-text.ts";
-import { FaultLine, SelectField, TextField } from "../../ui/form-fields.tsx";
+import { SelectField, TextField } from "../../ui/form-fields.tsx";
 import { exactTime, longDate } from "../../ui/format.ts";
 import { useToast } from "../../ui/toast.tsx";
 import { Theirs } from "../form.tsx";
+import { Confirm } from "../parts/confirm.tsx";
 import { SaveBar } from "../save-bar.tsx";
 import { BrandFrame } from "./brand-frame.tsx";
 import { useBrandForm } from "./brand-query.ts";
@@ -122,44 +121,19 @@ function Deletion({ brand }: { brand: Brand }) {
 
 function DeleteDialog({ brand, onClose }: { brand: Brand; onClose: () => void }) {
   const text = useTexts(brandsTexts);
-  const words = useText();
   const toast = useToast();
   const queries = useQueryClient();
   const [, navigate] = useLocation();
-  const [fault, setFault] = useState<string>();
-  const [isBusy, setBusy] = useState(false);
   const remove = async () => {
-    setBusy(true);
-    setFault(undefined);
-    try {
-      await api.brand.delete({ id: brand.id });
-    } catch (error) {
-      setFault(errorText(error, words));
-      setBusy(false);
-      return;
-    }
+    await api.brand.delete({ id: brand.id });
     navigate("/settings/brands");
     toast({ text: text.deleted(brand.name), icon: "trash" });
     await queries.invalidateQueries({ queryKey: ["brands"] });
   };
   return (
-    <Dialog
-      title={text.deleteAsk(brand.name)}
-      onClose={onClose}
-      footer={
-        <>
-          <button type="button" className="btn ghost" onClick={onClose} autoFocus>
-            {words.words.cancel}
-          </button>
-          <button type="button" className="btn bad" disabled={isBusy} onClick={() => void remove()}>
-            {text.delete}
-          </button>
-        </>
-      }
-    >
+    <Confirm title={text.deleteAsk(brand.name)} act={text.delete} onAct={remove} onClose={onClose}>
       <p>{text.deleteWhat}</p>
       <p>{text.deleteFinal}</p>
-      <FaultLine fault={fault} />
-    </Dialog>
+    </Confirm>
   );
 }

@@ -35,7 +35,7 @@ export function Confirm(props: ConfirmProps) {
       label={label}
       isReady={!isWaiting && isTyped}
       isBad={!isGood}
-      isFirst={typedName === undefined && isGood}
+      focus={typedName !== undefined ? undefined : isGood ? "act" : "wayOut"}
     >
       {children}
       {typedName !== undefined && (

@@ -16,26 +16,15 @@ interface FormDialogProps {
   isReady: boolean;
   /** the act loses something */
   isBad?: boolean;
-  /** the act has the focus at first */
-  isFirst?: boolean;
+  /** what has the focus at first, where that is no field */
+  focus?: "act" | "wayOut" | undefined;
   /** the way out, where it is not to cancel */
   closeLabel?: string | undefined;
   children: ReactNode;
 }
 
 export function FormDialog(props: FormDialogProps) {
-  const {
-    title,
-    onClose,
-    isDirty = false,
-    act,
-    label,
-    isReady,
-    isBad,
-    isFirst,
-    closeLabel,
-    children,
-  } = props;
+  const { title, onClose, isDirty = false, act, label, isReady, isBad, focus, closeLabel, children } = props;
   const text = useText();
   const id = useId();
   return (
@@ -45,7 +34,7 @@ export function FormDialog(props: FormDialogProps) {
       isDirty={isDirty}
       footer={
         <>
-          <button type="button" className="btn ghost" onClick={onClose}>
+          <button type="button" className="btn ghost" onClick={onClose} autoFocus={focus === "wayOut"}>
             {closeLabel ?? text.words.cancel}
           </button>
           <button
@@ -53,7 +42,7 @@ export function FormDialog(props: FormDialogProps) {
             form={id}
             className={isBad ? "btn bad" : "btn pri"}
             disabled={act.isBusy || !isReady}
-            autoFocus={isFirst}
+            autoFocus={focus === "act"}
           >
             {label}
           </button>
