@@ -49,6 +49,15 @@ describe.skipIf(!chromium)("webhooks in a browser", () => {
     await page.click("Send again");
     await received("/shop", 2);
     expect(receiver.at("/shop")[1]?.body).toBe(body);
+    // what arrived is sent once more only after its arrival was recorded
+    const hook = await newest();
+    await vi.waitFor(
+      async () =>
+        expect((await world.admin.webhook.listDeliveries({ id: hook.id })).items).toMatchObject([
+          { state: "delivered" },
+        ]),
+      60_000,
+    );
   }, 180_000);
 
   test("sends a range again", async () => {
