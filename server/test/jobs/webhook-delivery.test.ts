@@ -137,6 +137,28 @@ test("a delivery is sent once more on demand, byte for byte, under its old id", 
   await expect(admin.webhook.redeliver({ id: 987_654_321 })).rejects.toMatchObject({ code: "not_found" });
 });
 
+test.each(["redeliver", "replay"] as const)(
+  "what is asked for by %s while a delivery is on its way is sent, though that one succeeds",
+  async (act) => {
+    const since = new Date(Date.now() - 60_000).toISOString();
+    const { id, customer, until, deliveries } = await listen(async () => {
+      if (asked) return { status: 204 };
+      asked = true;
+      const [one] = await deliveries();
+      await (act === "redeliver"
+        ? admin.webhook.redeliver({ id: one!.id })
+        : admin.webhook.replay({ id, since }));
+      return { status: 204 };
+    });
+    let asked = false;
+    await customer();
+    const [first, second] = await until(2);
+    expect(second!.body).toBe(first!.body);
+    await poll(async () => (await deliveries())[0]?.state === "delivered");
+    expect(await deliveries()).toHaveLength(1);
+  },
+);
+
 test("another brand's delivery cannot be sent again", async () => {
   const { customer, deliveries } = await listen();
   await customer();

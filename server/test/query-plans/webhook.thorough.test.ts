@@ -48,6 +48,7 @@ const due = {
   secret: Buffer.alloc(0),
   previous_secret: null,
   attempts: 0,
+  version: "0",
   seen_at: new Date(),
 };
 
