@@ -112,10 +112,12 @@ function givenUpPrimaryId({ plan: { locked, fields } }: Step): { customerId: num
   return isGivenUp ? [{ customerId: locked.id, primaryId: locked.primary_id as string }] : [];
 }
 
-/** What the customer is found by, before and after. */
+/** What the customer is found by, before and after. What only gets channels is found by them, too: the others do not matter. */
 function termsOf({ plan, row }: Step): TermChange[] {
-  const { ctx, locked, fields, own, added, removed } = plan;
-  if (locked && Object.keys(fields).length + added.length + removed.length === 0) return [];
+  const { ctx, locked, fields, added, removed } = plan;
+  const isSame = locked !== undefined && Object.keys(fields).length + removed.length === 0;
+  if (isSame && added.length === 0) return [];
+  const own = isSame ? [] : plan.own;
   const gone = new Set(removed.map(({ id }) => id));
   const now = [...own.filter(({ id }) => !gone.has(id)), ...added];
   const before = locked ? searchTermsOf(locked, own, ctx.channelTypes) : new Set<string>();

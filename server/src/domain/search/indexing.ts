@@ -7,8 +7,10 @@ import type { Statement, Tx } from "../../db/database.ts";
 import { hasVariants, storedVariants } from "./edit-distance.ts";
 import { type Terms, wordsIn } from "./terms.ts";
 
+// What is added may be there already, by a channel that the change is not about.
 const insertTerms = `INSERT INTO search_term (brand_id, type, term, customer_id)
-      SELECT $1, left(t, 1)::"char", substr(t, 2), id FROM unnest($2::bigint[], $3::text[]) AS a (id, t)`;
+      SELECT $1, left(t, 1)::"char", substr(t, 2), id FROM unnest($2::bigint[], $3::text[]) AS a (id, t)
+      ON CONFLICT DO NOTHING`;
 // The brand comes with each term: compared with one value, it would make the planner read the whole brand on stale statistics.
 const deleteTerms = (brands: string, ids: string, terms: string) => `DELETE FROM search_term s
       USING unnest(${brands}::bigint[], ${ids}::bigint[], ${terms}::text[]) AS g (brand_id, id, t)
@@ -38,7 +40,7 @@ export const insertVariants: Statement = {
     ON CONFLICT DO NOTHING`,
 };
 
-/** The terms of a customer before and after a change. */
+/** The terms of a customer before and after a change; both without those of channels that stay, if nothing else changes. */
 export interface TermChange {
   id: number;
   before: Terms;
