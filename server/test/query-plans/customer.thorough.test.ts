@@ -16,8 +16,10 @@ import { selectNearWords, fuzzyRanges } from "../../src/domain/search/fuzzy.ts";
 import { queryVariants } from "../../src/domain/search/edit-distance.ts";
 import { termsOf } from "../../src/domain/search/terms.ts";
 import {
+  insertMissingTermsAndWords,
   insertTermsAndWords,
   insertVariants,
+  replaceMissingTerms,
   replaceTerms,
   removeTermRows,
 } from "../../src/domain/search/indexing.ts";
@@ -107,6 +109,18 @@ const hotStatements: HotStatement[] = [
     what: "add a customer's terms",
     statement: insertTermsAndWords,
     values: [1, terms.map(() => 900_000), terms, ["maria", "schmidt"]],
+    page: 0,
+  },
+  {
+    what: "add the terms that a customer lacks",
+    statement: insertMissingTermsAndWords,
+    values: [1, terms.map(() => 8), terms, []],
+    page: 0,
+  },
+  {
+    what: "change and add the terms that a customer lacks",
+    statement: replaceMissingTerms,
+    values: [1, newTerms.map(() => 8), newTerms, newWords, terms.map(() => 1), terms.map(() => 8), terms],
     page: 0,
   },
   {

@@ -112,7 +112,7 @@ function givenUpPrimaryId({ plan: { locked, fields } }: Step): { customerId: num
   return isGivenUp ? [{ customerId: locked.id, primaryId: locked.primary_id as string }] : [];
 }
 
-/** What the customer is found by, before and after. What only gets channels is found by them, too: the others do not matter. */
+/** What the customer is found by, before and after; of one that only gets channels, without those it has. */
 function termsOf({ plan, row }: Step): TermChange[] {
   const { ctx, locked, fields, added, removed } = plan;
   const isSame = locked !== undefined && Object.keys(fields).length + removed.length === 0;
@@ -124,6 +124,7 @@ function termsOf({ plan, row }: Step): TermChange[] {
   return [
     {
       id: row.id,
+      isPartial: isSame,
       before,
       after: searchTermsOf(locked ? withFields(locked, fields) : row, now, ctx.channelTypes),
     },

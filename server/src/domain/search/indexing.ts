@@ -7,10 +7,10 @@ import type { Statement, Tx } from "../../db/database.ts";
 import { hasVariants, storedVariants } from "./edit-distance.ts";
 import { type Terms, wordsIn } from "./terms.ts";
 
-// What is added may be there already, by a channel that the change is not about.
 const insertTerms = `INSERT INTO search_term (brand_id, type, term, customer_id)
-      SELECT $1, left(t, 1)::"char", substr(t, 2), id FROM unnest($2::bigint[], $3::text[]) AS a (id, t)
-      ON CONFLICT DO NOTHING`;
+      SELECT $1, left(t, 1)::"char", substr(t, 2), id FROM unnest($2::bigint[], $3::text[]) AS a (id, t)`;
+// Looks into the index once more for each term, so only where one may be there already.
+const insertMissing = `${insertTerms} ON CONFLICT DO NOTHING`;
 // The brand comes with each term: compared with one value, it would make the planner read the whole brand on stale statistics.
 const deleteTerms = (brands: string, ids: string, terms: string) => `DELETE FROM search_term s
       USING unnest(${brands}::bigint[], ${ids}::bigint[], ${terms}::text[]) AS g (brand_id, id, t)
@@ -24,10 +24,23 @@ export const insertTermsAndWords: Statement = {
     ${insertWords}`,
 };
 
+export const insertMissingTermsAndWords: Statement = {
+  name: "search_insert_missing_terms",
+  text: `WITH added AS (${insertMissing})
+    ${insertWords}`,
+};
+
 export const replaceTerms: Statement = {
   name: "search_replace_terms",
   text: `WITH removed AS (${deleteTerms("$5", "$6", "$7")}),
     added AS (${insertTerms})
+    ${insertWords}`,
+};
+
+export const replaceMissingTerms: Statement = {
+  name: "search_replace_missing_terms",
+  text: `WITH removed AS (${deleteTerms("$5", "$6", "$7")}),
+    added AS (${insertMissing})
     ${insertWords}`,
 };
 
@@ -40,9 +53,11 @@ export const insertVariants: Statement = {
     ON CONFLICT DO NOTHING`,
 };
 
-/** The terms of a customer before and after a change; both without those of channels that stay, if nothing else changes. */
+/** The terms of a customer before and after a change. */
 export interface TermChange {
   id: number;
+  /** of a customer that only gets channels: both without the terms of those it has */
+  isPartial?: boolean;
   before: Terms;
   after: Terms;
 }
@@ -50,6 +65,13 @@ export interface TermChange {
 interface CustomerTerm {
   id: number;
   term: string;
+}
+
+interface TermDifference {
+  removed: readonly CustomerTerm[];
+  added: readonly CustomerTerm[];
+  /** what is added may be there already */
+  isPartial: boolean;
 }
 
 const noTerms: Terms = new Set();
@@ -80,9 +102,10 @@ export async function updateTermsOfMany(tx: Tx, brandId: number, all: readonly T
   const former = removed.flatMap(({ id, term }) =>
     dictionaryWords(new Set([term])).map((word) => ({ id, term: word })),
   );
+  const isPartial = all.some((one) => one.isPartial);
   const [, words] = await Promise.all([
     former.length > 0 ? tx.row(insertFormerWords, columnsOf(former)) : undefined,
-    writeTerms(tx, brandId, removed, added),
+    writeTerms(tx, brandId, { removed, added, isPartial }),
   ]);
   return indexVariants(tx, brandId, words);
 }
@@ -91,17 +114,17 @@ export async function updateTermsOfMany(tx: Tx, brandId: number, all: readonly T
 async function writeTerms(
   tx: Tx,
   brandId: number,
-  removed: readonly CustomerTerm[],
-  added: readonly CustomerTerm[],
+  { removed, added, isPartial }: TermDifference,
 ): Promise<{ word: string }[]> {
   if (added.length === 0) {
     await deleteTermsOf(tx, brandId, removed);
     return [];
   }
   const values = [brandId, ...columnsOf(added), dictionaryWordsIn(added)];
-  return removed.length === 0
-    ? tx.rows(insertTermsAndWords, values)
-    : tx.rows(replaceTerms, [...values, removed.map(() => brandId), ...columnsOf(removed)]);
+  if (removed.length === 0)
+    return tx.rows(isPartial ? insertMissingTermsAndWords : insertTermsAndWords, values);
+  const replace = isPartial ? replaceMissingTerms : replaceTerms;
+  return tx.rows(replace, [...values, removed.map(() => brandId), ...columnsOf(removed)]);
 }
 
 /** The terms of the first that the second lacks. */
