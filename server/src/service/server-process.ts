@@ -82,7 +82,7 @@ function createProcessMetrics(
 /**
  * Pretenuring: V8 allocates what it has seen survive minor collections in the old generation from then on. While the young
  * generation is small, that is whatever a request allocates; there it keeps its whole request alive until the next major
- * collection. Without pretenuring a request costs about a quarter less CPU time (bench/README.md).
+ * collection. See docs/decisions/0057-no-pretenuring.md.
  */
 function disablePretenuring(): void {
   setFlagsFromString("--no-allocation-site-pretenuring");
