@@ -90,7 +90,6 @@ function disablePretenuring(): void {
 
 /** Puts the parts together; nothing listens yet, and nothing is begun. */
 export async function createServerProcess(deps: ServerDeps): Promise<ServerProcess> {
-  disablePretenuring();
   const { config, secret, log, databases, cluster, inFlight, egressOptions } = deps;
   const { db } = databases;
   const egress = createEgressClient({ allow: config.egressAllow, log, ...egressOptions });
@@ -209,6 +208,7 @@ const minBulkDescriptors = 1024;
 const drainTimeoutMs = 5000;
 
 async function listen(app: App, { host, port }: Config, log: Log): Promise<string> {
+  disablePretenuring();
   const url = await app.listen({ host, port, backlog });
   if (descriptorLimit() >= minBulkDescriptors) acceptInBulk(app.server, backlog, log);
   return url;
