@@ -186,7 +186,7 @@ const deskShots = ({ customer, rtl, number, linked, unlinked }: Records): Shot[]
       await page.until("document.querySelector('.found[aria-busy=false] .hit')");
     },
   },
-  { name: "customers-deleted", path: "/customers?deleted=1", shows: "main" },
+  { name: "customers-deleted", path: "/customers?deleted=1", shows: "main h1" },
   { name: "new-customer", path: "/customers/new", shows: "main form" },
   { name: "customer", path: customer, shows: stream },
   { name: "customer-rtl", path: rtl, shows: ".cust h1" },

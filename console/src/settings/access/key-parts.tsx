@@ -45,8 +45,7 @@ export function KeyUse({ apiKey: key }: { apiKey: ApiKey }) {
   const { session } = useSession();
   return (
     <>
-      {session?.keyId === key.id ? text.keys.thisPage : <Ago at={key.lastUsedAt} />}
-      <KeyEnd apiKey={key} />
+      {session?.keyId === key.id ? text.keys.thisPage : <Ago at={key.lastUsedAt} />} <KeyEnd apiKey={key} />
     </>
   );
 }
