@@ -94,9 +94,8 @@ export async function createServerProcess(deps: ServerDeps): Promise<ServerProce
   const { db } = databases;
   const egress = createEgressClient({ allow: config.egressAllow, log, ...egressOptions });
   const readiness = new Readiness({ databases, cluster, log });
-  const batcher = createBatcher(db);
+  const batcher = createLoggedBatcher(db, log);
   const metrics = createProcessMetrics(deps, batcher, readiness);
-  logBatchFailures(db, log);
   const keyring = createKeyring(db, config.adminKey ? hashToken(config.adminKey) : undefined);
   const types = ttlCache(1000, () => readChannelTypes(db));
   const changeStreams = new ChangeStreams(db, log);
@@ -174,10 +173,12 @@ function runAll(all: readonly (() => void)[]): void {
   for (const one of all) one();
 }
 
-function logBatchFailures(db: Db, log: Log): void {
+/** A batcher whose failures are in the log. */
+function createLoggedBatcher(db: Db, log: Log): Batcher {
   db.notifications.on(batchFailed, (err: unknown) =>
     log.error({ err }, "a batch failed and is run in two halves"),
   );
+  return createBatcher(db);
 }
 
 /** The same handlers, counted while they run. */
