@@ -1,5 +1,5 @@
 // A reader of the stream beside writers whose transactions last, on two servers of one database: it is cut off again and
-// again, comes back with its last id to the one or the other, and has been told of every change in the end.
+// again, comes back with its last id to the one or the other, and has been told of every change in the end. Its key expires.
 import { expect, test } from "vitest";
 import { setTimeout as wait } from "node:timers/promises";
 import { openStream } from "../../support/event-stream.ts";
@@ -64,3 +64,22 @@ test("a reader that is cut off again and again misses nothing beside slow writer
     reader.close();
   }
 }, 60_000);
+
+test("a stream ends with a key that expires, and one of a session with it", async () => {
+  const expiresAt = new Date(Date.now() + 3000);
+  const made = await world.admin.key.create({ name: "desk", permissions: ["CUSTOMER_READ"], expiresAt });
+  const opened = await world.raw("POST", "/session", { key: made.key });
+  const cookie = (opened.headers.get("set-cookie") ?? "").split(";")[0] ?? "";
+  const readers = [
+    await openStream(world.url, { apiKey: made.key }),
+    await openStream(world.url, { cookie }),
+    await openStream(other.url, { apiKey: made.key }),
+  ];
+  const lasting = await openStream(world.url, { apiKey: world.adminKey });
+  await poll(() => readers.every((one) => one.lastId() !== undefined));
+  expect(readers.some((one) => one.isEnded())).toBe(false);
+  await poll(() => readers.every((one) => one.isEnded()));
+  expect(Date.now()).toBeGreaterThanOrEqual(expiresAt.getTime());
+  expect(lasting.isEnded()).toBe(false);
+  lasting.close();
+}, 30_000);
