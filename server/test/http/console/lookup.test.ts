@@ -72,6 +72,18 @@ describe.skipIf(!chromium)("the CRM lookup in a browser", () => {
     expect(crm.requests.at(-1)).toContain("primaryID=K-9");
   });
 
+  test("a CRM that never answers is waited for as long as the trial says, and asked once", async () => {
+    const before = crm.requests.length;
+    crm.say = () => new Promise<undefined>(() => undefined);
+    await ask("Primary id", "K-1");
+    await page.shows("Asking, for at most five seconds");
+    await page.shows("No answer within five seconds.");
+    await page.shows("On a real contact nothing would be changed.");
+    expect(crm.requests.length).toBe(before + 1);
+    expect((await world.admin.customer.list({ brandId: 1 })).items.length).toBe(1);
+    crm.say = () => [];
+  });
+
   test("what is wrong stands under its field, and a pointer that another person sets is kept", async () => {
     await page.fill("where Last name stands", "person/family");
     await page.click("Save");

@@ -65,6 +65,7 @@ function Lookup({ brand, custom }: LookupProps) {
               icon="globe"
               type="url"
               value={values.crmLookupUrl}
+              isFirst={!brand.crmLookupUrl}
               fault={faults.crmLookupUrl}
               note={<Theirs form={form} name="crmLookupUrl" />}
               onChange={(crmLookupUrl) => set({ crmLookupUrl })}

@@ -1,6 +1,6 @@
 /** Trial of the CRM lookup: one request as a contact would bring it about, which changes nothing, and its answer. */
 import type { Brand, BrandCrmTest } from "@dossier/api";
-import { type SyntheticEvent, useState } from "react";
+import { type SyntheticEvent, useRef, useState } from "react";
 import { readNumber } from "../../../customers/call-number.ts";
 import { api } from "../../../session/api.ts";
 import { useText } from "../../../text/text.tsx";
@@ -30,7 +30,13 @@ export function Trial({ brand, isChanged, save, trial, onTrial, nameOf }: TrialP
   const [typed, setTyped] = useState("");
   const [fault, setFault] = useState<string>();
   const [isAsking, setAsking] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
   const isOff = !brand.crmLookupUrl && !isChanged;
+
+  function choose(way: By) {
+    setBy(way);
+    field.current?.focus();
+  }
 
   async function ask(event: SyntheticEvent) {
     event.preventDefault();
@@ -63,7 +69,7 @@ export function Trial({ brand, isChanged, save, trial, onTrial, nameOf }: TrialP
           <p className="small t2">{isChanged ? text.tryUnsaved : text.tryHint}</p>
           <div className="seg fit" role="group" aria-label={text.lookUpBy}>
             {ways.map((way) => (
-              <button key={way} type="button" aria-pressed={way === by} onClick={() => setBy(way)}>
+              <button key={way} type="button" aria-pressed={way === by} onClick={() => choose(way)}>
                 {text.ways[way]}
               </button>
             ))}
@@ -71,6 +77,7 @@ export function Trial({ brand, isChanged, save, trial, onTrial, nameOf }: TrialP
           <form className="try" onSubmit={(event) => void ask(event)}>
             <div className="input">
               <input
+                ref={field}
                 aria-label={text.toLookUp(text.ways[by])}
                 autoComplete="off"
                 spellCheck={false}
