@@ -10,6 +10,7 @@ import { Routes } from "./routes.tsx";
 import { SessionProvider } from "./session/session.tsx";
 import { takeStartToken } from "./session/start-page.tsx";
 import { TextProvider } from "./text/text.tsx";
+import { keepFocus } from "./ui/focus-keeper.ts";
 import { listenForKeys } from "./ui/keys.ts";
 import { aroundNav, listenForLeaving } from "./ui/leave.ts";
 import { ToastProvider } from "./ui/toast.tsx";
@@ -17,6 +18,7 @@ import { ToastProvider } from "./ui/toast.tsx";
 takeCall();
 takeStartToken();
 listenForKeys();
+keepFocus();
 listenForLeaving();
 
 const forget = () => {

@@ -25,7 +25,7 @@ test("both languages have the same texts", () => {
 });
 
 test("every text is used", () => {
-  const computed = /^(tickets\.(states|priorities)|customer\.by|system\.states)\./;
+  const computed = /^(tickets\.(states|priorities)|customer\.by|system\.states|keys\.(acts|groups))\./;
   const unused = paths(en).filter((path) => {
     if (computed.test(path)) return false;
     const [group = "", key = ""] = path.split(".");

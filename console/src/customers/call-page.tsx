@@ -10,6 +10,7 @@ import { useMay } from "../session/session.tsx";
 import { StatePill } from "../tickets/signs.tsx";
 import { useText } from "../text/text.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { KeyHint } from "../ui/key-hint.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { usePageTitle } from "../ui/page-title.ts";
 import { Avatar, Brand, Foreign, nameOf } from "../ui/person.tsx";
@@ -52,13 +53,14 @@ export function CallPage() {
   useKeys(
     useMemo(
       () => ({
-        ...Object.fromEntries(
-          (data ?? []).map(({ id }, place) => [String(place + 1), () => navigate(`/customers/${id}`)]),
-        ),
-        ...(mayWrite ? { n: create } : {}),
-        Escape: putAwayCall,
+        choose: ({ key }: KeyboardEvent) => {
+          const holder = data?.[Number(key) - 1];
+          if (holder) navigate(`/customers/${holder.id}`);
+        },
+        newCustomer: create,
+        back: putAwayCall,
       }),
-      [data, mayWrite, number],
+      [data, number],
     ),
   );
   if (!call) return null;
@@ -117,13 +119,13 @@ export function CallPage() {
             >
               <Icon name="search" />
               {text.nav.find}
-              <kbd className="kbd">/</kbd>
+              <KeyHint act="search" />
             </button>
             {mayWrite && (
               <button type="button" className="btn" onClick={create}>
                 <Icon name="plus" />
                 {isWithheld ? text.customer.new : text.call.newWith}
-                <kbd className="kbd">N</kbd>
+                <KeyHint act="newCustomer" />
               </button>
             )}
           </div>

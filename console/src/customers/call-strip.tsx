@@ -7,6 +7,7 @@ import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { nameOf } from "../ui/person.tsx";
+import { KeyHint } from "../ui/key-hint.tsx";
 import { useErrorToast, useToast } from "../ui/toast.tsx";
 import { putAwayCall, useCall } from "./call.ts";
 
@@ -58,6 +59,7 @@ export function CallStrip({ customer, onNote }: { customer: Customer; onNote: ()
           <button type="button" className="btn sm" onClick={onNote}>
             <Icon name="note" />
             {text.call.note}
+            <KeyHint act="addEvent" />
           </button>
         )}
         <button

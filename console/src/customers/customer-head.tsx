@@ -5,6 +5,7 @@ import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
 import { useCopy } from "../ui/copy.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { KeyHint } from "../ui/key-hint.tsx";
 import type { MenuItem } from "../ui/menu.tsx";
 import { Avatar, Brand, Foreign, nameOf } from "../ui/person.tsx";
 
@@ -50,12 +51,12 @@ export function CustomerHead({ customer, menu, onEvent, onCrm }: CustomerHeadPro
             <button type="button" className="btn" onClick={onCrm}>
               <Icon name="refresh" />
               {text.customer.askCrm}
-              <kbd className="kbd">R</kbd>
+              <KeyHint act="askCrm" />
             </button>
             <button type="button" className="btn" onClick={onEvent}>
               <Icon name="plus" />
               {text.customer.addEvent}
-              <kbd className="kbd">E</kbd>
+              <KeyHint act="addEvent" />
             </button>
           </>
         )}

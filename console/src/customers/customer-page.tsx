@@ -1,7 +1,7 @@
 /** One customer on one screen: who it is and what is open on top, the story below. Parts load and fail apart. */
 import { isDossierError, type Customer } from "@dossier/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
 import { customerQuery } from "../data/queries.ts";
 import { Bar } from "../frame/frame.tsx";
@@ -91,7 +91,8 @@ function Loaded({ customer, onGone, onBack, isDeletedElsewhere }: LoadedProps) {
   const toast = useToast();
   const tell = useErrorToast();
   const copy = useCopy();
-  const scroller = useRef<HTMLDivElement>(null);
+  // a state, so that a timeline which is known already is drawn once its pane is there
+  const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const mayWrite = useMay("CUSTOMER_CUD");
   const name = nameOf(customer);
   useEffect(() => {
@@ -145,12 +146,12 @@ function Loaded({ customer, onGone, onBack, isDeletedElsewhere }: LoadedProps) {
   useKeys(
     useMemo(
       () => ({
-        Escape: () => navigate("/customers"),
-        ...(mayWrite
-          ? { e: () => setDialog("event"), a: () => setDialog("channel"), r: () => void askCrm() }
-          : {}),
+        back: () => navigate("/customers"),
+        addEvent: () => setDialog("event"),
+        addChannel: () => setDialog("channel"),
+        askCrm: () => void askCrm(),
       }),
-      [id, mayWrite, customer],
+      [id, customer],
     ),
   );
   const close = () => setDialog(undefined);
@@ -165,7 +166,7 @@ function Loaded({ customer, onGone, onBack, isDeletedElsewhere }: LoadedProps) {
         </b>
       </Bar>
       <CallStrip customer={customer} onNote={() => setDialog("event")} />
-      <div className="scroll" ref={scroller}>
+      <div className="scroll" ref={setScroller}>
         <div className="cust">
           <CustomerHead
             customer={customer}

@@ -16,6 +16,7 @@ import { timelineQuery, wholeTimeline } from "../timeline/timeline-query.ts";
 import { useText } from "../text/text.tsx";
 import { useCopy } from "../ui/copy.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { KeyHint } from "../ui/key-hint.tsx";
 import { letGo, useKeys } from "../ui/keys.ts";
 import { usePageTitle } from "../ui/page-title.ts";
 import { useIsPhone } from "../ui/screen.ts";
@@ -103,16 +104,14 @@ export function CustomersPage() {
     if (place >= hits.length - 5) search.more();
   };
   useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    Home: () => move(-at),
-    End: () => move(hits.length),
-    Enter: (event) => open(hits[at], event),
-    "ctrl+Enter": (event) => open(hits[at], event),
-    ...(mayWrite ? { n: create, "alt+n": create } : {}),
-    "alt+c": copyNumber,
+    down: () => move(1),
+    up: () => move(-1),
+    first: () => move(-at),
+    last: () => move(hits.length),
+    open: (event) => open(hits[at], event),
+    openTab: (event) => open(hits[at], event),
+    newCustomer: create,
+    copyNumber,
   });
   const onFieldKey = (event: KeyboardEvent<HTMLInputElement>) => {
     if (event.nativeEvent.isComposing) return;
@@ -122,7 +121,6 @@ export function CustomersPage() {
     else if (event.key === "Enter")
       void search.settled().then((settled) => open(settled[at] ?? settled[0], { ctrlKey, metaKey }));
     else if (event.key === "Escape" && typed) search.setTyped("");
-    else if (event.key === "Escape") field.current?.blur();
     else return;
     event.preventDefault();
   };
@@ -135,7 +133,7 @@ export function CustomersPage() {
             <button type="button" className="btn sm" onClick={create}>
               <Icon name="plus" />
               {text.customer.new}
-              <kbd className="kbd">N</kbd>
+              <KeyHint act="newCustomer" />
             </button>
           )
         }
@@ -209,7 +207,7 @@ export function CustomersPage() {
           )}
           {mayWrite && typed && (
             <span className="end xsmall t3 desk-only">
-              {text.search.notAmong} <kbd className="kbd">Alt N</kbd> {text.search.makesNew}
+              {text.search.notAmong} <KeyHint act="newCustomer" way={1} /> {text.search.makesNew}
             </span>
           )}
         </div>
@@ -292,7 +290,7 @@ function NoHit({ typed, onCreate }: { typed: string; onCreate: (() => void) | un
         <button type="button" className="btn sm" onClick={onCreate}>
           <Icon name="plus" />
           <bdi>{typed ? text.customer.newNamed(typed) : text.customer.new}</bdi>
-          <kbd className="kbd">{typed ? "Alt N" : "N"}</kbd>
+          <KeyHint act="newCustomer" way={typed ? 1 : 0} />
         </button>
       )}
     </Blank>

@@ -8,6 +8,7 @@ import { useText } from "../text/text.tsx";
 import { CopyButton } from "../ui/copy.tsx";
 import { exactTime, shortTime, valueText, words } from "../ui/format.ts";
 import { channelIcon, eventIcon, Icon, type IconName } from "../ui/icon.tsx";
+import { KeyHint } from "../ui/key-hint.tsx";
 import { Address, Avatar, Brand, Foreign, nameOf } from "../ui/person.tsx";
 import { Skeleton } from "../ui/states.tsx";
 import { StatePill } from "../tickets/signs.tsx";
@@ -84,18 +85,18 @@ export function Preview({ hit }: { hit: Hit }) {
       </div>
       <footer className="keys">
         <span>
-          <kbd className="kbd">↵</kbd> {text.words.open.toLowerCase()}
+          <KeyHint act="open" /> {text.words.open.toLowerCase()}
         </span>
         <span>
-          <kbd className="kbd">↑</kbd>
-          <kbd className="kbd">↓</kbd> {text.search.move}
+          <KeyHint act="up" />
+          <KeyHint act="down" /> {text.search.move}
         </span>
         <span>
-          <kbd className="kbd">Alt C</kbd> {text.search.copyNumber}
+          <KeyHint act="copyNumber" /> {text.search.copyNumber}
         </span>
         <Link href={`/customers/${hit.id}`} className="btn pri sm end">
           {text.words.open}
-          <kbd className="kbd">↵</kbd>
+          <KeyHint act="open" />
         </Link>
       </footer>
     </aside>

@@ -7,6 +7,7 @@ import { useMay, useSession } from "../session/session.tsx";
 import { useSettingsPages } from "../settings/pages.ts";
 import { useText } from "../text/text.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
+import { KeyHint } from "../ui/key-hint.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { Mark, Word } from "../ui/logo.tsx";
 import { ConnectionStrip } from "./connection-strip.tsx";
@@ -25,6 +26,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const text = useText();
   const [, navigate] = useLocation();
   const { isOver } = useSession();
+  const maySettings = useSettingsPages().length > 0;
   const [over, setOver] = useState<"palette" | "keys">();
   useKeys(
     useMemo(() => {
@@ -33,14 +35,14 @@ export function Frame({ children }: { children: ReactNode }) {
         setTimeout(() => document.dispatchEvent(new Event(focusSearch)));
       };
       return {
-        "/": search,
-        "ctrl+k": () => setOver("palette"),
-        "?": () => setOver("keys"),
-        "g c": () => navigate("/customers"),
-        "g t": () => navigate("/tickets"),
-        "g s": () => navigate("/settings"),
+        search,
+        palette: () => setOver("palette"),
+        help: () => setOver("keys"),
+        goCustomers: () => navigate("/customers"),
+        goTickets: () => navigate("/tickets"),
+        ...(maySettings ? { goSettings: () => navigate("/settings") } : {}),
       };
-    }, [navigate]),
+    }, [navigate, maySettings]),
   );
   useEffect(() => {
     // parts that are needed only on use are fetched when the page rests
@@ -128,7 +130,7 @@ function Rail() {
         >
           <Icon name="search" />
           <span>{text.nav.find}</span>
-          <kbd className="kbd">/</kbd>
+          <KeyHint act="search" />
         </Link>
       )}
       <nav className="nav" aria-label={text.nav.desk}>

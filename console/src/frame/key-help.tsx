@@ -1,70 +1,50 @@
-/** All keys, in groups. */
+/** All keys that the person may use, in groups. */
+import { useSession } from "../session/session.tsx";
 import { useSettingsPages } from "../settings/pages.ts";
 import { useText } from "../text/text.tsx";
 import { Dialog } from "../ui/dialog.tsx";
+import { acts, type Place, waysOf } from "../ui/keymap.ts";
+
+/** The groups, and the places of the keymap in each. */
+const groups = [
+  ["everywhere", ["everywhere"]],
+  ["lists", ["list", "links", "customers"]],
+  ["customer", ["record", "customer", "stream"]],
+  ["ticket", ["ticket", "note"]],
+  ["call", ["call"]],
+  ["settings", ["form", "system"]],
+] as const satisfies [string, Place[]][];
 
 export function KeyHelp({ onClose }: { onClose: () => void }) {
-  const text = useText();
-  const { keys } = text;
+  const { keys } = useText();
+  const { session } = useSession();
   const maySettings = useSettingsPages().length > 0;
-  const groups: [string, [string[], string][]][] = [
-    [
-      keys.everywhere,
-      [
-        [["/"], keys.search],
-        [["Ctrl", "K"], keys.palette],
-        [["G", "C"], keys.goCustomers],
-        [["G", "T"], keys.goTickets],
-        ...(maySettings ? [[["G", "S"], text.nav.installation] as [string[], string]] : []),
-        [["U"], keys.undo],
-        [["Esc"], keys.escape],
-        [["?"], keys.help],
-      ],
-    ],
-    [
-      keys.lists,
-      [
-        [["↑", "↓", "J", "K"], keys.move],
-        [["Home", "End"], keys.ends],
-        [["↵"], keys.open],
-        [["Ctrl", "↵"], keys.openTab],
-        [["N"], keys.newCustomer],
-        [["Alt", "C"], keys.copyNumber],
-      ],
-    ],
-    [
-      keys.customer,
-      [
-        [["["], keys.previous],
-        [["]"], keys.next],
-        [["E"], keys.addEvent],
-        [["A"], keys.addChannel],
-        [["R"], keys.askCrm],
-        [["1", "…", "5"], keys.show],
-        [["J"], text.timeline.goToDay],
-        [["L"], keys.link],
-        [["W"], keys.write],
-      ],
-    ],
-  ];
+  const offered = acts.filter(
+    ([act, { needs = [] }]) =>
+      needs.every((one) => session?.permissions.includes(one)) && (act !== "goSettings" || maySettings),
+  );
+  const groupOf = (places: readonly Place[]) =>
+    groups.find(([, members]) => members.some((one: Place) => places.includes(one)))?.[0];
   return (
-    <Dialog title={keys.title} onClose={onClose}>
-      {groups.map(([name, list]) => (
+    <Dialog title={keys.title} onClose={onClose} isText>
+      {groups.map(([name]) => (
         <section key={name}>
-          <h3 className="key-group">{name}</h3>
+          <h3 className="key-group">{keys.groups[name]}</h3>
           <dl className="key-list">
-            {list.map(([names, does]) => (
-              <div key={does}>
-                <dt>
-                  {names.map((one) => (
-                    <kbd key={one} className="kbd">
-                      {one}
-                    </kbd>
-                  ))}
-                </dt>
-                <dd>{does}</dd>
-              </div>
-            ))}
+            {offered
+              .filter(([, { places }]) => groupOf(places) === name)
+              .map(([act]) => (
+                <div key={act}>
+                  <dt>
+                    {waysOf(act).map((way) => (
+                      <kbd key={way.join(" ")} className="kbd">
+                        {way.join(" ")}
+                      </kbd>
+                    ))}
+                  </dt>
+                  <dd>{keys.acts[act]}</dd>
+                </div>
+              ))}
           </dl>
         </section>
       ))}

@@ -9,11 +9,13 @@ import { useText } from "../text/text.tsx";
 import { useTexts } from "../text/texts.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon, type IconName } from "../ui/icon.tsx";
+import { KeyHint } from "../ui/key-hint.tsx";
+import type { Act } from "../ui/keymap.ts";
 
 interface Command {
   label: string;
   icon: IconName;
-  key?: string;
+  act?: Act;
   run: () => void;
 }
 
@@ -35,22 +37,26 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
 
   const all: Command[] = [];
   if (mayRead)
-    all.push({ label: text.nav.customers, icon: "people", key: "G C", run: () => navigate("/customers") });
+    all.push({
+      label: text.nav.customers,
+      icon: "people",
+      act: "goCustomers",
+      run: () => navigate("/customers"),
+    });
   if (mayTickets)
-    all.push({ label: text.nav.tickets, icon: "ticket", key: "G T", run: () => navigate("/tickets") });
-  if (mayWrite)
-    all.push({ label: text.customer.new, icon: "plus", key: "N", run: () => navigate("/customers/new") });
+    all.push({ label: text.nav.tickets, icon: "ticket", act: "goTickets", run: () => navigate("/tickets") });
+  if (mayWrite) all.push({ label: text.customer.new, icon: "plus", run: () => navigate("/customers/new") });
   if (settingsPages.length > 0)
     all.push({
       label: text.nav.installation,
       icon: "settings",
-      key: "G S",
+      act: "goSettings",
       run: () => navigate("/settings"),
     });
   for (const { path, name } of settingsPages)
     all.push({ label: settings.pages[name], icon: "settings", run: () => navigate(path) });
   all.push(
-    { label: text.me.keyHelp, icon: "keyboard", key: "?", run: onKeys },
+    { label: text.me.keyHelp, icon: "keyboard", act: "help", run: onKeys },
     { label: text.nav.documentation, icon: "book", run: () => location.assign("/docs/index") },
     { label: text.signIn.signOut, icon: "logout", run: () => void signOut() },
   );
@@ -72,7 +78,7 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
     command.run();
   };
   return (
-    <Dialog title={text.keys.palette} onClose={onClose}>
+    <Dialog title={text.keys.acts.palette} onClose={onClose}>
       <div className="input">
         <Icon name="search" />
         <input
@@ -98,7 +104,7 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
           }}
         />
       </div>
-      <div className="menu palette-list" role="listbox" id={id} aria-label={text.keys.palette}>
+      <div className="menu palette-list" role="listbox" id={id} aria-label={text.keys.acts.palette}>
         {found.map((command, index) => (
           <div
             key={command.label}
@@ -113,7 +119,7 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
           >
             <Icon name={command.icon} />
             <span>{command.label}</span>
-            {command.key && <kbd className="kbd">{command.key}</kbd>}
+            {command.act && <KeyHint act={command.act} />}
           </div>
         ))}
       </div>

@@ -4,6 +4,7 @@ import { useText } from "../text/text.tsx";
 import { useTexts } from "../text/texts.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { FaultLine } from "../ui/form-fields.tsx";
+import { KeyHint } from "../ui/key-hint.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { holdUp } from "../ui/leave.ts";
 import { type Form, useLatest } from "./form.tsx";
@@ -19,7 +20,7 @@ export function SaveBar<Values extends object>({ form, nameOf }: SaveBarProps<Va
   const text = useTexts(settingsTexts);
   const latest = useLatest(form);
   useKeys(
-    useMemo(() => ({ "ctrl+s": () => void (latest.current.isChanged && latest.current.save()) }), [latest]),
+    useMemo(() => ({ save: () => void (latest.current.isChanged && latest.current.save()) }), [latest]),
   );
   const { isChanged, isSaving } = form;
   const namesOf = (fields: readonly string[]) => [...new Set(fields.map(nameOf))].join(", ");
@@ -41,7 +42,7 @@ export function SaveBar<Values extends object>({ form, nameOf }: SaveBarProps<Va
             {text.revert}
           </button>
           <button type="button" className="btn pri" disabled={isSaving} onClick={() => void form.save()}>
-            {text.save} <kbd className="kbd">Ctrl S</kbd>
+            {text.save} <KeyHint act="save" />
           </button>
           <LeaveGuard form={form} />
         </>

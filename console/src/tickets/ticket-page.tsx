@@ -32,9 +32,9 @@ export function TicketPage({ id }: { id: number }) {
   useKeys(
     useMemo(
       () => ({
-        Escape: () => navigate("/tickets"),
-        w: () => document.getElementById("write")?.focus(),
-        l: () => document.querySelector<HTMLElement>(".whose input, .whose button")?.focus(),
+        back: () => navigate("/tickets"),
+        write: () => document.getElementById("write")?.focus(),
+        link: () => document.querySelector<HTMLElement>(".whose input, .whose button")?.focus(),
       }),
       [navigate],
     ),

@@ -91,15 +91,13 @@ export function TicketsPage() {
     setMarked(Math.max(0, Math.min(place, tickets.length - 1)));
   };
   useKeys({
-    j: () => mark(at + 1),
-    k: () => mark(at - 1),
-    ArrowDown: () => mark(at + 1),
-    ArrowUp: () => mark(at - 1),
-    Home: () => mark(0),
-    End: () => mark(tickets.length - 1),
-    Enter: open,
-    "ctrl+Enter": open,
-    l: open,
+    down: () => mark(at + 1),
+    up: () => mark(at - 1),
+    first: () => mark(0),
+    last: () => mark(tickets.length - 1),
+    open,
+    openTab: open,
+    link: open,
   });
   const names = { unlinked: text.tickets.unlinked, open: text.tickets.open, all: text.tickets.all };
   const total = data?.pages[0]?.itemTotal;

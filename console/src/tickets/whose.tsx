@@ -1,7 +1,7 @@
 /** Whose ticket: the customer it is linked to, or those it could be: what the CRM knows, and a search. */
 import { type Customer, isDossierError, type TicketHistory } from "@dossier/api";
 import { keepPreviousData, useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { Link, useLocation } from "wouter";
 import { offerAddress } from "../customers/new-customer-memory.ts";
 import { customerQuery, ticketQuery } from "../data/queries.ts";
@@ -20,9 +20,17 @@ export function Whose({ ticket }: { ticket: TicketHistory }) {
   const text = useText();
   const mayRead = useMay("CUSTOMER_READ");
   const link = useLink(ticket);
+  const part = useRef<HTMLElement>(null);
+  const shown = useRef(ticket.customerId);
+  useLayoutEffect(() => {
+    // what had the focus is gone with the customer, or with the candidates
+    if (shown.current !== ticket.customerId && document.activeElement === document.body)
+      part.current?.focus();
+    shown.current = ticket.customerId;
+  }, [ticket.customerId]);
   if (!mayRead) return null;
   return (
-    <aside className="whose" aria-label={text.whose.title}>
+    <aside className="whose" aria-label={text.whose.title} ref={part} tabIndex={-1}>
       <div className="whose-body">
         {ticket.customerId === null ? (
           <Candidates ticket={ticket} link={link.to} />

@@ -7,6 +7,7 @@ import { api } from "../session/api.ts";
 import { useText } from "../text/text.tsx";
 import { errorText } from "../ui/error-text.ts";
 import { Icon } from "../ui/icon.tsx";
+import { KeyHint } from "../ui/key-hint.tsx";
 
 type Kind = "note" | "in" | "out";
 
@@ -64,7 +65,6 @@ export function Write({ ticket }: { ticket: TicketHistory }) {
         onChange={(event) => setTyped(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) void save();
-          if (event.key === "Escape") event.currentTarget.blur();
         }}
       />
       {fault && (
@@ -75,7 +75,7 @@ export function Write({ ticket }: { ticket: TicketHistory }) {
       )}
       <div className="row-gap">
         <span className="xsmall t3 desk-only">
-          <kbd className="kbd">Ctrl ↵</kbd> {text.write.keeps}
+          <KeyHint act="keep" /> {text.write.keeps}
         </span>
         <button
           type="button"

@@ -9,6 +9,7 @@ import { useText } from "../text/text.tsx";
 import { errorText } from "../ui/error-text.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { KeyHint } from "../ui/key-hint.tsx";
 
 export function AddEvent({ customer, onClose }: { customer: Customer; onClose: () => void }) {
   const text = useText();
@@ -53,7 +54,7 @@ export function AddEvent({ customer, onClose }: { customer: Customer; onClose: (
             onClick={() => void save()}
           >
             {text.words.save}
-            <kbd className="kbd">Ctrl ↵</kbd>
+            <KeyHint act="keep" />
           </button>
         </>
       }

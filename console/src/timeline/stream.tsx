@@ -6,9 +6,10 @@
 import type { Customer } from "@dossier/api";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useText } from "../text/text.tsx";
 import { Icon } from "../ui/icon.tsx";
+import { keymap } from "../ui/keymap.ts";
 import { Blank, Failure, Skeleton } from "../ui/states.tsx";
 import { RowView } from "./row-view.tsx";
 import { heightBefore, type Row, toRows } from "./rows.ts";
@@ -23,7 +24,7 @@ const jumpFrom = 4000;
 
 interface StreamProps {
   customer: Customer;
-  scroller: RefObject<HTMLDivElement | null>;
+  scroller: HTMLDivElement | null;
   extent: Extent;
 }
 
@@ -53,13 +54,13 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
 
   const [offset, setOffset] = useState(0);
   useLayoutEffect(() => {
-    const [list, pane] = [top.current, scroller.current];
+    const [list, pane] = [top.current, scroller];
     if (list && pane)
       setOffset(list.getBoundingClientRect().top - pane.getBoundingClientRect().top + pane.scrollTop);
   }, [scroller, items.length === 0]);
   const list = useVirtualizer({
     count: rows.length,
-    getScrollElement: () => scroller.current,
+    getScrollElement: () => scroller,
     estimateSize: (place) => heights[rows[place]?.kind ?? "event"],
     getItemKey: (place) => rows[place]?.key ?? place,
     scrollMargin: offset,
@@ -76,7 +77,7 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
     // the first page is there again: what the space has over or lacks is a matter of measured heights
     if (hasPreviousPage || space === 0 || !data) return;
     setHeld({ rows, space: 0 });
-    scroller.current?.scrollBy({ top: -space });
+    scroller?.scrollBy({ top: -space });
   }, [hasPreviousPage, space, data, rows, scroller]);
 
   const { hasNextPage } = pages;
@@ -126,7 +127,7 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
   const newer = data && newest && !hasPreviousPage ? (place === -1 ? newest.length : place) : 0;
   const readNewer = () => {
     void queries.resetQueries({ queryKey: query.queryKey });
-    scroller.current?.scrollTo({ top: 0 });
+    scroller?.scrollTo({ top: 0 });
   };
   // where nothing is shown yet, nothing can move
   const isFirst = Boolean(data) && items.length === 0 && newer > 0;
@@ -167,10 +168,12 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
         aria-busy={isFetchingNextPage}
         style={{ height: list.getTotalSize() }}
         onKeyDown={(event) => {
-          if (event.key !== "PageDown" && event.key !== "PageUp") return;
+          const step =
+            event.key === keymap.nextItem.keys[0] ? 1 : event.key === keymap.previousItem.keys[0] ? -1 : 0;
+          if (step === 0) return;
           const articles = [...event.currentTarget.querySelectorAll<HTMLElement>("article")];
           const at = articles.findIndex((one) => one.contains(document.activeElement));
-          const next = articles[at + (event.key === "PageDown" ? 1 : -1)];
+          const next = articles[at + step];
           if (!next) return;
           event.preventDefault();
           next.focus();

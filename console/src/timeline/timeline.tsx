@@ -4,13 +4,14 @@
  */
 import type { Customer } from "@dossier/api";
 import { useQuery } from "@tanstack/react-query";
-import { type RefObject, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { useSearchParams } from "wouter";
 import { countsQuery } from "../data/queries.ts";
 import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
 import { longDate, words } from "../ui/format.ts";
 import { Icon } from "../ui/icon.tsx";
+import { waysOf } from "../ui/keymap.ts";
 import { useKeys } from "../ui/keys.ts";
 import { Stream } from "./stream.tsx";
 import type { Shown } from "./timeline-query.ts";
@@ -19,7 +20,7 @@ const kinds: Shown[] = ["all", "ticket", "message", "note", "event"];
 
 interface TimelineProps {
   customer: Customer;
-  scroller: RefObject<HTMLDivElement | null>;
+  scroller: HTMLDivElement | null;
 }
 
 /** The first moment after a day of the reader's calendar, such as "2026-04-12"; undefined if it is no day. */
@@ -62,8 +63,11 @@ export function Timeline({ customer, scroller }: TimelineProps) {
   useKeys(
     useMemo(
       () => ({
-        ...Object.fromEntries(offered.map((kind, place) => [String(place + 1), () => show(kind)])),
-        j: () => setAsking(true),
+        show: ({ key }: KeyboardEvent) => {
+          const kind = offered[Number(key) - 1];
+          if (kind) show(kind);
+        },
+        goToDay: () => setAsking(true),
       }),
       [mayTickets],
     ),
@@ -103,7 +107,7 @@ export function Timeline({ customer, scroller }: TimelineProps) {
           <span className="input sm day-input">
             <input
               type="date"
-              aria-label={text.timeline.goToDay}
+              aria-label={text.keys.acts.goToDay}
               autoFocus={isAsking}
               defaultValue={until ? (day ?? "") : ""}
               max={new Date().toISOString().slice(0, 10)}
@@ -123,8 +127,8 @@ export function Timeline({ customer, scroller }: TimelineProps) {
           <button
             type="button"
             className="btn ghost sm icon"
-            aria-label={text.timeline.goToDay}
-            title={`${text.timeline.goToDay} (J)`}
+            aria-label={text.keys.acts.goToDay}
+            title={`${text.keys.acts.goToDay} (${waysOf("goToDay").join()})`}
             onClick={() => setAsking(true)}
           >
             <Icon name="calendar" />

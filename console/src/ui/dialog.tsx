@@ -1,6 +1,6 @@
 /** Dialog: over the page, a sheet on a telephone. Escape and the veil close it; what was typed is asked about first. */
 import { Dialog as Base } from "@base-ui/react/dialog";
-import { type ReactNode, useEffect, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useText } from "../text/text.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -11,21 +11,27 @@ interface DialogProps {
   isDirty?: boolean;
   /** it cannot be closed from here */
   isFixed?: boolean;
+  /** nothing in it can be pressed: the text itself takes the focus, to be scrolled by keys */
+  isText?: boolean;
   children: ReactNode;
   footer?: ReactNode;
 }
 
-export function Dialog({ title, onClose, isDirty = false, isFixed = false, children, footer }: DialogProps) {
+export function Dialog({
+  title,
+  onClose,
+  isDirty = false,
+  isFixed = false,
+  isText,
+  children,
+  footer,
+}: DialogProps) {
   const text = useText();
   const [isAsking, setAsking] = useState(false);
   const [opener] = useState(() => document.activeElement);
-  useEffect(
-    () => () => {
-      // the dialog is gone with the field that had the focus
-      if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
-    },
-    [opener],
-  );
+  // where it is gone, or was nowhere, the focus keeper finds a place
+  const focusOpener = () =>
+    opener instanceof HTMLElement && opener !== document.body && opener.isConnected ? opener : false;
   const close = () => {
     if (isFixed) return;
     if (isDirty && !isAsking) setAsking(true);
@@ -36,7 +42,7 @@ export function Dialog({ title, onClose, isDirty = false, isFixed = false, child
       <Base.Portal>
         <Base.Backdrop className="veil-back" />
         <Base.Viewport className="veil">
-          <Base.Popup className="dialog">
+          <Base.Popup className="dialog" finalFocus={focusOpener}>
             <header>
               <Base.Title>{title}</Base.Title>
               {!isFixed && (
@@ -50,7 +56,9 @@ export function Dialog({ title, onClose, isDirty = false, isFixed = false, child
                 </button>
               )}
             </header>
-            <div className="body">{children}</div>
+            <div className="body" {...(isText && { tabIndex: 0, role: "region", "aria-label": title })}>
+              {children}
+            </div>
             {isAsking ? (
               <footer role="alert">
                 <span className="small t2 grow">{text.words.unsaved}</span>

@@ -1,36 +1,40 @@
 /**
- * Keyboard map. Keys never fire in a field or over an open dialog, and single letters not when they are switched off; keys
- * with a modifier always do. A link or a button that has the focus keeps its Enter, a region that scrolls its arrows. The
- * newest handler of a key wins, so a part may take a key from its page.
+ * Keys: runs the act of the keymap that a key means where the person is. Single letters never act in a field, with a
+ * modifier held, or when they are switched off; keys with a modifier do. Behind a dialog or a menu no key acts, a button or
+ * a link with the focus keeps its Enter, and a region that scrolls its arrows. The newest handler of a key wins.
  */
 import { useEffect } from "react";
+import { useSession } from "../session/session.tsx";
+import { type Act, keymap } from "./keymap.ts";
 import { readPreference } from "./preferences.ts";
 
-/** Handlers by key: `n`, `/`, `ctrl+k`, `alt+n`, `g c` (one after the other). */
-export type KeyMap = Record<string, (event: KeyboardEvent) => void>;
+type Handler = (event: KeyboardEvent) => void;
+export type Handlers = Partial<Record<Act, Handler>>;
 
-const maps: KeyMap[] = [];
+const maps: ReadonlyMap<string, Handler>[] = [];
 let prefix: { key: string; at: number } | undefined;
 
-function find(name: string) {
-  return maps.findLast((map) => name in map)?.[name];
+/** A second key counts for so long, in milliseconds. */
+const secondMs = 1500;
+
+function find(name: string): Handler | undefined {
+  return maps.findLast((map) => map.has(name))?.get(name);
 }
 
 const isField = (target: HTMLElement) =>
-  target.isContentEditable || target.matches("input, textarea, select, [role=menu] *");
-const pressed = "a, button, summary";
+  target.isContentEditable || target.matches("input, textarea, select");
+const pressable = "a, button, summary";
 
 /** Whether what has the focus takes a key for itself. */
-const keeps = (target: EventTarget | null, key: string) =>
-  target instanceof HTMLElement &&
-  (isField(target) ||
-    (key === "Enter" && target.matches(pressed)) ||
-    (/^(Arrow|Home|End)/.test(key) && target.matches("[role=region]")));
+const keeps = (target: HTMLElement, key: string) =>
+  key === "Enter"
+    ? target.closest(pressable) !== null
+    : /^(Arrow|Home|End)/.test(key) && target.matches("[role=region]");
 
 /** Takes the focus off a link or a button, so that Enter opens what a key has marked. */
 export function letGo(): void {
   const { activeElement } = document;
-  if (activeElement instanceof HTMLElement && activeElement.matches(pressed)) activeElement.blur();
+  if (activeElement instanceof HTMLElement && activeElement.matches(pressable)) activeElement.blur();
 }
 
 function nameOf(event: KeyboardEvent): string {
@@ -42,17 +46,24 @@ function nameOf(event: KeyboardEvent): string {
 }
 
 function hear(event: KeyboardEvent): void {
-  if (event.defaultPrevented || event.isComposing) return;
+  const { target } = event;
+  if (event.defaultPrevented || event.isComposing || !(target instanceof HTMLElement)) return;
   const name = nameOf(event);
   const isLetter = name.length === 1;
+  const isModified = event.ctrlKey || event.metaKey || event.altKey;
+  if (document.querySelector("[role=dialog], [role=menu]")) {
+    // nor does the browser's own act of that key, such as to save the page
+    if (isModified && find(name)) event.preventDefault();
+    return;
+  }
+  if (isField(target) && name === "Escape") target.blur();
+  if (!isModified && isField(target)) return;
   if (isLetter && readPreference("keys") === "off") return;
-  if (!name.includes("+") && (keeps(event.target, name) || document.querySelector("[role=dialog]"))) return;
-  const isSecond = prefix && performance.now() - prefix.at < 1500;
+  if (keeps(target, event.key)) return;
+  const isSecond = prefix && performance.now() - prefix.at < secondMs;
   const run = (isSecond ? find(`${prefix?.key} ${name}`) : undefined) ?? find(name);
-  prefix =
-    isLetter && maps.some((map) => Object.keys(map).some((one) => one.startsWith(`${name} `)))
-      ? { key: name, at: performance.now() }
-      : undefined;
+  const isPrefix = isLetter && maps.some((map) => [...map.keys()].some((one) => one.startsWith(`${name} `)));
+  prefix = isPrefix ? { key: name, at: performance.now() } : undefined;
   if (!run) return;
   event.preventDefault();
   run(event);
@@ -63,12 +74,19 @@ export function listenForKeys(): void {
   document.addEventListener("keydown", hear);
 }
 
-/** Handles keys while the component is there. */
-export function useKeys(map: KeyMap): void {
+/** Handles acts by their keys while the component is there; those that the key of the session may not do are left out. */
+export function useKeys(handlers: Handlers): void {
+  const permissions = useSession().session?.permissions;
   useEffect(() => {
+    const map = new Map<string, Handler>();
+    for (const [act, run] of Object.entries(handlers) as [Act, Handler][]) {
+      const { keys, ...entry } = keymap[act];
+      const needs = "needs" in entry ? entry.needs : [];
+      if (needs.every((one) => permissions?.includes(one))) for (const key of keys) map.set(key, run);
+    }
     maps.push(map);
     return () => {
       maps.splice(maps.indexOf(map), 1);
     };
-  }, [map]);
+  }, [handlers, permissions]);
 }

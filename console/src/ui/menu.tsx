@@ -6,7 +6,6 @@ import { Icon, type IconName } from "./icon.tsx";
 export interface MenuItem {
   label: string;
   icon: IconName;
-  key?: string;
   isBad?: boolean;
   run: () => void;
 }
@@ -34,7 +33,6 @@ export function Menu({ label, className = "btn ghost xs icon", children, items }
                 <Base.Item key={item.label} className={item.isBad ? "bad" : ""} onClick={item.run}>
                   <Icon name={item.icon} />
                   <span>{item.label}</span>
-                  {item.key && <kbd className="kbd">{item.key}</kbd>}
                 </Base.Item>
               ),
             )}

@@ -15,6 +15,7 @@ import {
 import { useText } from "../text/text.tsx";
 import { errorText } from "./error-text.ts";
 import { Icon, type IconName } from "./icon.tsx";
+import { KeyHint } from "./key-hint.tsx";
 import { useKeys } from "./keys.ts";
 
 const shownMs = 8000;
@@ -71,7 +72,7 @@ function Toast({ content, close }: { content: ToastContent; close: () => void })
       () =>
         undo
           ? {
-              u: () => {
+              undo: () => {
                 close();
                 undo();
               },
@@ -103,7 +104,7 @@ function Toast({ content, close }: { content: ToastContent; close: () => void })
           }}
         >
           {act.label}
-          {undo && <kbd className="kbd">U</kbd>}
+          {undo && <KeyHint act="undo" />}
         </button>
       )}
       <button type="button" className="btn sm icon" aria-label={text.words.close} onClick={close}>

@@ -1,13 +1,12 @@
 /**
- * Table of a list, whose rows are moved through by keys: a roving focus. Tab reaches one row; arrows or `j` and `k`, Home
- * and End go on from it. Enter opens what the row is about: its part with `data-opens`, else its menu. Ctrl Enter opens it
+ * Table of a list, whose rows are moved through by keys of the keymap: a roving focus. Tab reaches one row, and the keys of
+ * a list go on from it. Enter opens what the row is about: its part with `data-opens`, else its menu. Ctrl Enter opens it
  * in a new tab, where it has an address.
  */
 import {
   Fragment,
   isValidElement,
   type Key,
-  type KeyboardEvent,
   type ReactElement,
   type ReactNode,
   useMemo,
@@ -54,7 +53,6 @@ export function Table<Item>(props: TableProps<Item>) {
                 className={classOf?.(item)}
                 tabIndex={place === reached ? 0 : -1}
                 onFocus={() => key === stop?.key || setStop({ key, place })}
-                onKeyDown={openByKey}
               >
                 {children(item)}
               </tr>
@@ -101,8 +99,12 @@ function useRowKeys() {
       const stop = () => body.current?.querySelector<HTMLElement>(":scope > [tabindex='0']")?.focus();
       const step = (by: number) => () => (isInside() ? go((here) => here + by) : stop());
       const [down, up] = [step(1), step(-1)];
-      const [first, end] = [() => go(() => 0), () => go((_here, last) => last)];
-      return { ArrowDown: down, j: down, ArrowUp: up, k: up, Home: first, End: end };
+      const [first, last] = [() => go(() => 0), () => go((_here, end) => end)];
+      const open = (event: KeyboardEvent) => {
+        const { activeElement: row } = document;
+        if (row?.parentElement === body.current) openRow(row, event);
+      };
+      return { down, up, first, last, open, openTab: open };
     }, []),
   );
   return body;
@@ -112,13 +114,9 @@ function useRowKeys() {
 const isBelow = (row: Element, one: Element | null) =>
   one !== null && (row.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 
-function openByKey(event: KeyboardEvent<HTMLTableRowElement>): void {
-  const { key, target, currentTarget: row } = event;
-  if (key !== "Enter" || target !== row) return;
-  const part = row.querySelector<HTMLElement>("[data-opens]") ?? row.querySelector("button[aria-haspopup]");
-  event.preventDefault();
-  if (!part) return;
-  if ((event.ctrlKey || event.metaKey) && part instanceof HTMLAnchorElement)
-    window.open(part.href, "_blank", "noopener");
-  else part.click();
+function openRow(row: Element, { ctrlKey, metaKey }: KeyboardEvent): void {
+  const part =
+    row.querySelector<HTMLElement>("[data-opens]") ?? row.querySelector<HTMLElement>("button[aria-haspopup]");
+  if ((ctrlKey || metaKey) && part instanceof HTMLAnchorElement) window.open(part.href, "_blank", "noopener");
+  else part?.click();
 }

@@ -6,6 +6,7 @@ import { useText } from "../../text/text.tsx";
 import { useCopy } from "../../ui/copy.tsx";
 import { clock, exactTime, longDate, words } from "../../ui/format.ts";
 import { Icon, type IconName } from "../../ui/icon.tsx";
+import { KeyHint } from "../../ui/key-hint.tsx";
 import { useKeys } from "../../ui/keys.ts";
 import { Failure, Skeleton } from "../../ui/states.tsx";
 import { SettingsPage } from "../settings-page.tsx";
@@ -37,7 +38,7 @@ export function SystemPage() {
   const text = useText();
   const copy = useCopy();
   const { data: health, error, refetch } = useQuery(healthQuery);
-  useKeys({ r: () => void refetch() });
+  useKeys({ checkAgain: () => void refetch() });
   return (
     <SettingsPage
       title={text.system.title}
@@ -73,7 +74,7 @@ function Findings({ health }: { health: Health }) {
           <p>
             {text.system.looked(clock(health.checkedAt))}{" "}
             <span className="desk-only">
-              <kbd className="kbd">R</kbd> {text.system.again}
+              <KeyHint act="checkAgain" /> {text.system.again}
             </span>
           </p>
         </div>

@@ -216,8 +216,9 @@ describe.skipIf(!chromium)("an agent in a browser", () => {
       "document.querySelector('[role=alert]')?.innerText",
     ]) {
       await page.value("localStorage.clear()");
-      await page.send("Network.clearBrowserCookies");
+      // what the page asks for while it is left is still signed in
       await page.open("about:blank");
+      await page.send("Network.clearBrowserCookies");
       await page.open(`${world.url}/start#${token}`);
       await page.until(outcome);
       expect(await page.value("location.href")).not.toContain("dss_");

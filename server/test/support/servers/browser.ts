@@ -77,7 +77,7 @@ export async function openPage(program: string): Promise<Page> {
       for (
         const end = Date.now() + 120_000;
         !(await value<boolean>(`Boolean(${expression})`));
-        await wait(50)
+        await wait(10)
       )
         if (Date.now() > end) throw new Error(`never came true in the page: ${expression}`);
     },
