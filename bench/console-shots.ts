@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Client, createClient } from "@dossier/api";
 import { findChromium, openPage, type Page } from "../server/test/support/servers/browser.ts";
-import { killOnExit, makeFolder, start } from "./servers/processes.ts";
+import { startConsole } from "./servers/console-process.ts";
+import { killOnExit } from "./servers/processes.ts";
 
 const { values } = parseArgs({
   options: {
@@ -21,36 +22,6 @@ const { values } = parseArgs({
 const sizes = { desk: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 const schemes = ["light", "dark"] as const;
 const adminKey = randomBytes(24).toString("hex");
-
-async function startDemo(): Promise<{ url: string; stop(): Promise<void> }> {
-  const child = start(process.execPath, ["scripts/start.mjs", "--demo"], {
-    env: {
-      PATH: process.env["PATH"],
-      PORT: "0",
-      DOSSIER_DATA_DIR: join(makeFolder(), "data"),
-      DOSSIER_ADMIN_KEY: adminKey,
-      DOSSIER_RATE_LIMIT: "0",
-    },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const ended = new Promise<void>((done) => child.once("close", () => done()));
-  const url = await new Promise<string>((found, fail) => {
-    let text = "";
-    child.stdout?.on("data", (part: Buffer) => {
-      text += part.toString();
-      const said = /API\s+(http:\S+)\/api\/v2/.exec(text)?.[1];
-      if (said) found(said);
-    });
-    child.once("close", () => fail(new Error(`Dossier did not start:\n${text}`)));
-  });
-  return {
-    url,
-    async stop() {
-      child.kill("SIGTERM");
-      await ended;
-    },
-  };
-}
 
 /** One picture: a path, what shows that it is there, and what is done before. */
 interface Shot {
@@ -260,7 +231,7 @@ const program = findChromium();
 if (!program) throw new Error("Chromium is not installed");
 killOnExit();
 mkdirSync(values.to, { recursive: true });
-const demo = await startDemo();
+const demo = await startConsole(["--demo"], { DOSSIER_ADMIN_KEY: adminKey });
 const page = await openPage(program);
 try {
   const records = await findRecords(demo.url);

@@ -234,6 +234,7 @@ try {
     });
     await page.send("Performance.enable", { timeDomain: "threadTicks" });
     await page.send("Page.addScriptToEvaluateOnNewDocument", { source: helpers });
+    await paintOf(page, `${dossier.url}/sign-in`, "document.querySelector('input[name=key]')");
     progress.say("signing in");
     await signIn(page, dossier.url, dossier.key);
     progress.say("typing");
