@@ -2,8 +2,10 @@
 import { useSession } from "../session/session.tsx";
 import { useSettingsPages } from "../settings/pages.ts";
 import { useText } from "../text/text.tsx";
+import { useTexts } from "../text/texts.ts";
 import { Dialog } from "../ui/dialog.tsx";
-import { acts, type Place, waysOf } from "../ui/keymap.ts";
+import { type Act, acts, type Place, waysOf } from "../ui/keymap.ts";
+import { keyListTexts } from "./text.ts";
 
 /** The groups, and the places of the keymap in each. */
 const groups = [
@@ -16,7 +18,8 @@ const groups = [
 ] as const satisfies [string, Place[]][];
 
 export function KeyHelp({ onClose }: { onClose: () => void }) {
-  const { keys } = useText();
+  const text = useTexts(keyListTexts);
+  const names: Record<Act, string> = { ...useText().keys, ...text.acts };
   const { session } = useSession();
   const maySettings = useSettingsPages().length > 0;
   const offered = acts.filter(
@@ -26,10 +29,10 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
   const groupOf = (places: readonly Place[]) =>
     groups.find(([, members]) => members.some((one: Place) => places.includes(one)))?.[0];
   return (
-    <Dialog title={keys.title} onClose={onClose} isText>
+    <Dialog title={text.title} onClose={onClose} isText>
       {groups.map(([name]) => (
         <section key={name}>
-          <h3 className="key-group">{keys.groups[name]}</h3>
+          <h3 className="key-group">{text.groups[name]}</h3>
           <dl className="key-list">
             {offered
               .filter(([, { places }]) => groupOf(places) === name)
@@ -42,7 +45,7 @@ export function KeyHelp({ onClose }: { onClose: () => void }) {
                       </kbd>
                     ))}
                   </dt>
-                  <dd>{keys.acts[act]}</dd>
+                  <dd>{names[act]}</dd>
                 </div>
               ))}
           </dl>

@@ -78,7 +78,7 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
     command.run();
   };
   return (
-    <Dialog title={text.keys.acts.palette} onClose={onClose}>
+    <Dialog title={text.keys.palette} onClose={onClose}>
       <div className="input">
         <Icon name="search" />
         <input
@@ -104,7 +104,7 @@ export function Palette({ onClose, onKeys }: { onClose: () => void; onKeys: () =
           }}
         />
       </div>
-      <div className="menu palette-list" role="listbox" id={id} aria-label={text.keys.acts.palette}>
+      <div className="menu palette-list" role="listbox" id={id} aria-label={text.keys.palette}>
         {found.map((command, index) => (
           <div
             key={command.label}

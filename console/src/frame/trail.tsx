@@ -38,8 +38,8 @@ export function TrailTools({ noun, id }: { noun: Noun; id: number }) {
   useEffect(() => void (pressed = undefined), [id]);
   if (place === -1) return null;
   const steps = [
-    { label: text.keys.acts.previous, icon: "up", to: previous, act: "previous" },
-    { label: text.keys.acts.next, icon: "down", to: next, act: "next" },
+    { label: text.keys.previous, icon: "up", to: previous, act: "previous" },
+    { label: text.keys.next, icon: "down", to: next, act: "next" },
   ] as const;
   const offered = steps.filter(({ to }) => to !== undefined);
   const focused = pressed && (offered.find(({ act }) => act === pressed) ?? offered[0])?.act;

@@ -1,6 +1,4 @@
 /** Texts in English: the shape that every other language has. Sentences are whole; numbers choose their plural. */
-import type { Act } from "../ui/keymap.ts";
-
 const plural = new Intl.PluralRules("en");
 const count = (n: number, one: string, other: string) =>
   `${n.toLocaleString("en")} ${plural.select(n) === "one" ? one : other}`;
@@ -84,48 +82,10 @@ export const en = {
     all: "My settings",
   },
   keys: {
-    title: "Keys",
-    groups: {
-      everywhere: "Everywhere",
-      lists: "In lists",
-      customer: "On a customer",
-      ticket: "On a ticket",
-      call: "On a call",
-      settings: "In the settings",
-    },
-    acts: {
-      search: "Find a customer",
-      palette: "Commands and pages",
-      goCustomers: "Customers",
-      goTickets: "Tickets",
-      goSettings: "Settings",
-      undo: "Undo the last act",
-      help: "This list",
-      down: "Next row",
-      up: "Previous row",
-      first: "First row",
-      last: "Last row",
-      open: "Open",
-      openTab: "Open in a new tab",
-      newCustomer: "New customer",
-      copyNumber: "Copy the first number",
-      choose: "Choose a customer",
-      back: "Close, leave, back",
-      previous: "Previous result",
-      next: "Next result",
-      addEvent: "Add an event",
-      addChannel: "Add a channel",
-      askCrm: "Ask the CRM",
-      show: "All, tickets, messages, notes, events",
-      goToDay: "Go to a date",
-      nextItem: "Next item of the timeline",
-      previousItem: "Previous item of the timeline",
-      link: "Link the ticket",
-      write: "Write a note",
-      keep: "Keep what was written",
-      save: "Save",
-      checkAgain: "Check again",
-    } satisfies Record<Act, string>,
+    palette: "Commands and pages",
+    previous: "Previous result",
+    next: "Next result",
+    goToDay: "Go to a date",
   },
   palette: {
     label: "Find a command or a page",

@@ -107,7 +107,7 @@ export function Timeline({ customer, scroller }: TimelineProps) {
           <span className="input sm day-input">
             <input
               type="date"
-              aria-label={text.keys.acts.goToDay}
+              aria-label={text.keys.goToDay}
               autoFocus={isAsking}
               defaultValue={until ? (day ?? "") : ""}
               max={new Date().toISOString().slice(0, 10)}
@@ -127,8 +127,8 @@ export function Timeline({ customer, scroller }: TimelineProps) {
           <button
             type="button"
             className="btn ghost sm icon"
-            aria-label={text.keys.acts.goToDay}
-            title={`${text.keys.acts.goToDay} (${waysOf("goToDay").join()})`}
+            aria-label={text.keys.goToDay}
+            title={`${text.keys.goToDay} (${waysOf("goToDay").join()})`}
             onClick={() => setAsking(true)}
           >
             <Icon name="calendar" />

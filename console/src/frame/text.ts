@@ -1,0 +1,88 @@
+/** Texts of the list of keys; acts that are named elsewhere, too, have theirs in `keys` of the common texts. */
+import type { Text } from "../text/en.ts";
+import type { Texts } from "../text/texts.ts";
+import type { Act } from "../ui/keymap.ts";
+
+const en = {
+  title: "Keys",
+  groups: {
+    everywhere: "Everywhere",
+    lists: "In lists",
+    customer: "On a customer",
+    ticket: "On a ticket",
+    call: "On a call",
+    settings: "In the settings",
+  },
+  acts: {
+    search: "Find a customer",
+    goCustomers: "Customers",
+    goTickets: "Tickets",
+    goSettings: "Settings",
+    undo: "Undo the last act",
+    help: "This list",
+    down: "Next row",
+    up: "Previous row",
+    first: "First row",
+    last: "Last row",
+    open: "Open",
+    openTab: "Open in a new tab",
+    newCustomer: "New customer",
+    copyNumber: "Copy the first number",
+    choose: "Choose a customer",
+    back: "Close, leave, back",
+    addEvent: "Add an event",
+    addChannel: "Add a channel",
+    askCrm: "Ask the CRM",
+    show: "All, tickets, messages, notes, events",
+    nextItem: "Next item of the timeline",
+    previousItem: "Previous item of the timeline",
+    link: "Link the ticket",
+    write: "Write a note",
+    keep: "Keep what was written",
+    save: "Save",
+    checkAgain: "Check again",
+  } satisfies Record<Exclude<Act, keyof Text["keys"]>, string>,
+};
+
+const nl: typeof en = {
+  title: "Toetsen",
+  groups: {
+    everywhere: "Overal",
+    lists: "In lijsten",
+    customer: "Bij een klant",
+    ticket: "Bij een ticket",
+    call: "Bij een oproep",
+    settings: "In de instellingen",
+  },
+  acts: {
+    search: "Klant zoeken",
+    goCustomers: "Klanten",
+    goTickets: "Tickets",
+    goSettings: "Instellingen",
+    undo: "Laatste handeling ongedaan maken",
+    help: "Deze lijst",
+    down: "Volgende regel",
+    up: "Vorige regel",
+    first: "Eerste regel",
+    last: "Laatste regel",
+    open: "Open",
+    openTab: "Openen in een nieuw tabblad",
+    newCustomer: "Nieuwe klant",
+    copyNumber: "Eerste nummer kopiëren",
+    choose: "Klant kiezen",
+    back: "Sluiten, verlaten, terug",
+    addEvent: "Gebeurtenis toevoegen",
+    addChannel: "Kanaal toevoegen",
+    askCrm: "CRM vragen",
+    show: "Alles, tickets, berichten, notities, gebeurtenissen",
+    nextItem: "Volgend item van de tijdlijn",
+    previousItem: "Vorig item van de tijdlijn",
+    link: "Ticket koppelen",
+    write: "Notitie schrijven",
+    keep: "Geschreven tekst bewaren",
+    save: "Opslaan",
+    checkAgain: "Opnieuw controleren",
+  },
+};
+
+export const keyListTexts: Texts<typeof en> = { en, nl };
