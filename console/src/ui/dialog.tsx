@@ -1,6 +1,6 @@
 /** Dialog: over the page, a sheet on a telephone. Escape and the veil close it; what was typed is asked about first. */
 import { Dialog as Base } from "@base-ui/react/dialog";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { useText } from "../text/text.tsx";
 import { Icon } from "./icon.tsx";
 
@@ -29,9 +29,13 @@ export function Dialog({
   const text = useText();
   const [isAsking, setAsking] = useState(false);
   const [opener] = useState(() => document.activeElement);
-  // where it is gone, or was nowhere, the focus keeper finds a place
-  const focusOpener = () =>
-    opener instanceof HTMLElement && opener !== document.body && opener.isConnected ? opener : false;
+  useEffect(
+    () => () => {
+      // the dialog is gone with what had the focus; what its act brought about may take it after this
+      if (document.activeElement === document.body && opener instanceof HTMLElement) opener.focus();
+    },
+    [opener],
+  );
   const close = () => {
     if (isFixed) return;
     if (isDirty && !isAsking) setAsking(true);
@@ -42,7 +46,7 @@ export function Dialog({
       <Base.Portal>
         <Base.Backdrop className="veil-back" />
         <Base.Viewport className="veil">
-          <Base.Popup className="dialog" finalFocus={focusOpener}>
+          <Base.Popup className="dialog" finalFocus={false}>
             <header>
               <Base.Title>{title}</Base.Title>
               {!isFixed && (
