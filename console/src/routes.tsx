@@ -60,6 +60,7 @@ export function Routes() {
 function Pages() {
   const [mayRead, mayTickets] = [useMay("CUSTOMER_READ"), useMay("TICKET_READ")];
   const call = useCall();
+  const mayCreate = useMay("CUSTOMER_READ", "CUSTOMER_CUD");
   const mayWelcome = useMay("SETTINGS_CRUD", "CUSTOMER_READ");
   const home = mayRead ? "/customers" : "/tickets";
   return (
@@ -75,7 +76,7 @@ function Pages() {
         <Redirect to={home} replace />
       </Route>
       {mayRead && <Route path="/customers" component={CustomersOrDeleted} />}
-      {mayRead && <Route path="/customers/new" component={NewCustomerPage} />}
+      {mayCreate && <Route path="/customers/new" component={NewCustomerPage} />}
       {mayRead && <Route path="/customers/:id">{({ id }) => <Numbered id={id} page={CustomerPage} />}</Route>}
       {mayRead && (
         <Route path="/call">

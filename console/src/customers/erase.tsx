@@ -2,6 +2,7 @@
 import type { Customer } from "@dossier/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { leave } from "../data/live.ts";
 import { api } from "../session/api.ts";
 import { useText } from "../text/text.tsx";
 import { errorText } from "../ui/error-text.ts";
@@ -26,7 +27,7 @@ export function Erase({ customer, onClose, onErased }: EraseProps) {
   const erase = async () => {
     setBusy(true);
     try {
-      const { receipt } = await api.customer.purge({ id: customer.id });
+      const { receipt } = await leave(queries, customer.id, () => api.customer.purge({ id: customer.id }));
       queries.clear();
       toast({ text: text.customer.erased(receipt.id), icon: "shield" });
       onErased();

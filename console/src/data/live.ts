@@ -25,6 +25,26 @@ const liveKeys = new Set([
 
 let isLive = false;
 
+/** The customers that this page is deleting: they may be gone before that is answered, so nothing of them is read. */
+const leaving = new Set<number>();
+
+const isLeaving = ([kind, id]: QueryKey) => kind !== "ticket" && leaving.has(id as number);
+
+/** Deletes a customer, without a read of it on the way. */
+export async function leave<T>(queries: QueryClient, id: number, act: () => Promise<T>): Promise<T> {
+  leaving.add(id);
+  const filter = { predicate: (query: { queryKey: QueryKey }) => isLeaving(query.queryKey) };
+  try {
+    await queries.cancelQueries(filter);
+    return await act();
+  } catch (error) {
+    void queries.invalidateQueries(filter);
+    throw error;
+  } finally {
+    leaving.delete(id);
+  }
+}
+
 /** How often a query is repeated: never while the stream says when. */
 export const unlessLive = (milliseconds: number) => () => (isLive ? false : milliseconds);
 
@@ -99,7 +119,8 @@ function readTogether(queries: QueryClient, milliseconds: number): (...keys: Que
   function flush(): void {
     isResting = waiting.size > 0;
     if (isResting) setTimeout(flush, milliseconds);
-    for (const queryKey of waiting.values()) void queries.invalidateQueries({ queryKey });
+    for (const queryKey of waiting.values())
+      if (!isLeaving(queryKey)) void queries.invalidateQueries({ queryKey });
     waiting.clear();
   }
   return (...keys) => {

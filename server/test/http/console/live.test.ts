@@ -104,4 +104,44 @@ describe.skipIf(!chromium)("what others change", () => {
     await expectSoon("Imka Mai", () => admin.customer.update({ id, lastname: "Mai" }));
     expect(page.complaints.filter((line) => !/status of 412 /.test(line))).toEqual([]);
   }, 180_000);
+
+  test("a customer who is deleted here is not asked for before that is answered", async () => {
+    // the answer waits until `answer` is called, as on a slow line: the stream tells of the deletion before
+    const source = `
+      const send = globalThis.fetch;
+      const gate = new Promise((done) => void (globalThis.answer = done));
+      globalThis.isDeleted = false;
+      globalThis.fetch = async (request, init) => {
+        const response = await send(request, init);
+        if ((init?.method ?? request.method) === "DELETE") {
+          isDeleted = true;
+          await gate;
+        }
+        return response;
+      };
+      const Stream = globalThis.EventSource;
+      globalThis.told = 0;
+      globalThis.EventSource = class extends Stream {
+        constructor(url) {
+          super(url);
+          this.addEventListener("customer", () => void (isDeleted && (told += 1)));
+        }
+      };`;
+    await page.send("Page.addScriptToEvaluateOnNewDocument", { source });
+    const before = streams();
+    await page.open(`${world.url}/customers/${id}`);
+    await untilOpen(before + 1);
+    await page.until("document.querySelector('.acts [aria-haspopup=menu]')");
+    await page.value("document.querySelector('.acts [aria-haspopup=menu]').focus()");
+    await enter();
+    await page.until("document.querySelector('[role=menu]')");
+    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: "d", text: "d" });
+    await enter();
+    await page.until("told > 0");
+    // what is told is read again a second later
+    await page.value("new Promise((done) => setTimeout(done, 1200))");
+    await page.value("answer()");
+    await shows("This customer was deleted");
+    expect(page.complaints.filter((line) => !/status of 412 /.test(line))).toEqual([]);
+  }, 180_000);
 });

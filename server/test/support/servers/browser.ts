@@ -101,8 +101,8 @@ function hear(
   if (method === "Runtime.exceptionThrown")
     heard.complaints.push(JSON.stringify(parameters.exceptionDetails));
   if (method === "Log.entryAdded") {
-    const { level, text } = parameters.entry as { level: string; text: string };
-    if (level === "error") heard.complaints.push(text);
+    const { level, text, url = "" } = parameters.entry as { level: string; text: string; url?: string };
+    if (level === "error") heard.complaints.push(`${text} ${url}`.trim());
   }
 }
 
