@@ -79,7 +79,7 @@ export async function openConsole(url: string, chromium: string): Promise<Consol
       await page.until("document.activeElement?.name === 'key'");
       await page.send("Input.insertText", { text: key });
       await press("Enter");
-      await page.until("document.querySelector('nav a')");
+      await page.until("document.querySelector('nav a, .me')"); // a key may have no page in the navigation
     },
     goTo: async (path) => {
       await page.open("about:blank");
