@@ -62,7 +62,7 @@ test("a link's token is no key, wherever it is sent, and is not used up by that"
 
 test("the database holds no token, and links that are over go when another is made", async () => {
   const token = await tokenOf(keyId);
-  await db.pool.query("UPDATE start_link SET expires_at = now()");
+  await db.pool.query("UPDATE start_link SET expires_at = now() - interval '1 second'");
   await tokenOf(keyId);
   const { rows } = await db.pool.query<{ row: string }>("SELECT l::text AS row FROM start_link l");
   expect(rows).toHaveLength(1);
