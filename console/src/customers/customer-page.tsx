@@ -3,7 +3,7 @@ import { isDossierError, type Customer } from "@dossier/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { useLocation } from "wouter";
-import { leave } from "../data/live.ts";
+import { withoutReads } from "../data/live.ts";
 import { customerQuery } from "../data/queries.ts";
 import { Bar } from "../frame/frame.tsx";
 import { TrailTools } from "../frame/trail.tsx";
@@ -136,7 +136,7 @@ function Loaded({ customer, onGone, onBack, isDeletedElsewhere }: LoadedProps) {
   };
   const remove = async () => {
     try {
-      await leave(queries, id, () => api.customer.delete({ id }));
+      await withoutReads(queries, id, () => api.customer.delete({ id }));
     } catch (error) {
       tell(error);
       return;

@@ -2,7 +2,7 @@
 import type { Customer } from "@dossier/api";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
-import { leave } from "../data/live.ts";
+import { withoutReads } from "../data/live.ts";
 import { api } from "../session/api.ts";
 import { useText } from "../text/text.tsx";
 import { errorText } from "../ui/error-text.ts";
@@ -27,7 +27,9 @@ export function Erase({ customer, onClose, onErased }: EraseProps) {
   const erase = async () => {
     setBusy(true);
     try {
-      const { receipt } = await leave(queries, customer.id, () => api.customer.purge({ id: customer.id }));
+      const { receipt } = await withoutReads(queries, customer.id, () =>
+        api.customer.purge({ id: customer.id }),
+      );
       queries.clear();
       toast({ text: text.customer.erased(receipt.id), icon: "shield" });
       onErased();

@@ -30,8 +30,8 @@ const leaving = new Set<number>();
 
 const isLeaving = ([kind, id]: QueryKey) => kind !== "ticket" && leaving.has(id as number);
 
-/** Deletes a customer, without a read of it on the way. */
-export async function leave<T>(queries: QueryClient, id: number, act: () => Promise<T>): Promise<T> {
+/** Deletes a customer by `act`; until that is answered nothing of the customer is read. */
+export async function withoutReads<T>(queries: QueryClient, id: number, act: () => Promise<T>): Promise<T> {
   leaving.add(id);
   const filter = { predicate: (query: { queryKey: QueryKey }) => isLeaving(query.queryKey) };
   try {

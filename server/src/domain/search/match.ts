@@ -5,7 +5,7 @@
  */
 import type { RawCustomer } from "@dossier/api";
 import { normaliseText, squeeze, truncateTerm, wordsOf } from "./normalise.ts";
-import { type Query, rankName, rankWords } from "./query.ts";
+import { type Query, rankName, rankNameWithTypos, rankWords } from "./query.ts";
 
 type CustomerMatch = NonNullable<RawCustomer["match"]>;
 
@@ -28,15 +28,9 @@ export function matchOf(query: Query, { names, primaryId, addresses }: FoundCust
   if (ofName === 1) return { class: "prefix", field: "name" };
   if (ofId) return { class: "prefix", field: "primary_id" };
   if (ofAddresses.includes("prefix")) return { class: "prefix", field: "channel" };
-  const isName = addresses.length === 0 || hasSimilarName(query, names);
+  const isName =
+    addresses.length === 0 || (rankName(query, names) ?? rankNameWithTypos(query, names)) !== undefined;
   return { class: "similar", field: isName ? "name" : "channel" };
-}
-
-function hasSimilarName(query: Query, names: readonly string[]): boolean {
-  return (
-    rankName(query, names) !== undefined ||
-    rankWords(query.words, wordsOf(names.join(" ")), true) !== undefined
-  );
 }
 
 type Literal = "same" | "prefix" | undefined;

@@ -160,6 +160,11 @@ export function rankName(query: Query, texts: readonly string[]): Rank | undefin
   return words.length <= maxPairedWords && matchesReading(query, words, texts) ? 1 : undefined;
 }
 
+/** How well the words of a name match the query with typos, which its readings do not forgive; undefined if they do not. */
+export function rankNameWithTypos({ words }: Query, texts: readonly string[]): Rank | undefined {
+  return rankWords(words, wordsOf(texts.join(" ")), true);
+}
+
 /** How well words match those of a query; undefined if one of these is none of them. */
 export function rankWords(
   queried: readonly string[],

@@ -6,8 +6,7 @@
 import { setImmediate } from "node:timers/promises";
 import type { Statement } from "../../db/database.ts";
 import { type SearchableColumns, searchableList, searchableTexts } from "../customer-fields.ts";
-import { type Query, parseQuery, rankName, rankWords } from "./query.ts";
-import { wordsOf } from "./normalise.ts";
+import { type Query, parseQuery, rankName, rankNameWithTypos } from "./query.ts";
 import {
   type SearchDb,
   brandRangesOf,
@@ -90,7 +89,7 @@ async function verifyMatches(
     if (at > 0 && at % namesPerTurn === 0) await setImmediate();
     const texts = searchableTexts(row);
     // a typo is forgiven in the words of a name; its readings were searched before, by terms of their own
-    const rank = fuzzy ? rankWords(query.words, wordsOf(texts.join(" ")), true) : rankName(query, texts);
+    const rank = fuzzy ? rankNameWithTypos(query, texts) : rankName(query, texts);
     if (rank !== undefined) ranking.add([row.id], rank);
   }
 }
