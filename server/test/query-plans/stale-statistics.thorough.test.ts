@@ -15,6 +15,7 @@ import { generatePerson, insertCustomers } from "../support/data/bulk-customers.
 import { operations as everyday, timelineStory } from "../support/query-plans/costs-world.ts";
 import { contextOf, operations as hot, recordingDb } from "../support/query-plans/explain-operation.ts";
 import { type Cost, explain, explainPrepared, prepareNow } from "../support/query-plans/explain.ts";
+import { waitForOlderTransactions } from "../support/older-transactions.ts";
 
 const ends: (() => unknown)[] = [];
 afterAll(async () => {
@@ -47,6 +48,7 @@ async function fill(db: Db): Promise<void> {
       Array.from({ length: 500 }, (_, at) => generatePerson(from + at)),
     );
   for (const text of timelineStory) await db.pool.query(text);
+  await waitForOlderTransactions(db.pool); // the feed of changes ends before the oldest open one
 }
 
 /** Its index pays in a large table only, and the planner must see that it is one. */

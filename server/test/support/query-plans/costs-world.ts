@@ -23,6 +23,7 @@ import { listTimeline } from "../../../src/domain/timeline/timeline.ts";
 import { addEvent } from "../../../src/domain/timeline/event.ts";
 import { insertBulkCustomers, generatePerson } from "../data/bulk-customers.ts";
 import { createTestDatabase, testTimeouts } from "../database.ts";
+import { waitForOlderTransactions } from "../older-transactions.ts";
 
 /** Enough customers for the planner to prefer indexes, and few enough that ANALYZE reads every row of every table. */
 const size = 1500;
@@ -69,6 +70,7 @@ export async function createCostsDatabase(): Promise<Db> {
   await db.pool.query("INSERT INTO brand (name) VALUES ('Second')");
   await insertBulkCustomers(db, size, 500);
   for (const text of timelineStory) await db.pool.query(text);
+  await waitForOlderTransactions(db.pool); // the feed of changes ends before the oldest open one
   await settle(db.pool);
   return db;
 }
