@@ -44,7 +44,7 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   const app = fastify({
     logger: false,
     serverFactory(handler) {
-      const server = createServer(serverOptions, handler);
+      const server = createServer(serverOptions, connections.inOrder(handler));
       server.maxHeadersCount = 0; // Node would silently drop excess headers; request-head.ts rejects them
       connections.attach(server);
       return server;

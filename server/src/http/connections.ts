@@ -1,11 +1,12 @@
 /**
- * Connection management: a cap with eviction, a write timeout, and rejections in order. Above the cap the longest idle
+ * Connection management: a cap with eviction, a write timeout, and requests in order. Above the cap the longest idle
  * connection is evicted, so that idle ones exclude no active client; a response that its client does not read is
- * dropped with its connection, which bounds unsent bytes; a malformed request is rejected only after the responses
- * before it, so that no response takes the place of another.
+ * dropped with its connection, which bounds unsent bytes. Pipelined requests are handled one at a time, because Node
+ * closes no response that waits behind another one when their connection closes: it would hold its place for ever. A
+ * malformed request is rejected after the responses before it, so that no response takes the place of another.
  */
 import { open } from "node:fs/promises";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { setInterval } from "node:timers";
 import { setImmediate } from "node:timers/promises";
@@ -57,9 +58,14 @@ const maxInspected = 64;
 /** Connections that are closed together when no file descriptors are left. */
 const shedBatchSize = 64;
 
+/** Pipelined requests that may wait on a connection; nothing more is read from it until half of them are answered. */
+const maxPipelined = 64;
+
 interface Exchange {
   request: IncomingMessage;
   response: ServerResponse;
+  /** handles the request, which waits for the responses before it */
+  start?: () => void;
 }
 
 interface Connection {
@@ -125,6 +131,16 @@ export class Connections {
       server.once("close", () => clearInterval(timer));
       server.on("error", (error) => this.#log.warn({ err: error }, "a connection could not be accepted"));
     });
+  }
+
+  /** A listener that passes requests to another one, those of a connection one at a time. */
+  inOrder(handle: RequestListener): RequestListener {
+    return (request, response) => {
+      const exchanges = this.#all.get(request.socket)?.exchanges;
+      const exchange = exchanges?.at(-1);
+      if (exchange && exchange !== exchanges?.[0]) exchange.start = () => handle(request, response);
+      else handle(request, response);
+    };
   }
 
   /**
@@ -221,6 +237,7 @@ export class Connections {
     const connection = this.#all.get(socket);
     if (!connection) return; // evicted in this turn of the event loop
     connection.exchanges.push(exchange);
+    if (connection.exchanges.length > maxPipelined) socket.pause();
     if (this.#isDraining) exchange.response.shouldKeepAlive = false;
     connection.last = exchange;
     if (this.#idle.delete(socket)) this.#move(socket, connection, this.#busy);
@@ -234,7 +251,11 @@ export class Connections {
     exchanges.splice(exchanges.indexOf(exchange), 1);
     if (connection.last === exchange && exchange.request.complete) connection.last = undefined;
     connection.rejection?.();
-    if (exchanges.length > 0) return;
+    if (exchanges.length === maxPipelined / 2) socket.resume();
+    if (exchanges.length > 0) {
+      if (socket.writable) exchanges[0]?.start?.();
+      return;
+    }
     connection.writing = undefined;
     this.#busy.delete(socket);
     this.#move(socket, connection, this.#idle);
