@@ -2,6 +2,7 @@
 // visibility follows the brands, and entries are immutable.
 import { type Api, type Input, acceptsIdempotencyKey, permissions } from "@dossier/api";
 import { expect, test } from "vitest";
+import { createStartLink } from "../../src/domain/key/start-link.ts";
 import { withSql } from "../support/table-fingerprint.ts";
 import {
   type Answer,
@@ -93,7 +94,7 @@ test.each(table.filter(writes))("$name leaves no entry when it fails", async ({ 
   expect(await entriesOf(own.id)).toEqual([]);
 });
 
-test("what fails after it has begun to write leaves no entry, and what changes nothing says so", async () => {
+test("a call that fails after its first write leaves no entry, and one that changes nothing has the outcome unchanged", async () => {
   const [scene, own] = [await newScene(), await newKey()];
   const { id, primaryId, email } = await makeCustomer(scene);
   const brandID = String(scene.brandId);
@@ -112,11 +113,36 @@ test("what fails after it has begun to write leaves no entry, and what changes n
   expect(await entriesOf(own.id)).toMatchObject([{ outcome: "unchanged", subject_id: id, fields: [] }]);
 });
 
-test("whoever only reads leaves no entry", async () => {
+test("reading leaves no entry", async () => {
   const [scene, own] = [await newScene(), await newKey()];
-  for (const one of table.filter((each) => !writes(each)))
+  for (const one of table.filter((each) => !writes(each) && each.name !== "session.open"))
     expect([one.name, (await sendValid(scene, one.name, { key: own.key })).status]).toEqual([one.name, 200]);
   expect(await entriesOf(own.id)).toEqual([]);
+});
+
+test("a session leaves one entry about its key when it is opened and one when it is closed, and so does a start link", async () => {
+  const own = await newKey();
+  const link = await createStartLink(world.service.db, own.id);
+  const open = async (key: string) => {
+    const answer = await world.raw("POST", "/session", { key });
+    expect(answer.status).toBe(200);
+    return answer.headers.get("set-cookie")?.split(";")[0] ?? "";
+  };
+  const cookies = [await open(own.key), await open(link?.token ?? "")];
+  const by = (cookie: string) => ({ key: null, headers: { cookie, origin: world.url } });
+  expect((await world.raw("POST", "/session", by(cookies[0]!))).status).toBe(200); // the same session
+  expect((await world.raw("POST", "/session", { key: link?.token ?? "" })).status).toBe(410);
+  const close = () => world.raw("DELETE", "/session", by(cookies[1]!));
+  expect((await Promise.all([close(), close()])).map(({ status }) => status)).toContain(200);
+  const { items } = await audit.list({ kind: "key", subjectId: own.id });
+  expect(items.map((one) => [one.operation, one.key_id, one.outcome, one.brand_id]).toReversed()).toEqual([
+    ["key.create", 0, "created", null],
+    ["startlink.create", null, "created", null],
+    ["session.open", own.id, "created", null],
+    ["session.open", own.id, "created", null],
+    ["session.close", own.id, "deleted", null],
+  ]);
+  expect(JSON.stringify(items)).not.toContain(link?.token.slice(4));
 });
 
 const update = (id: number, firstname: string, by: { key: string }) =>

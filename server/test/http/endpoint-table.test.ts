@@ -190,7 +190,7 @@ describe.each(table)("$name", ({ name, row }) => {
     });
 
   if (hasId)
-    test("knows nothing under what is no identifier, nor under one that nobody has", async () => {
+    test("answers 404 for a malformed identifier and for an unknown one", async () => {
       const strange = [
         "0",
         "01",
@@ -306,6 +306,7 @@ test("a key that may only read changes no row, whatever it tries", async () => {
   for (const { name } of table) made.set(name, await calls[name]!(scene));
   const before = await fingerprint(world);
   for (const { name, row } of table) {
+    if (name === "session.open") continue; // signing in is an entry of the audit trail
     const reads = row.permission === "any" || row.permission.endsWith("_READ");
     const answer = await sendValid(scene, name, {
       call: made.get(name)!,

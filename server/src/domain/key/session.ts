@@ -1,10 +1,11 @@
 /**
  * Sessions of cookies. A session lasts twelve hours from when a key opened it, at most, and ends before when it is closed,
  * when its key ends, or when it is not used for its idle limit; it is a row, so that closing it ends every cookie of it.
- * Time is the database's. HTTP seals the cookie.
+ * Opening and closing one are entries about its key in the audit trail. Time is the database's. HTTP seals the cookie.
  */
 import { randomBytes } from "node:crypto";
 import type { Db, Statement } from "../../db/database.ts";
+import { appendAuditEntries } from "../audit.ts";
 import type { RequestContext, Caller } from "../context.ts";
 import { startLinkOver } from "./start-link.ts";
 
@@ -45,17 +46,27 @@ const insertByLink: Statement = {
  * Opens a session for the key in use; through a session it returns the same one, with its remaining time. A start link is
  * used up by it; `keyHash` then is the hash of its key, which the cookie stands for.
  */
-export async function openSession({ db, caller, session, sessionIdle = 0 }: RequestContext) {
+export async function openSession(ctx: RequestContext) {
+  const { db, caller, session, sessionIdle = 0 } = ctx;
   if (session) return { ...describeAccess(caller, session), session };
   const id = randomBytes(16);
   const { startLink } = caller;
   const values = [id, caller.keyId, sessionIdle];
-  const row = await (startLink
-    ? db.row<{ expires_at: Date }>(insertByLink, [...values, startLink.hash])
-    : db.row<{ expires_at: Date }>(insertSession, values));
-  if (!row) throw startLinkOver();
+  const row = await db.transaction(async (tx) => {
+    const inserted = await (startLink
+      ? tx.row<{ expires_at: Date }>(insertByLink, [...values, startLink.hash])
+      : tx.row<{ expires_at: Date }>(insertSession, values));
+    if (!inserted) throw startLinkOver();
+    await appendAuditEntries(tx, null, [{ ...entryAbout(ctx), outcome: "created" }]);
+    return inserted;
+  });
   const opened = { id, seconds: lifetimeSeconds, expiresAt: row.expires_at, idleSeconds: sessionIdle };
   return { ...describeAccess(caller, opened), session: { ...opened, keyHash: startLink?.keyHash } };
+}
+
+/** An audit entry about the key of a session, which has no number of its own. */
+function entryAbout(ctx: RequestContext) {
+  return { ctx: { ...ctx, entity: "key" }, id: ctx.caller.keyId, fields: [] };
 }
 
 /** The caller, by the key in use, and the session, if the call comes by one. */
@@ -86,15 +97,22 @@ function describeSession({ expiresAt, idleSeconds }: Session) {
   };
 }
 
-const deleteSession: Statement = { name: "session_close", text: "DELETE FROM session WHERE id = $1" };
+const deleteSession: Statement = {
+  name: "session_close",
+  text: "DELETE FROM session WHERE id = $1 RETURNING id",
+};
 
 /**
  * Ends the session in use: when this is answered, none of its cookies is valid any more in any process of this server. A
  * call by key has none to end.
  */
-export async function closeSession({ db, caller, session, invalidateSessions }: RequestContext) {
+export async function closeSession(ctx: RequestContext) {
+  const { db, caller, session, invalidateSessions } = ctx;
   if (session) {
-    await db.row(deleteSession, [session.id]);
+    await db.transaction(async (tx) => {
+      if (!(await tx.row(deleteSession, [session.id]))) return; // another call has closed it
+      await appendAuditEntries(tx, null, [{ ...entryAbout(ctx), outcome: "deleted" }]);
+    });
     await invalidateSessions?.();
   }
   return {

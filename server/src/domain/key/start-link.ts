@@ -1,10 +1,11 @@
 /**
  * Start links: a token that opens one session of a key, once, within an hour: for the first sign-in in a browser, and for
  * people who have a shell of the server and no key at hand. The token is sent as a key and stands for it in nothing but
- * `POST /session`, which consumes it in the statement that stores the session.
+ * `POST /session`, which consumes it in the statement that stores the session. Making one is an entry of the audit trail.
  */
 import { DossierError, permissions } from "@dossier/api";
 import type { Db, Statement } from "../../db/database.ts";
+import { appendSystemAuditEntry } from "../audit.ts";
 import { ancestryOf } from "./ancestry.ts";
 import { generateStartToken, hashToken, isWellFormed } from "./token.ts";
 
@@ -35,7 +36,18 @@ const insertLink: Statement = {
 export async function createStartLink(db: Db, keyId?: number): Promise<StartLink | undefined> {
   const token = generateStartToken();
   const values = [hashToken(token), keyId ?? null, [...permissions]];
-  const row = await db.row<{ key_id: number; name: string }>(insertLink, values);
+  const row = await db.transaction(async (tx) => {
+    const made = await tx.row<{ key_id: number; name: string }>(insertLink, values);
+    if (made)
+      await appendSystemAuditEntry(
+        tx,
+        "startlink.create",
+        "key",
+        { id: made.key_id, outcome: "created" },
+        null,
+      );
+    return made;
+  });
   return row && { token, keyId: row.key_id, name: row.name };
 }
 
