@@ -10,7 +10,7 @@ test("a value that is set back is no change", () => {
   expect(changesOf(typeInto(typed, { name: "Main" }, saved), saved)).toEqual({});
 });
 
-test("what another person saves meanwhile leaves what was typed, and collides only in the same field", () => {
+test("a change by another person leaves what was typed, and conflicts only in the same field", () => {
   const typed = typeInto({}, { name: "Shop" }, saved);
   const other = { ...saved, isOn: true };
   expect([changesOf(typed, other), collisionsOf(typed, other)]).toEqual([{ name: "Shop" }, []]);

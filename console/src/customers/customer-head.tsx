@@ -23,6 +23,12 @@ export function CustomerHead({ customer, menu, onEvent, onCrm }: CustomerHeadPro
   const copy = useCopy();
   const mayWrite = useMay("CUSTOMER_CUD");
   const { primaryId } = customer;
+  const link = {
+    label: text.customer.copyLink,
+    icon: "link",
+    run: () => copy(`${location.origin}/customers/${customer.id}`, text.customer.linkToPage),
+  } as const;
+  const copies = new Set([...(primaryId ? [primaryId] : []), ...customer.channels.map((one) => one.address)]);
   return (
     <header className="cust-head">
       <Avatar customer={customer} size="l" />
@@ -61,7 +67,18 @@ export function CustomerHead({ customer, menu, onEvent, onCrm }: CustomerHeadPro
           </>
         )}
         <Suspense fallback={<span className="btn icon" />}>
-          <Menu label={text.words.moreActions} className="btn icon" items={menu}>
+          <Menu
+            act="copyMenu"
+            label={text.customer.copyMenu}
+            className="btn icon desk-only"
+            items={[
+              link,
+              ...[...copies].map((label) => ({ label, icon: "copy" as const, run: () => copy(label) })),
+            ]}
+          >
+            <Icon name="copy" />
+          </Menu>
+          <Menu act="moreActions" label={text.words.moreActions} className="btn icon" items={[link, ...menu]}>
             <Icon name="more" />
           </Menu>
         </Suspense>

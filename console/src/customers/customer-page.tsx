@@ -11,7 +11,6 @@ import { api } from "../session/api.ts";
 import { useMay } from "../session/session.tsx";
 import { useText } from "../text/text.tsx";
 import { Timeline } from "../timeline/timeline.tsx";
-import { useCopy } from "../ui/copy.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { usePageTitle } from "../ui/page-title.ts";
@@ -91,7 +90,6 @@ function Loaded({ customer, onGone, onBack, isDeletedElsewhere }: LoadedProps) {
   const queries = useQueryClient();
   const toast = useToast();
   const tell = useErrorToast();
-  const copy = useCopy();
   // a state, so that a timeline which is known already is drawn once its pane is there
   const [scroller, setScroller] = useState<HTMLDivElement | null>(null);
   const mayWrite = useMay("CUSTOMER_CUD");
@@ -174,11 +172,6 @@ function Loaded({ customer, onGone, onBack, isDeletedElsewhere }: LoadedProps) {
             onEvent={() => setDialog("event")}
             onCrm={() => void askCrm()}
             menu={[
-              {
-                label: text.customer.copyLink,
-                icon: "link",
-                run: () => copy(`${location.origin}/customers/${id}`, text.customer.linkToPage),
-              },
               {
                 label: showsProvenance ? text.customer.hideProvenance : text.customer.everything,
                 icon: "info",

@@ -152,6 +152,7 @@ export const en = {
     crmUnchanged: "The CRM knows nothing new.",
     crmUpdated: "Taken over from the CRM.",
     crmUnknown: "The CRM does not know this customer.",
+    copyMenu: "Copy",
     copyLink: "Copy the link to this page",
     linkToPage: "the link",
     everything: "Show where values come from",

@@ -156,6 +156,7 @@ export const nl: Text = {
     crmUnchanged: "Het CRM weet niets nieuws.",
     crmUpdated: "Overgenomen uit het CRM.",
     crmUnknown: "Het CRM kent deze klant niet.",
+    copyMenu: "Kopiëren",
     copyLink: "Link naar deze pagina kopiëren",
     linkToPage: "de link",
     everything: "Tonen waar waarden vandaan komen",

@@ -1,7 +1,8 @@
 /**
  * Keys: runs the act of the keymap that a key means where the person is. Single letters never act in a field, with a
- * modifier held, or when they are switched off; keys with a modifier do. Behind a dialog or a menu no key acts, a button or
- * a link with the focus keeps its Enter, and a region that scrolls its arrows. The newest handler of a key wins.
+ * modifier held, or when they are switched off; keys with a modifier do, but a field keeps its own undo. Behind a dialog or
+ * a menu no key acts, a button or a link with the focus keeps its Enter, and a region that scrolls its arrows. The newest
+ * handler of a key wins.
  */
 import { useEffect } from "react";
 import { useSession } from "../session/session.tsx";
@@ -23,6 +24,8 @@ function find(name: string): Handler | undefined {
 
 const isField = (target: HTMLElement) =>
   target.isContentEditable || target.matches("input, textarea, select");
+/** The key by which a field takes back what was typed. */
+const fieldUndo = "ctrl+z";
 const pressable = "a, button, summary";
 
 /** Whether what has the focus takes a key for itself. */
@@ -51,6 +54,7 @@ function hear(event: KeyboardEvent): void {
   const name = nameOf(event);
   const isLetter = name.length === 1;
   const isModified = event.ctrlKey || event.metaKey || event.altKey;
+  if (isField(target) && name === fieldUndo) return;
   if (document.querySelector("[role=dialog], [role=menu]")) {
     // nor does the browser's own act of that key, such as to save the page
     if (isModified && find(name)) event.preventDefault();

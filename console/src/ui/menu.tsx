@@ -1,7 +1,9 @@
-/** Menu: a button that opens a list of acts, moved through with arrows and letters. */
+/** Menu: a button that opens a list of acts, moved through with arrows and letters; a key of the keymap may open it, too. */
 import { Menu as Base } from "@base-ui/react/menu";
-import type { ReactNode } from "react";
+import { type ReactNode, useMemo, useRef } from "react";
 import { Icon, type IconName } from "./icon.tsx";
+import type { Act } from "./keymap.ts";
+import { useKeys } from "./keys.ts";
 
 export interface MenuItem {
   label: string;
@@ -15,12 +17,21 @@ interface MenuProps {
   className?: string;
   children: ReactNode;
   items: (MenuItem | "line")[];
+  /** opens the menu by its keys */
+  act?: Act;
 }
 
-export function Menu({ label, className = "btn ghost xs icon", children, items }: MenuProps) {
+export function Menu({ label, className = "btn ghost xs icon", children, items, act }: MenuProps) {
+  const trigger = useRef<HTMLButtonElement>(null);
+  useKeys(
+    useMemo(() => {
+      const open = () => trigger.current?.checkVisibility() && trigger.current.click();
+      return act ? { [act]: open } : {};
+    }, [act]),
+  );
   return (
     <Base.Root modal={false}>
-      <Base.Trigger className={className} aria-label={label}>
+      <Base.Trigger ref={trigger} className={className} aria-label={label}>
         {children}
       </Base.Trigger>
       <Base.Portal container={document.getElementById("main")}>
@@ -30,9 +41,13 @@ export function Menu({ label, className = "btn ghost xs icon", children, items }
               item === "line" ? (
                 <hr key={`line-${place}`} />
               ) : (
-                <Base.Item key={item.label} className={item.isBad ? "bad" : ""} onClick={item.run}>
+                <Base.Item
+                  key={`${place} ${item.label}`}
+                  className={item.isBad ? "bad" : ""}
+                  onClick={item.run}
+                >
                   <Icon name={item.icon} />
-                  <span>{item.label}</span>
+                  <bdi>{item.label}</bdi>
                 </Base.Item>
               ),
             )}
