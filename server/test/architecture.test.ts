@@ -197,7 +197,7 @@ test("every package is declared where it is imported", () => {
   expect(wrong).toEqual([]);
 });
 
-test("things are named after what they are", () => {
+test("exported names and files follow the naming rules", () => {
   const files = [...api, ...server, ...readSources("api/test"), ...readSources("server/test")];
   const wrong = files.flatMap((at) => {
     const name = basename(at.path).replace(/((\.thorough)?\.test)?\.ts$/, "");

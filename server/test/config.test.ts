@@ -162,7 +162,7 @@ describe("an address that other machines can reach", () => {
   });
 });
 
-test("what may be reached outside is a host and a port, spelled as URLs spell them", () => {
+test("an allowed target is a host and a port, spelled as in URLs", () => {
   const allow = (text: string) => readConfig({ DOSSIER_EGRESS_ALLOW: text }, folder).egressAllow;
   expect(allow("CRM.Internal:8443, crm.internal.:80,10.1.2.3:08080,[FD12:0::7]:443")).toEqual([
     "crm.internal:8443",

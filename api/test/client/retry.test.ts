@@ -30,7 +30,7 @@ const caught = async (call: Promise<unknown>): Promise<DossierError> => {
   throw new Error(`no DossierError: ${String(error)}`);
 };
 
-test("what was refused for the moment is sent again, the same, and answers in the end", async () => {
+test("a call that was refused for a while is sent again unchanged, and succeeds in the end", async () => {
   const { client, seen, clock } = stub({}, inTurn(limited, away, broken, ok));
   const result = await client.customer.resolve({ brandId: 1, primaryId: "K-17" });
   expect(result.id).toBe(7);
@@ -124,7 +124,7 @@ test("nothing is done twice: what may be sent again after which failure", async 
   expect(await tries(broken, calls["keyed by the caller"]!, keyless)).toBe(3);
 });
 
-test("what will not change is not sent again", async () => {
+test("a permanent failure is not sent again", async () => {
   for (const [status, code] of [
     [400, "invalid_field"],
     [401, "invalid_key"],

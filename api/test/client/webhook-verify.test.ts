@@ -31,7 +31,7 @@ async function faultOf(
   return error instanceof WebhookError ? error.fault : String(error);
 }
 
-test("what the independent library signs is taken, from text and bytes, from records and Headers", async () => {
+test("a signature by the independent library is accepted, from text and bytes, from records and Headers", async () => {
   const headers = signed();
   const payload = JSON.parse(body) as unknown;
   const upper = Object.fromEntries(

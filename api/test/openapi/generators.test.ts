@@ -36,7 +36,7 @@ const everyField = [
   }),
 ];
 
-describe("whoever writes a client from the document", () => {
+describe("a client written from the document", () => {
   test("reads a sentence for every field", () => {
     const silent = everyField.filter(([, field]) => !field.$ref && !field.description && !field.enum);
     expect(silent.map(([place]) => place)).toEqual([]);

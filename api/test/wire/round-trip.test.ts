@@ -62,7 +62,7 @@ const inputs = fc.record(
   { requiredKeys: ["brandId"] },
 );
 
-test("what the client encodes is decoded to what was meant", () => {
+test("the decoder returns what the client encoded", () => {
   fc.assert(
     fc.property(inputs, (input) => {
       const { channels = [], custom = {}, ...plain } = input;

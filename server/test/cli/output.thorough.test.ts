@@ -102,7 +102,7 @@ test("without a terminal what cannot be undone needs --yes, and is not done", as
   expect(scrub).toMatchObject({ code: 2, stdout: "" });
 });
 
-test("what can be undone, and what loses nothing, is not asked about", async () => {
+test("an act that can be undone or loses nothing asks for no confirmation", async () => {
   const { id } = await customer.create({ brandId, firstname: "Eve" });
   expect(await run(["call", "customer.delete", String(id)], { env })).toMatchObject({ code: 0 });
   const field = await world.admin.customfield.create({ brandId, name: "hat" });

@@ -22,7 +22,7 @@ const dossier = createClient({ url: `${world.url}/api/v2/`, key: world.adminKey 
 const camelCase = (name: string) => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 const email = { type: "email", address: "ada@example.org" };
 
-test("what is written comes back under the same names", async () => {
+test("fields are read back under the names that they were written with", async () => {
   const brand = { name: "Names", searchByChannel: true, takenAddress: "skip", defaultCountry: "DE" } as const;
   const { id: brandId, outcome } = await dossier.brand.create(brand);
   expect(outcome).toBe("created");

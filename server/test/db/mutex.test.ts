@@ -39,7 +39,7 @@ test("calls about one thing run in the order of coming, and those about another 
   expect(await Promise.all(all)).toEqual(["did a", "did b", "did c", "did d"]);
 });
 
-test("calls that are alike run together, and nobody overtakes one that waits", async () => {
+test("equal calls run together, and none overtakes a waiting one", async () => {
   const { begun, run, end } = works();
   const all = [
     run("a1", "x", "a"),
@@ -87,7 +87,7 @@ test("an abandoned call leaves the queue and is never begun", async () => {
   await Promise.all([first, last]);
 });
 
-test("so many always find room; more only while their turn comes in time, calls that are alike counting once", async () => {
+test("a minimum of calls is always queued; more only while they would run in time, equal calls counted once", async () => {
   const { mutex, begun, run, end } = works(createMutex({ timeoutMs: 60_000, minWaiting: 2, targetMs: -1 }));
   await Promise.all([run("warm", "x"), turn().then(() => end("warm"))]);
   const all = [run("a", "x"), run("b", "x"), run("c", "x")];

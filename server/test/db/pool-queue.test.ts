@@ -199,7 +199,7 @@ test("too many that wait are refused at once, and one whose connection is closed
   expect(gate.counts.abandoned).toBe(11);
 });
 
-test("what takes too long is told so, a read as well as a write; only who meets others is told of others", async () => {
+test("a read or a write that takes too long is told so; only a conflict names other calls", async () => {
   const db = openDatabase({ ...database.connection, statement_timeout: 200 }, 1);
   const read = { name: "test_read", text: "SELECT 1 AS one" };
   const sleep = { name: "test_sleep", text: "SELECT pg_sleep(60)" };

@@ -51,7 +51,7 @@ test("those sent behind one that fails are told why that one failed, however soo
   await expect(failing).rejects.toThrow("division by zero");
 });
 
-test("what would follow a statement does not come after the transaction has ended", async () => {
+test("no statement runs after the end of its transaction", async () => {
   const before = await stored();
   let letGo = () => undefined as void;
   const ended = new Promise<void>((resolve) => (letGo = resolve));

@@ -36,7 +36,7 @@ function work(most: number, atOnce: number, limits = generous, now = () => perfo
 const turn = () => new Promise<void>((done) => void setImmediate(() => setImmediate(done)));
 const wentTogether = (goes: { all: number[] }[]) => goes.map(({ all }) => all);
 
-test("a caller alone goes at once, and callers of one turn go together and are answered in their order", async () => {
+test("a single call runs at once, and calls of one turn run as a batch, answered in their order", async () => {
   const { goes, call } = work(32, 3);
   const alone = call(0);
   await turn();
@@ -48,7 +48,7 @@ test("a caller alone goes at once, and callers of one turn go together and are a
   expect(await Promise.all([alone, ...others])).toEqual(["did 0", "did 1", "did 2", "did 3"]);
 });
 
-test("no go is larger than it may be, and while as many are under way as may be, the others wait and gather", async () => {
+test("a batch has at most its limit, and calls queue while the maximum of batches runs", async () => {
   const { goes, call } = work(3, 2);
   const all = Array.from({ length: 8 }, (_, n) => call(n));
   await turn();
@@ -66,7 +66,7 @@ test("no go is larger than it may be, and while as many are under way as may be,
   expect(await Promise.all(all)).toHaveLength(9);
 });
 
-test("beside a go of their key others go only when they are as many, or when it is late; other keys need not wait", async () => {
+test("during a batch of their key calls wait until they are as many, or the deadline; other keys do not wait", async () => {
   const { goes, call } = work(32, 3);
   const all = [call(1), call(2)];
   await turn();
@@ -88,7 +88,7 @@ test("beside a go of their key others go only when they are as many, or when it 
   expect(await Promise.all(all)).toHaveLength(6);
 });
 
-test("only those of one key go together, whoever waits longest first", async () => {
+test("a batch holds calls of one key, and the one that has waited longest goes first", async () => {
   const { goes, call } = work(32, 1);
   const all = [call(1, "a"), call(2, "b"), call(3, "a"), call(4, "b"), call(5, "a")];
   await turn();
@@ -103,7 +103,7 @@ test("only those of one key go together, whoever waits longest first", async () 
   await Promise.all(all);
 });
 
-test("a failure is told to those who went along, and to nobody else", async () => {
+test("a failure rejects the calls of its batch, and no others", async () => {
   const { goes, call } = work(2, 2);
   const all = [call(1), call(2), call(3), call(4)].map((one) =>
     one.catch((error: unknown) => (error as Error).message),
@@ -118,7 +118,7 @@ test("a failure is told to those who went along, and to nobody else", async () =
   expect(await later).toBe("did 4");
 });
 
-test("requesters take turns: who floods a queue waits for itself, not others for it", async () => {
+test("requesters take turns: a flood delays its own requester alone", async () => {
   const { goes, callFor } = work(1, 2);
   const flood = Array.from({ length: 50 }, (_, n) => callFor(1, n, `search ${n}`));
   await turn();
@@ -137,7 +137,7 @@ test("requesters take turns: who floods a queue waits for itself, not others for
   expect(await Promise.all(flood)).toHaveLength(50);
 });
 
-test("calls of several requesters that can go together are taken from each in turn", async () => {
+test("a batch takes calls of several requesters in turn", async () => {
   const { goes, callFor } = work(4, 1);
   const all = [1, 2, 3, 4].map((n) => callFor(1, n));
   await turn();
@@ -188,7 +188,7 @@ test("2,000 calls of one requester: those over the bound are refused at once, an
   expect(answers.filter((one) => one === "unavailable")).toHaveLength(1700);
 });
 
-test("an abandoned call never goes: it leaves the queue at once, and what it would have done is not begun", async () => {
+test("an abandoned call leaves the queue at once and is never begun", async () => {
   const { goes, callFor, counts } = work(32, 1);
   const leaving = new AbortController();
   const first = callFor(1, 0);
@@ -208,7 +208,7 @@ test("an abandoned call never goes: it leaves the queue at once, and what it wou
   expect(wentTogether(goes)).toEqual([[0], [1]]);
 });
 
-test("a call abandoned in the very turn in which it came does not go, and one under way is finished", async () => {
+test("a call abandoned in its first turn is not run, and one in progress is finished", async () => {
   const { goes, callFor } = work(32, 1);
   const [early, late] = [new AbortController(), new AbortController()];
   const abandoned = callFor(1, 0, "one", early.signal);
@@ -222,7 +222,7 @@ test("a call abandoned in the very turn in which it came does not go, and one un
   expect(wentTogether(goes)).toEqual([[1]]);
 });
 
-test("calls of one turn that do not fit into its batches have their time-out as well", async () => {
+test("calls of one turn beyond its batches have their time-out as well", async () => {
   const { goes, callFor, counts } = work(1, 1, { ...generous, timeout: 40 });
   const [first, second] = [callFor(1, 1), callFor(1, 2)];
   await expect(second).rejects.toMatchObject({ code: "unavailable" });

@@ -54,7 +54,7 @@ describe.each(installationWide)("$name", ({ name, row }) => {
     expect(tablesOf(await fingerprint(world))).toEqual(tablesOf(before));
   });
 
-  test("is refused so before its fields are read, also for things that do not exist", async () => {
+  test("is refused before its fields are read, also for records that do not exist", async () => {
     const path = row.paths[0].replace("{id}", "888888888888");
     const answer = await sendValid(scene, name, { call: { path, fields: {} }, key: limited });
     expect([answer.status, answer.body.code]).toEqual([403, "permission_missing"]);
@@ -98,7 +98,7 @@ test("/metrics counts all brands, and is for keys for all brands alone", async (
   }
 });
 
-test("what belongs to no brand is in the trail for keys for all brands alone", async () => {
+test("entries without a brand are visible to keys for all brands alone", async () => {
   await world.admin.channel.create({ name: uniqueName("signal") });
   const read = async (key: string) => (await world.raw("GET", "/audit?itemLimit=99", { key })).body.items!;
   expect((await read(whole)).map((one) => one.brand_id)).toContain(null);

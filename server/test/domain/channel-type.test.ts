@@ -114,7 +114,7 @@ test("a number cannot be a name", async () => {
   for (const name of ["7", "007", "123456789012345678"]) await refusesName(name);
 });
 
-test("what means a type already, in any case or by a nickname, cannot be the name of another", async () => {
+test("a name or a nickname of a type, in any case, cannot name another", async () => {
   const names = ["email", "EMAIL", "e-mail", "E-Mail", "phone", "phoneNumber", "PHONENUMBER", "Livechat"];
   for (const name of names) await refusesName(name);
 });
@@ -210,7 +210,7 @@ test("types that take each other's numbers at once are each renumbered or refuse
   expect(new Set(numbers).size).toBe(9);
 });
 
-test("a change is told to whoever remembers types, a refusal is not", async () => {
+test("a change invalidates the caches of types, a refused one does not", async () => {
   let told = 0;
   const telling = makeContext({ invalidateChannelTypes: () => void (told += 1) });
   await createChannelType(telling, { name: "Telegram" });

@@ -78,7 +78,7 @@ const all = (...inputs: Input[]) =>
   );
 const counts = () => batcher.counts()["test.write"];
 
-test("calls of one turn are written together, without those that the rules refuse", async () => {
+test("calls of one turn are written in one batch, without those that the rules refuse", async () => {
   expect(await all({ thing: 1 }, { thing: 2, is: "refused" }, { thing: 3 })).toEqual([
     "1 created",
     "There is no such thing.",
@@ -87,7 +87,7 @@ test("calls of one turn are written together, without those that the rules refus
   expect(sizes).toEqual([2]);
 });
 
-test("a call that claims the same is a repetition if it is the same, and goes with the next batch if not", async () => {
+test("a call with the same claim is a repetition if it is identical, and runs in the next batch if not", async () => {
   expect(await all({ thing: 1 }, { thing: 1 }, { thing: 1, is: "raced" })).toEqual([
     "1 created",
     "1 unchanged",

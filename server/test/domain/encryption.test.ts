@@ -34,7 +34,7 @@ test("a sealed text of which any bit was changed, or any byte is missing, does n
   }
 });
 
-test("what the previous secret sealed opens beside the current one, and is sealed anew once", () => {
+test("texts sealed by the previous secret open beside the current one, and are sealed anew once", () => {
   const both = { current: randomBytes(32), previous: secret.current };
   const sealed = seal(secret, "webhook", "open sesame");
   expect(open(both, "webhook", sealed)).toBe("open sesame");

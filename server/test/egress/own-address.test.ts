@@ -41,7 +41,7 @@ test("its own addresses and its own name are no targets, unless the operator all
     expect(outside.validateUrl(`https://${host}/`)).toBeUndefined();
 });
 
-test("a name that stands for one of its addresses is none either", async () => {
+test("a name that resolves to one of them is refused as well", async () => {
   for (const name of ["four.example.org", "six.example.org"]) {
     const sent = outside.send({
       url: `https://${name}/`,

@@ -195,7 +195,7 @@ describe("the other side, when it is slow", () => {
   });
 });
 
-test("what unpacks to a thousand times its size costs no memory, nor does it leave a connection", async () => {
+test("a body that unpacks to a thousand times its size costs no memory and leaves no connection", async () => {
   const bomb = await packedZeros(200);
   expect(bomb.length).toBeLessThan(262_144); // it is read completely
   const headers = { "content-encoding": "gzip" };

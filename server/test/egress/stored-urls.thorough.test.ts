@@ -64,7 +64,7 @@ test("no URL whose text is reason enough is saved, and every good one is", async
   expect(wrong).toEqual([]);
 });
 
-test("none that stands in the database leads a lookup anywhere, and all are told in the same words", async () => {
+test("no forbidden URL stored in the database is called by a lookup, and all are reported in the same words", async () => {
   const words = new Set<string>();
   const brands = await Promise.all(Array.from({ length: 64 }, () => newBrand()));
   await each(storable, 64, async ({ url, answers }: Forbidden, lane) => {
@@ -79,7 +79,7 @@ test("none that stands in the database leads a lookup anywhere, and all are told
   expect([dialled, canaries.accepted()]).toEqual([[], 0]);
 });
 
-test("none that stands in the database leads a delivery anywhere", async () => {
+test("no forbidden URL stored in the database is called by a delivery", async () => {
   const brandId = await newBrand();
   const some = storable.filter((_, at) => at % 3 === 0);
   for (const { url, answers } of some) {

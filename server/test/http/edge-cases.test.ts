@@ -176,7 +176,7 @@ test("unusual and allowed: HTTP/1.0 without Host, whole addresses, upgrades nobo
     expect([bytes, statuses(await sendBytes(world.url, bytes))]).toEqual([bytes, [status]]);
 });
 
-test("what is no request comes to light behind the requests before it: they are answered, and in their order", async () => {
+test("requests before a malformed one are answered, in their order", async () => {
   const slow = `GET /api/v2/brand HTTP/1.1\r\nHost: x\r\n${key}\r\n`;
   const behind: [string, number, string][] = [
     ["GARBAGE\r\n\r\n", 400, "invalid_request"],

@@ -282,7 +282,7 @@ const askByHand = (more: string, body = "") =>
     `POST /api/v2/customer/SearchByPrimaryExternalID HTTP/1.1\r\nHost: x\r\napiKey: ${world.adminKey}\r\nContent-Type: ${form}\r\nConnection: close\r\n${more}\r\n\r\n${body}`,
   );
 
-test("what is no HTTP is refused in the format of errors; what is unusual HTTP is answered once", async () => {
+test("malformed HTTP is refused in the format of errors; unusual HTTP is answered once", async () => {
   for (const bytes of [
     "hello\r\n\r\n",
     "GET / HTTP/9.9\r\n\r\n",

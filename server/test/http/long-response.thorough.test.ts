@@ -219,7 +219,7 @@ test("ten long answers that nobody reads wait with a portion or two each and wit
 
 type TicketAnswer = { item: { timeline: { content: string }[] } };
 
-test("what is erased while a long answer is sent is not in the rest of it", async () => {
+test("a customer erased while a long response is sent is not in the rest of it", async () => {
   const id = await openTicket(admin, await newBrand(), "long@example.org");
   await plantMessages(id, 300, 20_000);
   const answer = await askWithoutReading(`/ticket/${id}?getTicketHistory=1`);

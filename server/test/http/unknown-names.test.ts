@@ -114,7 +114,7 @@ test("no two fields of an operation are one name when folded", () => {
   }
 });
 
-test("what destroys or protects takes exact values", async () => {
+test("parameters that destroy or protect take exact values", async () => {
   const field = await world.admin.customfield.create({ brandId, name: uniqueName("f") });
   for (const force of ["yes", "nein", "2", "-", "on", "truee"])
     expect((await world.raw("DELETE", `/customfield/${field.id}`, { query: { force } })).body.errors).toEqual(

@@ -283,7 +283,7 @@ test("deliveries are listed newest first, page by page, and by state", async () 
   expect(waiting.items.map(({ event }) => event)).toEqual(["event.created"]);
 });
 
-test("what was sent is forgotten after thirty days, and what waits as well", async () => {
+test("deliveries are deleted after thirty days, and waiting ones as well", async () => {
   const { id, customer, until, deliveries } = await listen();
   const customerId = await customer();
   await addEvent(customerId);

@@ -57,7 +57,7 @@ const letTimePass = (webhookId: number, tries: number) =>
     [String(webhookId), tries],
   );
 
-test("what fails is sent again with the same id and bytes, a new time stamp and a signature of its own", async () => {
+test("a failed delivery is sent again with the same id and bytes, a new time stamp and a new signature", async () => {
   let tries = 0;
   const { secret, customer, until, deliveries } = await listen(() => ({
     status: (tries += 1) === 1 ? 500 : 204,
@@ -80,7 +80,7 @@ test("what fails is sent again with the same id and bytes, a new time stamp and 
   });
 });
 
-test("what waits for its next try goes out at once when it is sent again on demand", async () => {
+test("a delivery that waits for its next try goes out at once when it is asked for again", async () => {
   let isBroken = true;
   const { customer, until, deliveries } = await listen(() => ({ status: isBroken ? 500 : 204 }));
   await customer();

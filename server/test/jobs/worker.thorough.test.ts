@@ -205,7 +205,7 @@ describe("a worker", () => {
 });
 
 describe("a lease", () => {
-  test("that ran out makes the job due for somebody else, and worthless to whoever had it", async () => {
+  test("that ran out makes the job due again, and its old holder can no longer finish it", async () => {
     const kind = uniqueName("kind");
     await put({ kind, subjectId: 7 });
     const [first] = await take(kind);

@@ -117,7 +117,7 @@ async function expectAway(): Promise<void> {
 const isBack = () =>
   vi.waitFor(async () => expect((await read()).value("dossier_database_up")).toBe(1), waitOptions);
 
-test("while the database is away whoever has read before still reads, and nobody else; then all is there again", async () => {
+test("while the database is away only callers that have read before may read; afterwards all may again", async () => {
   const [stranger, revoked] = [await world.keyFor(["SETTINGS_CRUD"]), await world.keyFor(["SETTINGS_CRUD"])];
   await read(revoked);
   const { items } = await world.admin.key.list({ itemLimit: 99 });

@@ -8,7 +8,7 @@ import { poll } from "../support/embedded/harness.ts";
 import { untilWaiting } from "../support/lock-watch.ts";
 import { testConfig } from "../support/test-server.ts";
 
-test("what a caller asked for who has left is ended before the database is closed, and nothing is complained of", async () => {
+test("a stop ends the statements of callers that have left before it closes the database, and logs no error", async () => {
   const { url } = await createTestDatabase();
   const lines: string[] = [];
   const log = openLog("info", false, { write: (line: string) => void lines.push(line) });

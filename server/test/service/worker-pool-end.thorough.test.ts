@@ -38,7 +38,7 @@ test("nobody becomes a worker by typing it", async () => {
   expect(Object.keys(plainEnvironment())).not.toContain("NODE_UNIQUE_ID");
 });
 
-test("what is under way when SIGTERM comes is answered", async () => {
+test("requests in progress at SIGTERM are answered", async () => {
   const served = await serve([], emptyFolder(), await settings({ DOSSIER_WORKERS: "2" }));
   const head = `POST /api/v2/brand HTTP/1.1\r\nHost: x\r\napiKey: ${adminKey}\r\nContent-Type: application/json\r\n`;
   const underWay = Array.from({ length: 6 }, () => {

@@ -73,7 +73,7 @@ test("requests are answered by three processes, and what one gave out the others
   expect(ready.map(({ status }) => status)).toEqual([200, 200, 200]);
 });
 
-test("a key may make as many requests a minute as the limit says, whoever answers them", async () => {
+test("a key may make as many requests a minute as the limit says, over all workers", async () => {
   const { key } = await newKey();
   const before = served.log.length;
   const answers = await Promise.all(
@@ -118,7 +118,7 @@ test("a session that was closed is refused by all as soon as that is answered", 
   expect(late.filter((status) => status !== 401)).toEqual([]);
 });
 
-test("background work is done once, whoever put it down", async () => {
+test("background work is done once, whichever worker queued it", async () => {
   const { key } = await newKey();
   const { id: brandId } = await clientFor(key).brand.create({ name: "Hooked" });
   const url = receiver.urlOf("/once");
@@ -137,7 +137,7 @@ test("background work is done once, whoever put it down", async () => {
   expect(value("dossier_job_runs_total", { kind: "webhook", outcome: "done" })).toBe(30);
 });
 
-test("whoever is asked for metrics answers for all, and they do not fall when one is killed", async () => {
+test("each worker answers the metrics of all, and they do not fall when one is killed", async () => {
   const { key } = await newKey();
   await getMany(times, api("/customfield"), { apiKey: key });
   const counted = { endpoint: "customfield.list" };

@@ -71,7 +71,7 @@ test("a running server is backed up, checked, and restored into a new folder wit
   expect(again.stderr).toContain("The database is not empty");
 });
 
-test("what a backup or restore would lack must be said", async () => {
+test("a backup or a restore is refused unless the caller says what it is to lack", async () => {
   const file = await backUp("lacks.backup");
   for (const [words, text] of [
     [["backup", "x.backup"], "--without-secret"],

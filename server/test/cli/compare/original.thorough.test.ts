@@ -99,7 +99,7 @@ test("it asks what is documented and nothing else, four at a time at most", asyn
   expect(original.maxConcurrent).toBeLessThanOrEqual(4);
 });
 
-test("what the documentation leaves open is read in any form, and what a move changes is no difference", async () => {
+test("a comparison reads fields that the documentation leaves open in any form, and ignores what a move changes", async () => {
   original.people = [
     person({ external_primary_id: "D-1", channels: { email: "ADA@example.org", phone: "+4930" } }),
     person({ external_primary_id: "D-2", firstname: " Ada ", channels: [{ type: 51, value: "+4931" }] }),
@@ -218,7 +218,7 @@ test("customers of several brands go where --brand says, and a sample has as man
   expect(one).toMatchObject({ code: 0, told: [], sum: { customers: 10, omitted: { other_brand: 20 } } });
 });
 
-test("what is no API there is never taken for an empty one", async () => {
+test("a server without the API is an error, never an empty answer", async () => {
   const answers: [number, string, Record<string, string>?][] = [
     [200, "<html></html>"],
     [200, '{"status":"ok"}'],

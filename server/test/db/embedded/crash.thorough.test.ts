@@ -197,7 +197,7 @@ test("a lock of a living process counts", async () => {
   rmSync(claim);
 });
 
-test("whoever holds the folder keeps it, even if by the clock the other one came first", async () => {
+test("the holder of the folder keeps it, even if by the clock another process came first", async () => {
   const dataDir = spare;
   const claim = plantClaim(dataDir, process.ppid, undefined, { since: "008000000000000" });
   const told = `process ${process.ppid}, since 2223-`;

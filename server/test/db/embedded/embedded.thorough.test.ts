@@ -85,15 +85,18 @@ test.skipIf(!isRoot)("as root, PostgreSQL runs as an unprivileged account, witho
   expect(/^Groups:[ \t]*(.*)$/m.exec(status)?.[1]).toBe("");
 });
 
-test.skipIf(!isRoot)("the account named by the operator gets the folder, whoever had it before", async () => {
-  const dataDir = workshop.dataDir(golden);
-  const postgres = await startEmbedded({ dataDir, user: "nobody", log: quiet });
-  started.push(postgres);
-  expect(statSync(join(dataDir, "postgres", "base")).uid).toBe(otherAccount.uid);
-  await expect(
-    startEmbedded({ dataDir: workshop.dataDir(), user: "nobody-at-all", log: quiet }),
-  ).rejects.toThrow(/no account nobody-at-all.*DOSSIER_DB_USER/);
-});
+test.skipIf(!isRoot)(
+  "the account named by the operator gets the folder, whichever account had it before",
+  async () => {
+    const dataDir = workshop.dataDir(golden);
+    const postgres = await startEmbedded({ dataDir, user: "nobody", log: quiet });
+    started.push(postgres);
+    expect(statSync(join(dataDir, "postgres", "base")).uid).toBe(otherAccount.uid);
+    await expect(
+      startEmbedded({ dataDir: workshop.dataDir(), user: "nobody-at-all", log: quiet }),
+    ).rejects.toThrow(/no account nobody-at-all.*DOSSIER_DB_USER/);
+  },
+);
 
 test.skipIf(!isRoot)(
   "programs and data below a folder closed to that account work, from a copy of the programs",

@@ -35,7 +35,7 @@ async function take({ batches }: EventStream): Promise<EventBatch["events"]> {
   }
 }
 
-test("what waits for a reader that takes nothing is bounded, holds a record once, and ends as one reset", async () => {
+test("the queue of a stalled reader is bounded, holds each record once, and becomes one reset", async () => {
   const streams = new ChangeStreams(db, log);
   const stream = await openWith(streams);
   expect(await take(stream)).toEqual([{ type: "reset" }]);

@@ -63,7 +63,7 @@ test("the description of the hook is a valid document", async () => {
   expect([valid, errors]).toEqual([true, undefined]);
 });
 
-test("whoever the demo knows is taken over whole, by e-mail, telephone and primary id", async () => {
+test("a customer of the demo CRM is taken over whole, by e-mail, telephone and primary id", async () => {
   const brandId = await newBrand({ crmLookupUrl: demo });
   const { item } = await admin.brand.crmTest({ id: brandId, primaryId: "CRM-0042" });
   const [person] = item.mapped;

@@ -100,7 +100,7 @@ function holdFirst(results: unknown[], meanwhile: () => Promise<unknown>) {
   };
 }
 
-test("whoever is purged while the CRM is asked stays purged", async () => {
+test("a customer who is purged while the CRM is asked stays purged", async () => {
   const brandId = await world.newBrand({ crmLookupUrl: crm.url });
   const address = "purged@example.org";
   const { id } = await admin.customer.create({

@@ -259,7 +259,7 @@ test("headers without an address to keep them for are refused", async () => {
   expect((await put(await world.newBrand(), { crm_headers: "" })).status).toBe(200);
 });
 
-test("what stands in the database for another origin is sent nowhere, and the trial says so", async () => {
+test("headers stored for another origin are sent nowhere, and the trial says so", async () => {
   const id = await listening();
   await withSql(world, (client) =>
     client.query("UPDATE brand SET crm_lookup_url = $2 WHERE id = $1", [id, elsewhere.url]),

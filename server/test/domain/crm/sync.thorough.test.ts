@@ -170,7 +170,7 @@ test("another primary id than the one asked for is no answer", async () => {
   expect(await totalOf(brandId)).toBe(0);
 });
 
-test("what breaks our rules is left out and told, without its value; the rest is taken", async () => {
+test("values that break a rule are left out and named without their content; the rest is stored", async () => {
   const brandId = await brandWith([
     {
       primary_id: "null",
@@ -324,7 +324,7 @@ test("an Idempotency-Key repeats the first answer, also when the CRM is away by 
   expect(crm.requests).toHaveLength(1);
 });
 
-test("what is sent stays one component of the query, whatever it holds", async () => {
+test("a value sent stays one component of the query, whatever it holds", async () => {
   const brandId = await brandWith([], { crmLookupUrl: `${crm.url}?tenant=a%20b&` });
   const odd = ["/../a", "?a=b&c", "#x", "a@evil.example", "x\u00e9 \u{1f600}", "%00", "a+b", "..;/a"];
   for (const primaryId of odd) {

@@ -11,7 +11,7 @@ const world = await startTestServer();
 const { admin, newBrand } = world;
 const mail = (address: string) => ({ type: "email", address });
 
-test("what is stored of many at once is what is stored of each alone", async () => {
+test("a batch stores the same rows as its calls one by one", async () => {
   const below = dice();
   const pick = (all: readonly string[]) => all[below(all.length)]!;
   const names = ["Ada", "Grace Brewster", "José María", "Łukasz", "", "O'Neil", "李小龍", "Ada"];

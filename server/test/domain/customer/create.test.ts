@@ -60,7 +60,7 @@ test("operation 16 creates with everything it was sent, and reads back just that
   expect((await customer.listByPrimaryId({ primaryId: "K-17", brandId })).items).toEqual([found.body.item]);
 });
 
-test("what a customer lacks is the empty text, never null", async () => {
+test("a field that a customer lacks is the empty text, never null", async () => {
   const { id } = await customer.create({ brandId: await newBrand(), lastname: "Solo" });
   expect((await customer.find({ id })).item).toMatchObject({
     external_primary_id: "",

@@ -142,7 +142,7 @@ const ids = [
   "O-0",
 ];
 
-test("what stands for no id is known, and what looks like it is an id", () => {
+test("placeholders for no id are recognised, and similar ids are ids", () => {
   expect(placeholders.filter((id) => !isPlaceholder(id))).toEqual([]);
   expect(ids.filter(isPlaceholder)).toEqual([]);
 });

@@ -49,7 +49,7 @@ async function sourcesOf(id: number) {
   };
 }
 
-test("what key A set stays A's until key B sets it otherwise; only what differs changes hands", async () => {
+test("a value set by key A stays A's until key B changes it", async () => {
   const brandId = await newBrand();
   const [a, b] = [await newKey(), await newKey()];
   const { id } = await a.customer.create({

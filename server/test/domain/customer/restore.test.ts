@@ -198,7 +198,7 @@ test("tickets that others got by hand meanwhile stay theirs and are listed; one 
   expect(await findViolations(pool)).toEqual([]);
 });
 
-test("what was said in its tickets meanwhile is the customer's afterwards, and what arrived meanwhile is not", async () => {
+test("messages in its tickets meanwhile are the customer's after a restore, and new tickets are not", async () => {
   const { id, brandId, email, ticketIds } = await createFullCustomer(world);
   await customer.delete({ id });
   await admin.message.create({

@@ -96,7 +96,7 @@ test("custom values come to 256 KiB at most by every call that writes them, and 
   expect(await sizeOf(db, id)).toMatchObject({ bytes: limit });
 });
 
-test("what counts are bytes, and what one value gives up another can have in the same call", async () => {
+test("the limit counts bytes, and one call may move them from one value to another", async () => {
   const ada = await makeAda();
   const { id } = ada;
   await fill(ada, 2);

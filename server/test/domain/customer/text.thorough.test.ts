@@ -134,7 +134,7 @@ test.each(fields.map((one, n) => [n, ...one] as const))(
   },
 );
 
-test("what was accepted is found again by what was sent: primary ids and addresses, in forms as in JSON", async () => {
+test("a primary id or an address that was accepted is found again as it was sent, in forms as in JSON", async () => {
   const brandId = await newBrand({ placeholderIds: "allow" });
   const owners = new Map<string, number>();
   for (const text of corpus.filter((one) => !/\p{Cs}/u.test(one))) {

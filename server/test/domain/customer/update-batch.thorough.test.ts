@@ -63,7 +63,7 @@ const plain = ({ id: _id, channel_ids = [], ...rest }: RawResult & { channel_ids
   channels: channel_ids.map((id) => channel_ids.indexOf(id)),
 });
 
-test("what is stored of many at once is what is stored of each alone", async () => {
+test("a batch stores the same rows as its calls one by one", async () => {
   const changes = inventChanges(dice());
   const [apart, together] = [await newBrand(), await newBrand()];
   const [ids, otherIds] = [await makePeople(apart), await makePeople(together)];

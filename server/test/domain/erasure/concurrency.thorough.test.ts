@@ -111,7 +111,7 @@ test("while another brand's long write holds the dictionary, a purge ends and ot
   expect(words).not.toContain("quendelbart");
 });
 
-test("what a purge could not finish is finished by the job, without another call", async () => {
+test("the job finishes a purge that was interrupted, without another call", async () => {
   const brandId = await world.newBrand();
   const { id } = await customer.create({ brandId, firstname: "Quendelbart" });
   await whileNaming(brandId, ["long", "write"], async (client) => {
@@ -182,7 +182,7 @@ test("64 empty brands deleted at once are all deleted", async () => {
   expect(answers.map(({ outcome }) => outcome)).toEqual(ids.map(() => "deleted"));
 });
 
-test("whatever is created, renamed, deleted and purged at once, each word that is left is somebody's, and each is findable", async () => {
+test("after concurrent creations, renames, deletions and purges each word belongs to a customer and finds one", async () => {
   const below = dice();
   const brandId = await world.newBrand();
   const names = ["Quendelbart", "Sandoval", "Rosamunde", "Hildegard"];

@@ -23,7 +23,7 @@ const personal = personalDataLocations.flatMap(({ columns }) =>
 /** Columns of personal data whose statistics PostgreSQL may keep, and why. */
 const quoted: Record<string, string> = {};
 
-test("of no column with personal data does PostgreSQL keep statistics", async () => {
+test("PostgreSQL keeps no statistics of a column with personal data", async () => {
   const { rows } = await withSql(world, (client) =>
     client.query<{ name: string; target: number }>(
       `SELECT c.relname || '.' || a.attname AS name, coalesce(a.attstattarget, -1)::int AS target

@@ -152,7 +152,7 @@ test("a receipt counts what was erased; the same id again answers it, unchanged"
     expect(again.body).toEqual({ ...first.body, outcome: "unchanged" });
 });
 
-test("what is erased is missing everywhere: it cannot be read, changed, restored or added to", async () => {
+test("an erased customer is missing everywhere: it cannot be read, changed, restored or added to", async () => {
   const brandId = await world.newBrand();
   const [live, gone] = [await bring(brandId), await bring(brandId)];
   await customer.delete({ id: gone.id });

@@ -22,7 +22,7 @@ function call(path: string, form: Fields) {
 
 const email = () => `${uniqueName("mail")}@example.org`;
 
-test("whatever call made a customer or spoke of one, it is refused when it is sent again after the purge", async () => {
+test("every call that made or named a customer is refused when it is sent again after the purge", async () => {
   const brandId = await world.newBrand();
   await brand.update({ id: brandId, takenAddress: "skip" });
   const brandID = String(brandId);

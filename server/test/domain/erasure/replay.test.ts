@@ -41,7 +41,7 @@ test("a purge by primary id has the deleted customers of that id in the log too"
   expect(await idsOf("purge")).toEqual(expect.arrayContaining([first.id, second.id]));
 });
 
-test("what retention erases is in the log", async () => {
+test("the erasure log has what retention erases", async () => {
   const { id } = await create("Old");
   await customer.delete({ id });
   await withSql(world, (client) =>

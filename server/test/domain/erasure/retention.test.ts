@@ -244,7 +244,7 @@ test("who cannot be erased holds up nobody else, and is named by id", async () =
   expect((await run()).customers).toBe(1);
 }, 60_000);
 
-test("what is overdue is told when a run begins", async () => {
+test("a run reports overdue customers when it begins", async () => {
   await plantDue(await world.newBrand(), 3);
   const told: Overdue[] = [];
   const listen = { onOverdue: (found: Overdue) => void told.push(found) };

@@ -273,7 +273,7 @@ async function everyAnswer(
   return answers.join("\n");
 }
 
-test("of people who are erased, no planted word is left: in no table, no line of the log and no later answer", async () => {
+test("an erasure leaves no planted word in any table, line of the log or later answer", async () => {
   const brandId = await world.newBrand({ takenAddress: "skip", searchByChannel: true });
   const live = await bring(brandId);
   const [deleted, former] = [await bring(brandId), await bring(brandId)];
@@ -340,7 +340,7 @@ async function expectWords(brandId: number, words: string[]): Promise<void> {
   });
 }
 
-test("planting reaches every call that writes about people", async () => {
+test("the planted words reach every call that writes about people", async () => {
   const settings = /^(brand|key|customfield|channel|session|webhook|job)\./;
   const { rows } = await withSql(world, (client) =>
     client.query<{ operation: string }>("SELECT DISTINCT operation FROM audit_entry"),
@@ -358,7 +358,7 @@ test("the search for planted words finds each form in which one may stand", () =
   expect(found("nothing of anybody")).toEqual([]);
 });
 
-test("one who stays is still found by a surname shared with one who is erased; a rare one is gone", async () => {
+test("a surname shared with an erased customer still finds the others; a rare one is gone", async () => {
   const brandId = await world.newBrand();
   const make = (firstname: string, lastname: string) =>
     world.admin.customer.create({ brandId, primaryId: uniqueName(), firstname, lastname });

@@ -70,7 +70,7 @@ test("revoking a key ends at once what it has made and what that has made, and s
   );
 });
 
-test("what was not revoked itself but ended with its line cannot be revoked or taken over any more", async () => {
+test("a key that ended with its ancestor cannot be revoked or taken over any more", async () => {
   const { parent, child, grandchild } = await makeFamily();
   await admin.key.revoke({ id: parent.id });
   expect(await codeOf(admin.key.revoke({ id: child.id, adopt: true }))).toBe("not_found");

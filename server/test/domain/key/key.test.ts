@@ -101,7 +101,7 @@ test("a key's text is dsr_ and 49 base62 digits, and any one wrong character is 
   }
 });
 
-test("what cannot be a key is refused without asking the database", async () => {
+test("a text that cannot be a key is refused without a statement", async () => {
   const watched = counting();
   const keyring = createKeyring(watched.db);
   const real = generateToken();

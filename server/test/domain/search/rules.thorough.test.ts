@@ -49,7 +49,7 @@ describe("folding", () => {
     expect(wordsOf("हिन्दी")[0]?.startsWith(wordsOf("हि")[0] ?? "?")).toBe(true);
   });
 
-  test("what is folded stays as it is", () => {
+  test("folding a folded text changes nothing", () => {
     fc.assert(
       fc.property(fc.string({ unit: "binary" }), (text) => {
         expect(normaliseText(normaliseText(text))).toBe(normaliseText(text));

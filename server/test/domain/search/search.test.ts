@@ -279,7 +279,7 @@ test("who is found in several ways counts once, however many rows that takes", a
   expect(three.results).toHaveLength(6000);
 });
 
-test("whatever is added, changed and removed, the terms are those of the customers there are", async () => {
+test("after any additions, changes and removals the terms are those of the customers that exist", async () => {
   const people = keepPossible(fc.sample(anyPerson, { numRuns: 60, seed: seed() })).map((one) => ({
     ...one,
     brandId: 6,

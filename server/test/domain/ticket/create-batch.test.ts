@@ -52,7 +52,7 @@ function storedIn(brandId: number) {
   });
 }
 
-test("what is stored of many at once is what is stored of each alone", async () => {
+test("a batch stores the same rows as its calls one by one", async () => {
   const below = dice();
   const pick = <T>(all: readonly T[]): T => all[below(all.length)] as T;
   const titles = ["Where is my parcel?", "", "李小龍", 'it\'s "here" {a,b}', "NULL", "parcel parcel Parcel"];

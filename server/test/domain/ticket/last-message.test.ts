@@ -51,7 +51,7 @@ test("the time of a message decides, not when it was brought in", async () => {
   expect((await dossier.ticket.find({ id })).lastMessageBy).toBe("customer");
 });
 
-test("what a contact wrote to a program is of the customer", async () => {
+test("a ticket that a contact wrote to a program belongs to the customer", async () => {
   const { ticketID } = await world.admin.message.chatbot({
     brandId,
     message: "Hello",

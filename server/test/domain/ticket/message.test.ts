@@ -104,7 +104,7 @@ test("submitStatus gives the ticket its state, a message without it leaves the s
   expect((await said(id)).at(-1)).toMatchObject({ content: "old", created_at: "2019-01-01T00:00:00.000Z" });
 });
 
-test("what is wrong with a message is refused naming it, and leaves the ticket alone", async () => {
+test("an invalid message is refused with its fault, and leaves the ticket unchanged", async () => {
   const ticketID = String(await openTicket(admin, await newBrand(), ada));
   const good = { ticketID, type: "1", message: "x" };
   const wrong: [object, string][] = [

@@ -45,7 +45,7 @@ function storedIn(brandId: number): Promise<{ transactions: number }> {
   });
 }
 
-test("what is stored of many at once is what is stored of each alone", async () => {
+test("a batch stores the same rows as its calls one by one", async () => {
   const below = dice();
   const texts = ["Order paid", "李小龍 called", 'it\'s "here"', "{a,b}", "NULL", "back\\slash"];
   const events = Array.from({ length: 90 }, (_, n): Sent => {

@@ -102,7 +102,7 @@ test("resolve or create tells of the one it makes, then of what it changes, and 
   expect(typesOf(told)).toEqual(["customer.created", "channel.added", "ticket.linked", "customer.updated"]);
 });
 
-test("what is refused, changes nothing or is repeated under its key tells nothing", async () => {
+test("a call that is refused, changes nothing or is a repetition emits no event", async () => {
   const { brandId, id } = await listen();
   const [mine, theirs] = [email(), email()];
   const { id: customerId } = await admin.customer.create({

@@ -59,7 +59,7 @@ test("the database holds no secret as it is", async () => {
       expect(row).not.toContain(held);
 });
 
-test("what is sent is changed, and what is not sent stays", async () => {
+test("an update changes the fields sent and no others", async () => {
   const { id } = await make(admin);
   expect((await admin.webhook.update({ id, name: "till" })).outcome).toBe("updated");
   expect((await admin.webhook.update({ id, name: "till" })).outcome).toBe("unchanged");

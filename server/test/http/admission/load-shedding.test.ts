@@ -157,7 +157,7 @@ const put = (id: number, lastname: string) => {
   return `PUT /api/v2/customer/${id} HTTP/1.1\r\nHost: x\r\napiKey: ${world.adminKey}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 };
 
-test("what was asked by connections that are closed never reaches the database; what was begun is finished", async () => {
+test("calls of closed connections never reach the database; those begun are finished", async () => {
   const { first } = await makeBrand();
   await holding(first, async (release) => {
     const begun = await sendAndWait(world.url, put(first, "Begun"));

@@ -45,7 +45,7 @@ describe.skipIf(!chromium)("brands in a browser", () => {
     expect(await page.valueOf("Name")).toBe("Teehaus");
   });
 
-  test("what another person saves meanwhile loses nothing that was typed", async () => {
+  test("a change by another person loses nothing that was typed", async () => {
     await page.fill("Name", "Mine");
     await world.admin.brand.update({ id, name: "Theirs", strict: true });
     await page.click("Save");

@@ -74,7 +74,7 @@ test("no path leads to another file, and other methods are refused", async () =>
   expect([posted.status, await posted.json()]).toMatchObject([405, { code: "method_not_allowed" }]);
 });
 
-test("what a browser loads first is at most 140 kB of script", () => {
+test("the first load is at most 140 kB of script", () => {
   const folder = join(root, "dist", "console");
   const page = readFileSync(join(folder, "index.html"), "utf8");
   const seen = new Set<string>();

@@ -22,7 +22,7 @@ if (!chromium) console.warn("SKIPPED: Chromium is not installed, so no page of t
  */
 const soonMs = 12_000;
 
-describe.skipIf(!chromium)("what others change", () => {
+describe.skipIf(!chromium)("changes by others", () => {
   let page: Page;
   let brandId: number;
   let id: number;

@@ -32,7 +32,7 @@ describe.skipIf(!chromium)("the CRM lookup in a browser", () => {
     await page.click(act);
   };
 
-  test("what is typed is saved first, then the trial shows whom the CRM knows and what would be left out", async () => {
+  test("the trial saves the form first, then shows whom the CRM knows and what would be left out", async () => {
     await page.shows("Save an address first.");
     await page.fill("Address", crm.url);
     await page.click("Add a header");
@@ -84,7 +84,7 @@ describe.skipIf(!chromium)("the CRM lookup in a browser", () => {
     crm.say = () => [];
   });
 
-  test("what is wrong stands under its field, and a pointer that another person sets is kept", async () => {
+  test("a fault is shown under its field, and a pointer set by another person is kept", async () => {
     await page.fill("where Last name stands", "person/family");
     await page.click("Save");
     await page.shows("must hold a JSON pointer");

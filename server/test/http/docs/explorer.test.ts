@@ -93,7 +93,7 @@ describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignor
     }
   });
 
-  test("answers 304 to whoever has the file already", async () => {
+  test("answers 304 to a client that has the file already", async () => {
     for (const url of Object.keys(files)) {
       const { etag } = (await app.inject({ url })).headers;
       const again = await app.inject({ url, headers: { "if-none-match": `"other", ${etag}` } });
@@ -103,7 +103,7 @@ describe.each([true, false])("the explorer, with ignoreTrailingSlash %s", (ignor
     }
   });
 
-  test("compresses for whoever takes gzip", async () => {
+  test("compresses for a client that accepts gzip", async () => {
     const url = "/docs/api";
     const plain = await app.inject({ url, headers: { "accept-encoding": "gzip;q=0, br" } });
     const zipped = await app.inject({ url, headers: { "accept-encoding": "deflate, gzip, br" } });

@@ -46,7 +46,7 @@ test("steps that follow each other without a turn of the loop count together", a
   expect((await takeHolds()).map(({ who }) => who)).toEqual([asked]);
 });
 
-test("steps between which the loop turns do not", async () => {
+test("steps in separate turns do not count together", async () => {
   let over: Promise<void> | undefined;
   interpose(() => void (over = inSlices()));
   async function inSlices() {
@@ -75,7 +75,7 @@ test("a row of a request's statement counts for the request, on whichever sessio
   expect((await takeHolds()).map(({ who }) => who)).toEqual([asked]);
 });
 
-test("what the test itself computes while requests are under way is nobody's", async () => {
+test("the test's own computation during requests counts against no request", async () => {
   const answers = [ask(), ask(), ask()];
   burn(150);
   await Promise.all(answers);
@@ -83,7 +83,7 @@ test("what the test itself computes while requests are under way is nobody's", a
   expect(await takeHolds()).toEqual([]);
 });
 
-test("neither is garbage collection in the middle of a request", async () => {
+test("garbage collection during a request does not count", async () => {
   const kept = Array.from({ length: 400_000 }, (_, n) => ({ n, text: `kept ${n}` }));
   let took = 0;
   interpose(() => {
@@ -97,7 +97,7 @@ test("neither is garbage collection in the middle of a request", async () => {
   expect(kept.length).toBe(400_000);
 });
 
-test("several requests of one turn, none of which takes long, are not taken for one", async () => {
+test("short requests of one turn are not counted as one", async () => {
   const burning = () => burn(30);
   server.prependListener("request", burning);
   await Promise.all(Array.from({ length: 8 }, ask));
