@@ -9,7 +9,7 @@ import { KeyHint } from "../ui/key-hint.tsx";
 import type { MenuItem } from "../ui/menu.tsx";
 import { Avatar, Brand, Foreign, nameOf } from "../ui/person.tsx";
 
-const Menu = lazy(async () => ({ default: (await import("../ui/menu.tsx")).Menu }));
+const CustomerMenus = lazy(async () => ({ default: (await import("./customer-menus.tsx")).CustomerMenus }));
 
 interface CustomerHeadProps {
   customer: Customer;
@@ -23,12 +23,6 @@ export function CustomerHead({ customer, menu, onEvent, onCrm }: CustomerHeadPro
   const copy = useCopy();
   const mayWrite = useMay("CUSTOMER_CUD");
   const { primaryId } = customer;
-  const link = {
-    label: text.customer.copyLink,
-    icon: "link",
-    run: () => copy(`${location.origin}/customers/${customer.id}`, text.customer.linkToPage),
-  } as const;
-  const copies = new Set([...(primaryId ? [primaryId] : []), ...customer.channels.map((one) => one.address)]);
   return (
     <header className="cust-head">
       <Avatar customer={customer} size="l" />
@@ -67,20 +61,7 @@ export function CustomerHead({ customer, menu, onEvent, onCrm }: CustomerHeadPro
           </>
         )}
         <Suspense fallback={<span className="btn icon" />}>
-          <Menu
-            act="copyMenu"
-            label={text.customer.copyMenu}
-            className="btn icon desk-only"
-            items={[
-              link,
-              ...[...copies].map((label) => ({ label, icon: "copy" as const, run: () => copy(label) })),
-            ]}
-          >
-            <Icon name="copy" />
-          </Menu>
-          <Menu act="moreActions" label={text.words.moreActions} className="btn icon" items={[link, ...menu]}>
-            <Icon name="more" />
-          </Menu>
+          <CustomerMenus customer={customer} more={menu} />
         </Suspense>
       </div>
     </header>

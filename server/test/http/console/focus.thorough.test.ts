@@ -61,7 +61,7 @@ describe.skipIf(!chromium)("by the keyboard alone", () => {
       ["Enter"],
       "#channel-address",
     ],
-    [customerPage, ".stream article", ".cust-head [aria-haspopup=menu]", ["Enter"], "[role=menuitem]"],
+    [customerPage, ".stream article", ".cust-head .acts button:last-child", ["Enter"], "[role=menuitem]"],
     [customerPage, ".stream article", ".me [aria-haspopup=menu]", ["Enter"], "[role=menuitemradio]"],
     [customerPage, ".stream article", ".nav a", ["?"], ".key-list"],
     ["/settings/brands", ".rows tbody tr", ".bar .pri", ["Enter"], "[role=dialog] form"],

@@ -137,8 +137,8 @@ describe.skipIf(!chromium)("changes by others", () => {
     const before = streams();
     await page.open(`${world.url}/customers/${id}`);
     await untilOpen(before + 1);
-    await page.until("document.querySelector('.acts [aria-haspopup=menu]')");
-    await page.value("document.querySelector('.acts [aria-haspopup=menu]').focus()");
+    await page.until("document.querySelector('.cust-head .acts button:last-child')");
+    await page.value("document.querySelector('.cust-head .acts button:last-child').focus()");
     await enter();
     await page.until("document.querySelector('[role=menu]')");
     await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: "d", text: "d" });

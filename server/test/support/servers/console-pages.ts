@@ -95,7 +95,7 @@ export async function openPages(
   const find = (element: string) => `document.querySelector(${JSON.stringify(element)})`;
   const isRead = async (element: string) => {
     await page.until(
-      `${find(element)} && ${find(".me [aria-haspopup=menu]")} && !${find(".skels, [aria-busy=true]")}`,
+      `${find(element)} && ${find(".me [aria-haspopup=menu]")} && !${find(".skels, [aria-busy=true], span.btn.icon")}`,
     );
     await page.value(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => {
       document.activeElement.blur();
