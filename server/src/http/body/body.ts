@@ -99,10 +99,12 @@ function unsupported(message: string): DossierError {
 
 /**
  * Reads the body. A body over the limit is drained to its end, up to a bound: a client that gets a response while still
- * sending may see a connection reset instead.
+ * sending may see a connection reset instead. The client may have left already, before anything listened.
  */
 function readBytes({ raw, headers }: FastifyRequest): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    const endedEarly = () => reject(new DossierError("invalid_request", "The body ended early."));
+    if (raw.destroyed) endedEarly();
     const tooLarge = () => reject(new DossierError("too_large", "The body is over 1 MiB."));
     const chunks: Buffer[] = [];
     let size = 0;
@@ -114,7 +116,8 @@ function readBytes({ raw, headers }: FastifyRequest): Promise<Buffer> {
       if (size > maxDrainedBytes) tooLarge();
     });
     raw.on("end", () => (size > maxBodyBytes ? tooLarge() : resolve(Buffer.concat(chunks))));
-    raw.on("error", () => reject(new DossierError("invalid_request", "The body ended early.")));
+    raw.on("error", endedEarly);
+    raw.on("close", endedEarly);
   });
 }
 
