@@ -14,7 +14,8 @@ interface RowViewProps {
   customer: Customer;
   place: number;
   size: number;
-  onUnfold: () => void;
+  /** shows each event of the fold with this key */
+  onUnfold: (key: string) => void;
 }
 
 const isStatus = (status: string): status is TicketStatus =>
@@ -52,7 +53,7 @@ export const RowView = memo(function RowView({ row, customer, place, size, onUnf
     case "event":
       return <EventRow item={row.item} place={place} size={size} />;
     case "fold":
-      return <FoldRow events={row.events} onUnfold={onUnfold} />;
+      return <FoldRow events={row.events} onUnfold={() => onUnfold(row.key)} />;
     case "message":
       return <MessageRow item={row.item} contact={nameOf(customer)} place={place} size={size} />;
   }

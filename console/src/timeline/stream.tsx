@@ -6,7 +6,7 @@
 import type { Customer } from "@dossier/api";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useText } from "../text/text.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { keymap } from "../ui/keymap.ts";
@@ -37,6 +37,8 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
   const { data, error, isFetchingNextPage, fetchNextPage, hasPreviousPage, isFetchingPreviousPage } = pages;
   const newest = useQuery(newestQuery(id, extent)).data;
   const [unfolded, setUnfolded] = useState<ReadonlySet<string>>(new Set());
+  // the same function in every render: rows that are drawn already are not drawn again while the stream is scrolled
+  const unfold = useCallback((key: string) => setUnfolded((before) => new Set([...before, key])), []);
   const items = useMemo(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
   const rows = useMemo(() => toRows(items, unfolded), [items, unfolded]);
 
@@ -195,7 +197,7 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
                   customer={customer}
                   place={dropped + index + 1}
                   size={size}
-                  onUnfold={() => setUnfolded(new Set([...unfolded, row.key]))}
+                  onUnfold={unfold}
                 />
               </div>
             )
