@@ -53,6 +53,7 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     genReqId: requestId,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     routerOptions: { caseSensitive: false, ignoreTrailingSlash: true },
+    pluginTimeout: 0, // it would also end a stop that takes longer; what a stop waits for has time-outs of its own
     return503OnClosing: false, // such a request is rejected below, in the error format
     frameworkErrors(error, request, reply) {
       trackRequest(service, request, reply);

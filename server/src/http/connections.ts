@@ -58,8 +58,8 @@ const maxInspected = 64;
 /** Connections that are closed together when no file descriptors are left. */
 const shedBatchSize = 64;
 
-/** Pipelined requests that may wait on a connection; nothing more is read from it until half of them are answered. */
-const maxPipelined = 64;
+/** Requests of a connection without a complete response: more are a flood, and the connection is closed. */
+const maxPipelined = 256;
 
 interface Exchange {
   request: IncomingMessage;
@@ -136,6 +136,7 @@ export class Connections {
   /** A listener that passes requests to another one, those of a connection one at a time. */
   inOrder(handle: RequestListener): RequestListener {
     return (request, response) => {
+      if (request.socket.destroyed) return; // closed in this turn of the event loop: nobody would get the response
       const exchanges = this.#all.get(request.socket)?.exchanges;
       const exchange = exchanges?.at(-1);
       if (exchange && exchange !== exchanges?.[0]) exchange.start = () => handle(request, response);
@@ -235,9 +236,9 @@ export class Connections {
   #begin(exchange: Exchange): void {
     const { socket } = exchange.request;
     const connection = this.#all.get(socket);
-    if (!connection) return; // evicted in this turn of the event loop
+    if (!connection || socket.destroyed) return; // closed in this turn of the event loop
+    if (connection.exchanges.length >= maxPipelined) return this.#drop(socket, "limit");
     connection.exchanges.push(exchange);
-    if (connection.exchanges.length > maxPipelined) socket.pause();
     if (this.#isDraining) exchange.response.shouldKeepAlive = false;
     connection.last = exchange;
     if (this.#idle.delete(socket)) this.#move(socket, connection, this.#busy);
@@ -251,7 +252,6 @@ export class Connections {
     exchanges.splice(exchanges.indexOf(exchange), 1);
     if (connection.last === exchange && exchange.request.complete) connection.last = undefined;
     connection.rejection?.();
-    if (exchanges.length === maxPipelined / 2) socket.resume();
     if (exchanges.length > 0) {
       if (socket.writable) exchanges[0]?.start?.();
       return;

@@ -71,32 +71,24 @@ test("a request behind one that takes long is begun after it, and never once its
   expect((await world.admin.customer.find({ id })).item.firstname).not.toBe("Second");
 });
 
-test("more requests than may wait are read as those before them are answered, and all are answered", async () => {
+test("hundreds of requests at once are answered", async () => {
   const socket = await open();
   let text = "";
   socket.on("data", (bytes: Buffer) => (text += bytes.toString("latin1")));
-  socket.write(get("/livez").repeat(3000));
-  await expect.poll(() => text.split("HTTP/1.1 200").length - 1, { timeout: 30_000 }).toBe(3000);
+  socket.write(get("/livez").repeat(250));
+  await expect.poll(() => text.split("HTTP/1.1 200").length - 1, { timeout: 30_000 }).toBe(250);
 });
 
-test("a flood behind a stream is not read", async () => {
+test("a connection with a flood behind a stream is closed, and others go on", async () => {
   const socket = await open();
   socket.resume();
+  const closed = new Promise((done) => socket.once("close", done));
   socket.write(changes);
   await expect.poll(async () => (await held())[4]).toBe(1);
   const flood = Buffer.from(customers.repeat(10_000));
-  for (let n = 0; n < 64; n += 1) socket.write(flood);
-  let before = -1;
-  await expect
-    .poll(
-      () => {
-        const isStill = before === socket.writableLength;
-        before = socket.writableLength;
-        return isStill;
-      },
-      { interval: 500, timeout: 30_000 },
-    )
-    .toBe(true);
-  expect(before).toBeGreaterThan(32 * flood.length);
-  expect(await held()).toEqual([0, 0, 0, 0, 1]);
+  for (let n = 0; n < 16; n += 1) socket.write(flood);
+  await closed;
+  await expect.poll(held).toEqual([0, 0, 0, 0, 0]);
+  const { value } = await scrape(world.url, world.adminKey);
+  expect(value("dossier_http_connections_closed_total", { reason: "limit" })).toBe(1);
 });
