@@ -15,7 +15,7 @@ import type { Log } from "../log.ts";
 import { isClientDisconnect, rejectConnect, rejectMalformed } from "./error-response.ts";
 
 /** Why the server closed a connection. */
-export type CloseReason = "limit" | "evicted" | "stalled";
+export type CloseReason = "limit" | "evicted" | "stalled" | "pipelined";
 
 /** The counters of connections. */
 export interface ConnectionCounters {
@@ -102,7 +102,7 @@ export class Connections {
   readonly #idle = new Set<Socket>();
   /** connections with a request, longest busy first */
   readonly #busy = new Set<Socket>();
-  #dropped: Record<CloseReason, number> = { limit: 0, evicted: 0, stalled: 0 };
+  #dropped: Record<CloseReason, number> = { limit: 0, evicted: 0, stalled: 0, pipelined: 0 };
   #warnedAt = Number.NEGATIVE_INFINITY;
   #exhausted = false;
   #isDraining = false;
@@ -237,7 +237,7 @@ export class Connections {
     const { socket } = exchange.request;
     const connection = this.#all.get(socket);
     if (!connection || socket.destroyed) return; // closed in this turn of the event loop
-    if (connection.exchanges.length >= maxPipelined) return this.#drop(socket, "limit");
+    if (connection.exchanges.length >= maxPipelined) return this.#drop(socket, "pipelined");
     connection.exchanges.push(exchange);
     if (this.#isDraining) exchange.response.shouldKeepAlive = false;
     connection.last = exchange;
@@ -286,13 +286,19 @@ export class Connections {
     const now = performance.now();
     this.#dropStalled();
     void this.#probeDescriptors(now);
-    const { limit, evicted, stalled } = this.#dropped;
-    if (limit + evicted + stalled === 0 || now - this.#warnedAt < warnIntervalMs) return;
+    const { limit, evicted, stalled, pipelined } = this.#dropped;
+    if (limit + evicted + stalled + pipelined === 0 || now - this.#warnedAt < warnIntervalMs) return;
     this.#warnedAt = now;
-    this.#dropped = { limit: 0, evicted: 0, stalled: 0 };
+    this.#dropped = { limit: 0, evicted: 0, stalled: 0, pipelined: 0 };
     this.#log.warn(
-      { refused: limit, idle_closed: evicted, stalled_closed: stalled, limit: this.#limits.maxConnections },
-      "connections were closed: over the limit, or stalled",
+      {
+        refused: limit,
+        idle_closed: evicted,
+        stalled_closed: stalled,
+        pipelined_closed: pipelined,
+        limit: this.#limits.maxConnections,
+      },
+      "connections were closed: over the limit, stalled, or with too many pipelined requests",
     );
   }
 

@@ -58,8 +58,8 @@ export interface Metrics {
   requestMalformed(): void;
   connectionOpened(): void;
   connectionClosed(): void;
-  /** the server closed a connection: a new one over the limit, an evicted one, one with an unread response */
-  connectionDropped(reason: "limit" | "evicted" | "stalled"): void;
+  /** the server closed a connection: a new one over the limit, an evicted one, one with an unread response, one with a flood */
+  connectionDropped(reason: "limit" | "evicted" | "stalled" | "pipelined"): void;
   /** a retention run is finished; without a report it failed */
   retentionFinished(report: RetentionReport | undefined): void;
   /** a job is finished */
@@ -214,10 +214,10 @@ function registerConnectionMetrics(
   defineSeries: DefineSeries,
 ): Pick<Metrics, "connectionOpened" | "connectionClosed" | "connectionDropped"> {
   let open = 0;
-  const dropped = { limit: 0, evicted: 0, stalled: 0 };
+  const dropped = { limit: 0, evicted: 0, stalled: 0, pipelined: 0 };
   defineSeries("gauge", "dossier_http_connections", "Open connections.", () => open);
   const why =
-    "Connections the server closed, by reason: limit (a new one over the limit), evicted (idle or still sending, for a new one), stalled (the client does not read its responses).";
+    "Connections the server closed, by reason: limit (a new one over the limit), evicted (idle or still sending, for a new one), stalled (the client does not read its responses), pipelined (over 256 requests without a response).";
   defineSeries("counter", "dossier_http_connections_closed_total", why, () => dropped, "reason");
   return {
     connectionOpened: () => void (open += 1),

@@ -83,7 +83,7 @@ afterAll(() => {
     server.closeAllConnections();
   }
 });
-const none = { opened: 0, closed: 0, stalled: 0, limit: 0, evicted: 0, malformedRequests: 0 };
+const none = { opened: 0, closed: 0, stalled: 0, limit: 0, evicted: 0, pipelined: 0, malformedRequests: 0 };
 const counts = { ...none };
 
 /** A server of its own with these limits. */

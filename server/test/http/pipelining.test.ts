@@ -90,5 +90,5 @@ test("a connection with a flood behind a stream is closed, and others go on", as
   await closed;
   await expect.poll(held).toEqual([0, 0, 0, 0, 0]);
   const { value } = await scrape(world.url, world.adminKey);
-  expect(value("dossier_http_connections_closed_total", { reason: "limit" })).toBe(1);
+  expect(value("dossier_http_connections_closed_total", { reason: "pipelined" })).toBe(1);
 });
