@@ -20,11 +20,13 @@ export interface FieldWire {
 }
 
 const wires = z.registry<FieldWire>();
+/** The wire facts of a field of plain text. */
+export const textWire: FieldWire = { json: { type: "string" }, empty: "absent", list: false };
 
 /** The wire facts of a field's schema; looks through optional wrappers. */
 export function wireOf(schema: z.ZodType): FieldWire {
   const inner = schema instanceof z.ZodOptional ? (schema.unwrap() as z.ZodType) : schema;
-  return wires.get(inner) ?? { json: { type: "string" }, empty: "absent", list: false };
+  return wires.get(inner) ?? textWire;
 }
 
 type ParseText<T> = (text: string, fault: (message: string) => undefined) => T | undefined;

@@ -11,7 +11,7 @@ import { readArrayForms } from "./array-forms.ts";
 import { customFieldsOf, isChannelName, isPrefixed } from "./custom-fields.ts";
 import { readsQuery, type Decoded, type Endpoint } from "../endpoint.ts";
 import { type Fault, invalid, notFound } from "../error.ts";
-import { wireOf } from "../field.ts";
+import { type FieldWire, textWire, wireOf } from "../field.ts";
 import { isBlank } from "../visible-text.ts";
 import { wireName } from "./encode.ts";
 import {
@@ -49,6 +49,7 @@ interface FieldIndex {
   lower: ReadonlyMap<string, string>;
   /** without `_` and `-` too, as every other name is read */
   folded: ReadonlyMap<string, string>;
+  wires: ReadonlyMap<string, FieldWire>;
 }
 
 const fieldIndexes = new WeakMap<Endpoint, FieldIndex>();
@@ -70,7 +71,12 @@ function fieldIndexOf(row: Endpoint): FieldIndex {
     !("customerId" in row.input.shape)
   )
     for (const alias of aliases.customerId ?? []) lower.set(alias, "id");
-  const index = { lower, folded: new Map([...lower].map(([name, ours]) => [foldName(name), ours])) };
+  const shape: Record<string, z.ZodType> = row.input.shape;
+  const index = {
+    lower,
+    folded: new Map([...lower].map(([name, ours]) => [foldName(name), ours])),
+    wires: new Map(Object.entries(shape).map(([name, schema]) => [name, wireOf(schema)])),
+  };
   fieldIndexes.set(row, index);
   return index;
 }
@@ -94,7 +100,7 @@ export function acceptsIdentifier(row: Endpoint): boolean {
 /** Whether an object was sent for a field that accepts one. */
 function acceptsObject(row: Endpoint, one: RawField): boolean {
   const field = one.object && !one.list ? fieldOf(row, one) : undefined;
-  return field !== undefined && wireOf(row.input.shape[field] as z.ZodType).object === true;
+  return field !== undefined && fieldIndexOf(row).wires.get(field)?.object === true;
 }
 
 /** The values sent for one of our fields under all its names, and the first of these names. */
@@ -157,7 +163,7 @@ interface DecodeState {
 }
 
 function decodeField(row: Endpoint, name: string, values: FieldValues, state: DecodeState): void {
-  const wire = wireOf(row.input.shape[name] as z.ZodType);
+  const wire = fieldIndexOf(row).wires.get(name) ?? textWire;
   state.fields.set(name, values.field);
   if (wire.empty === "invalid" && [...values.texts, ...values.others.flat()].every(isBlank))
     state.faults.push({ field: values.field, message: "must not be empty; leave it out instead" });

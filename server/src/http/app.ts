@@ -160,5 +160,5 @@ type SetCommonHeaders = (request: FastifyRequest, reply: FastifyReply) => Fastif
 /** Sets the headers of every response. */
 function commonHeadersSetter(commonHeaders: Readonly<Record<string, string>>): SetCommonHeaders {
   return (request, reply) =>
-    reply.headers({ ...commonHeaders, "x-request-id": request.id, "cache-control": "no-store" });
+    reply.headers(commonHeaders).header("x-request-id", request.id).header("cache-control", "no-store");
 }

@@ -31,6 +31,21 @@ export function hashOfCredential(credential: Credential): Buffer {
   return "hash" in credential ? credential.hash : hash("sha256", credential.key, "buffer");
 }
 
+const lastHashes = new WeakMap<object, { key: string; hash: Buffer }>();
+
+/**
+ * The same, for a request that arrives: the last key of each connection is kept with its hash, since a client sends one
+ * key with all its requests. A key is compared only with the one that the same client sent before.
+ */
+export function hashOnArrival(credential: Credential, request: FastifyRequest): Buffer {
+  if ("hash" in credential) return credential.hash;
+  const last = lastHashes.get(request.socket);
+  if (last?.key === credential.key) return last.hash;
+  const hashed = { key: credential.key, hash: hashOfCredential(credential) };
+  lastHashes.set(request.socket, hashed);
+  return hashed.hash;
+}
+
 /** A header that a gateway has added again, on a line of its own or behind a comma, counts once if the values agree. */
 function headerKey(request: FastifyRequest): string | undefined {
   const lines = request.headers.apikey;

@@ -47,11 +47,10 @@ export function createRouter(
     const found = findMethods(routes, path);
     if (!found) return answerUnknownPath(method, path, isPage.has(toLowerAscii(path)));
     const { methods, pathId } = found;
-    const allow = allowedMethods(methods);
-    if (method === "OPTIONS") return { allow };
+    if (method === "OPTIONS") return { allow: allowedMethods(methods) };
     const endpoint = methods.get(method === "HEAD" ? "GET" : method);
     if (endpoint) return { ...endpoint, pathId };
-    throw methodNotAllowed(allow);
+    throw methodNotAllowed(allowedMethods(methods));
   };
 }
 

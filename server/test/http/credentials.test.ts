@@ -95,6 +95,22 @@ test("a key in the query works for every method, and is never taken for a field"
   expect(search.status).toBe(200);
 });
 
+test("each request on a connection has the key that it carries itself", async () => {
+  const [own, other] = [await world.keyFor(["TICKET_READ"]), await world.keyFor(["CUSTOMER_READ"])];
+  const head = (credential: string) => `GET /api/v2/ticket HTTP/1.1\r\nHost: x\r\n${credential}`;
+  const sent = [
+    `apiKey: ${own}`,
+    `apiKey: ${other}`,
+    `authorization: Bearer ${own}`,
+    "apiKey: garbage",
+    "x: x",
+  ];
+  const ends = [...sent, `apiKey: ${own}`].map((one) => `${head(one)}\r\n\r\n`).join("");
+  const answers = await sendBytes(world.url, `${ends}${head("Connection: close")}\r\n\r\n`);
+  const statuses = [...answers.matchAll(/HTTP\/1\.1 (\d+)/g)].map(([, status]) => Number(status));
+  expect(statuses).toEqual([200, 403, 200, 401, 401, 200, 401]);
+});
+
 test("a body never carries a key", async () => {
   for (const ask of [{ form: { apiKey: key } }, { json: { apiKey: key } }, { multipart: { apiKey: key } }])
     expect(

@@ -9,7 +9,7 @@ import { DisconnectSignal } from "../../db/requester.ts";
 import type { Secret } from "../../domain/context.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
 import { queryOf } from "../body/body.ts";
-import { type Credential, hashOfCredential, readCredential } from "../credentials.ts";
+import { type Credential, hashOnArrival, readCredential } from "../credentials.ts";
 import type { RateLimit } from "../rate-limit.ts";
 import type { Route } from "../router.ts";
 import { createAddressLimit } from "./address-limit.ts";
@@ -173,7 +173,7 @@ function findRoute({ route }: ArrivalOptions, request: FastifyRequest, path: str
 function identify({ keyInQuery, secret, recognise }: ArrivalOptions, request: FastifyRequest) {
   try {
     const credential = readCredential(request, keyInQuery, secret);
-    const hash = hashOfCredential(credential);
+    const hash = hashOnArrival(credential, request);
     return { credential, hash, keyId: recognise(hash) };
   } catch {
     return { credential: undefined, hash: undefined, keyId: undefined }; // as above

@@ -117,7 +117,7 @@ function readBytes({ raw, headers }: FastifyRequest): Promise<Buffer> {
     });
     raw.on("end", () => (size > maxBodyBytes ? tooLarge() : resolve(Buffer.concat(chunks))));
     raw.on("error", endedEarly);
-    raw.on("close", endedEarly);
+    raw.on("close", () => void (raw.readableEnded || endedEarly()));
   });
 }
 
