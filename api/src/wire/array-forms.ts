@@ -22,6 +22,7 @@ export function readArrayForms(row: Endpoint, sent: readonly RawField[]): readon
   return sent.flatMap((one) => {
     if (one.name.length > maxLength) return one;
     if (one.place !== undefined) return readFilterForm(one);
+    if (isPlain(one.name)) return one;
     const pair = takesChannels ? readPairForm(one) : undefined;
     if (pair)
       return pair.index === undefined ? byPosition(one, pair.half) : named(one, pair.half, pair.index);
@@ -30,6 +31,13 @@ export function readArrayForms(row: Endpoint, sent: readonly RawField[]): readon
       ? one
       : { ...one, canonical: `${lowerAscii(map)}_${key}` };
   });
+}
+
+/** Whether a name is no array form: most are, and the patterns below are not tried on them. */
+function isPlain(name: string): boolean {
+  return /^customerchannel/i.test(name)
+    ? /^customerChannel(?:Type|Value)_[0-9]+$/.test(name)
+    : !name.includes("[");
 }
 
 /** In a query, names are read without `_`, `-` and camel case: `custom[tier]`, `custom-tier` and `customTier`. */
