@@ -19,6 +19,8 @@ const heights: Record<Row["kind"], number> = { day: 42, ticket: 34, event: 34, f
 const cap = 10_000;
 /** So many rows before an end the next page is read. */
 const ahead = 24;
+/** Above, where a page was dropped: more than a screen is passed in a frame of a fast scroll. */
+const aheadAbove = 150;
 /** So many pixels above what was read a scroll is a jump, which does not read all the pages between. */
 const jumpFrom = 4000;
 
@@ -101,7 +103,7 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
   const { fetchPreviousPage } = pages;
   const isJumping = useRef(false);
   useEffect(() => {
-    if (first >= ahead || !hasPreviousPage || isFetchingPreviousPage || isJumping.current) return;
+    if (first >= aheadAbove || !hasPreviousPage || isFetchingPreviousPage || isJumping.current) return;
     const at = list.scrollOffset ?? 0;
     if (space + offset - at < jumpFrom) {
       void fetchPreviousPage();
