@@ -1,7 +1,7 @@
-// Rows of a timeline: days, the title of a ticket over its messages, and runs of one kind of event folded into one row.
+// Rows of a timeline: days, the title of a ticket over its messages, runs of one kind of event folded into one row, and which are drawn.
 import type { TimelineItem } from "@dossier/api";
 import { expect, test } from "vitest";
-import { toRows } from "../src/timeline/rows.ts";
+import { placesToDraw, toRows } from "../src/timeline/rows.ts";
 
 const at = (day: number, hour: number) => new Date(2026, 10, day, hour).toISOString();
 const common = { description: "", initiatedBy: "" };
@@ -64,4 +64,12 @@ test("every row has a key of its own", () => {
     .concat([message(1, 8, 75), event(6, 8), message(2, 8, 75)]);
   const keys = toRows(items, new Set()).map(({ key }) => key);
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+test("the items beside those on the screen are drawn, past headings and not beyond the ends", () => {
+  // 0 day, 1 ticket, 2 message, 3 message, 4 day, 5 ticket, 6 message
+  const rows = toRows([message(1, 9, 75), message(2, 9, 75), message(3, 8, 76)], new Set());
+  expect(placesToDraw(rows, 3, 3)).toEqual([2, 3, 4, 5, 6]);
+  expect(placesToDraw(rows, 6, 6)).toEqual([3, 4, 5, 6]);
+  expect(placesToDraw(rows, 2, 2)).toEqual([0, 1, 2, 3]);
 });

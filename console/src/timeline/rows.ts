@@ -89,3 +89,12 @@ export function heightBefore(
   }
   return undefined;
 }
+
+/** The places from one item above the screen to one below it: the item that the next key goes to is always drawn. */
+export function placesToDraw(rows: readonly Row[], start: number, end: number): number[] {
+  const isHeading = (place: number) => rows[place]?.kind === "day" || rows[place]?.kind === "ticket";
+  let [first, last] = [Math.max(0, start - 1), Math.min(rows.length - 1, end + 1)];
+  while (first > 0 && isHeading(first)) first -= 1;
+  while (last < rows.length - 1 && isHeading(last)) last += 1;
+  return Array.from({ length: last - first + 1 }, (_, place) => first + place);
+}

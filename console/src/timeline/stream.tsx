@@ -12,7 +12,7 @@ import { Icon } from "../ui/icon.tsx";
 import { keymap } from "../ui/keymap.ts";
 import { Blank, Failure, Skeleton } from "../ui/states.tsx";
 import { RowView } from "./row-view.tsx";
-import { heightBefore, type Row, toRows } from "./rows.ts";
+import { heightBefore, placesToDraw, type Row, toRows } from "./rows.ts";
 import { type Extent, itemsBefore, newestQuery, readTimelinePage, timelineQuery } from "./timeline-query.ts";
 
 const heights: Record<Row["kind"], number> = { day: 42, ticket: 34, event: 34, fold: 34, message: 84 };
@@ -69,7 +69,7 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
     getItemKey: (place) => rows[place]?.key ?? place,
     scrollMargin: offset,
     paddingStart: space,
-    overscan: 3,
+    rangeExtractor: ({ startIndex, endIndex }) => placesToDraw(rows, startIndex, endIndex),
   });
   sizes.current = list.itemSizeCache;
   const drawn = list.getVirtualItems();

@@ -98,7 +98,7 @@ describe.skipIf(!chromium)("a long timeline in a browser", () => {
       await page.value("scrollBySteps(700, 25)");
     expect(await number()).toBeGreaterThan(3600);
     expect(await page.value<number>("largestJump")).toBeLessThanOrEqual(2);
-    expect(await page.value<number>("mostDrawn")).toBeLessThanOrEqual(60);
+    expect(await page.value<number>("mostDrawn")).toBeLessThanOrEqual(26);
     const before = asked();
     for (
       let part = 0;
@@ -120,6 +120,23 @@ describe.skipIf(!chromium)("a long timeline in a browser", () => {
     await page.value("document.querySelector('.scroll').scrollTo({ top: 0 })");
     await page.until("/Happening 1\\b/.test(document.querySelector('.stream').innerText)");
     expect(asked() - before).toBeLessThanOrEqual(3);
+  }, 180_000);
+
+  test("goes from item to item by keys, also past the days between them", async () => {
+    await page.value("document.querySelector('.scroll').scrollTo({ top: 0 })");
+    await page.until("/Happening 1\\b/.test(document.querySelector('.stream').innerText)");
+    const press = async (key: string) => {
+      await page.send("Input.dispatchKeyEvent", { type: "keyDown", key, code: key });
+      await page.value("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
+    };
+    const focused = () =>
+      page.value<number>("Number(document.activeElement.textContent.match(/Happening (\\d+)/)?.[1])");
+    await page.value("document.querySelector('.stream article').focus()");
+    const [first, steps] = [await focused(), 100]; // 84 or 85 a day
+    for (let step = 0; step < steps; step += 1) await press("PageDown");
+    expect(await focused()).toBe(first + steps);
+    for (let step = 0; step < steps; step += 1) await press("PageUp");
+    expect(await focused()).toBe(first);
   }, 180_000);
 
   test("goes to a day and to a type of event, which stand in the address", async () => {
