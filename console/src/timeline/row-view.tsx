@@ -61,6 +61,7 @@ export const RowView = memo(function RowView({ row, customer, place, size, onUnf
 
 /** An address of the web that may be opened: http or https, its host shown. */
 function safeLink(address: string): { href: string; host: string } | undefined {
+  if (address === "") return undefined; // most events have none, and an error costs more than the rest of a row
   try {
     const url = new URL(address);
     return url.protocol === "https:" || url.protocol === "http:"

@@ -41,7 +41,7 @@ export function toRows(items: readonly TimelineItem[], unfolded: ReadonlySet<str
     day = itemDay;
     if (item.type === "event") {
       ticket = undefined;
-      const run = runOf(items, place);
+      const run = runOf(items, place, item, itemDay);
       const key = `fold-${item.id}`;
       if (run.length >= foldedFrom && !unfolded.has(key)) rows.push({ kind: "fold", key, events: run });
       else for (const event of run) rows.push({ kind: "event", key: event.id, item: event });
@@ -65,12 +65,17 @@ export function toRows(items: readonly TimelineItem[], unfolded: ReadonlySet<str
 }
 
 /** The events of one type, one after the other on one day, from a place on. */
-function runOf(items: readonly TimelineItem[], from: number): TimelineEvent[] {
-  const first = items[from];
-  const run: TimelineEvent[] = [];
-  for (const item of items.slice(from)) {
-    if (item.type !== "event" || first?.type !== "event") break;
-    if (item.eventType !== first.eventType || dayOf(item.createdAt) !== dayOf(first.createdAt)) break;
+function runOf(
+  items: readonly TimelineItem[],
+  from: number,
+  first: TimelineEvent,
+  day: number,
+): TimelineEvent[] {
+  const run = [first];
+  for (let place = from + 1; place < items.length; place += 1) {
+    const item = items[place];
+    if (item?.type !== "event" || item.eventType !== first.eventType) break;
+    if (dayOf(item.createdAt) !== day) break;
     run.push(item);
   }
   return run;

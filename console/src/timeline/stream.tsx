@@ -5,7 +5,7 @@
  */
 import type { Customer } from "@dossier/api";
 import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useVirtualizer } from "@tanstack/react-virtual";
+import { type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useText } from "../text/text.tsx";
 import { Icon } from "../ui/icon.tsx";
@@ -62,14 +62,20 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
     if (list && pane)
       setOffset(list.getBoundingClientRect().top - pane.getBoundingClientRect().top + pane.scrollTop);
   }, [scroller, items.length === 0]);
+  // the same functions while the rows are the same: the virtualizer measures every row again for another one
+  const keyOf = useCallback((place: number) => rows[place]?.key ?? place, [rows]);
+  const extractRange = useCallback(
+    ({ startIndex, endIndex }: Range) => placesToDraw(rows, startIndex, endIndex),
+    [rows],
+  );
   const list = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller,
     estimateSize: (place) => heights[rows[place]?.kind ?? "event"],
-    getItemKey: (place) => rows[place]?.key ?? place,
+    getItemKey: keyOf,
     scrollMargin: offset,
     paddingStart: space,
-    rangeExtractor: ({ startIndex, endIndex }) => placesToDraw(rows, startIndex, endIndex),
+    rangeExtractor: extractRange,
   });
   sizes.current = list.itemSizeCache;
   const drawn = list.getVirtualItems();

@@ -58,6 +58,7 @@ export const timelineQuery = (customerId: number, extent: Extent) =>
     initialPageParam: start,
     staleTime: Infinity, // newer items are asked for apart, so that what is read never jumps
     maxPages,
+    structuralSharing: false, // a page that was read stays the same object, and all are compared with all otherwise
     queryFn: ({ pageParam, signal }) => readTimelinePage(customerId, extent, pageParam, signal),
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     getPreviousPageParam: (_first, _pages, cursor) => before.get(cursor)?.cursor,
