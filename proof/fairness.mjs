@@ -13,9 +13,11 @@ const { values } = parseArgs({
     connections: { type: "string", default: "200" },
     only: { type: "string", default: "" },
     tree: { type: "string", default: root },
+    priority: { type: "string", default: "19" },
   },
 });
 const seconds = Number(values.seconds);
+const priority = Number(values.priority);
 const server = await startServer({ tree: values.tree });
 const elsewhere = await startServer({ tree: values.tree });
 const loud = await seedBrand(server, "loud", 5000);
@@ -80,7 +82,7 @@ function run(job, { time = seconds, port = server.port } = {}) {
 
 /** Measures the other brand's work while a server is flooded. */
 async function measureBeside(port, requests) {
-  const flood = { requests, count: Number(values.connections), polite: false };
+  const flood = { requests, count: Number(values.connections), polite: false, priority };
   const flooding = run(flood, { time: 3 * seconds + 4, port });
   await new Promise((go) => setTimeout(go, 2000));
   const seen = {};

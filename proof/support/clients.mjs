@@ -1,10 +1,12 @@
 // Closed-loop HTTP clients on raw keep-alive sockets, cheap enough that two thousand fit on one core. They run in a
 // process of their own (`runClients` forks it), so that they do not measure their caller's event loop.
 //
-// Job: {port, count, seconds, requests: [{kind, weight, text}], polite}. `text` is a request with `#` for a number that
-// is different each time. Polite clients wait as Retry-After says; the others retry at once.
+// Job: {port, count, seconds, requests: [{kind, weight, text}], polite, priority}. `text` is a request with `#` for a
+// number that is different each time. Polite clients wait as Retry-After says; the others retry at once. `priority` is the
+// process's: 19 leaves the processors to all others, as clients on another machine would.
 import { fork } from "node:child_process";
 import { connect } from "node:net";
+import { setPriority } from "node:os";
 import { fileURLToPath } from "node:url";
 
 /** The text of one request; `#` in path or body becomes a unique number. */
@@ -17,6 +19,7 @@ export function requestText(method, path, key, body) {
 /** Runs clients in another process; resolves with their results, by kind. */
 export function runClients(job) {
   const child = fork(fileURLToPath(import.meta.url), [], { env: { ...process.env, PROOF_CLIENTS: "1" } });
+  if (job.priority) setPriority(child.pid, job.priority);
   const result = new Promise((done, fail) => {
     child.once("message", done);
     child.once("exit", (code) => code !== 0 && fail(new Error(`the clients ended with ${code}`)));

@@ -93,7 +93,7 @@ export class RequestHandler {
       record.endpoint = found.name;
       service.inFlight?.begin(found.name);
       const { credential, caller, session } = await this.authorize(request, reply, found.row);
-      const fields = await readFields(found.row, request);
+      const fields = await arrival.receive(request, () => readFields(found.row, request));
       const types = await service.listTypes();
       const policy = {
         strict: caller.strict === true,

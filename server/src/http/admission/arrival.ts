@@ -5,6 +5,7 @@
 import type { Endpoint } from "@dossier/api";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import type { Db } from "../../db/database.ts";
+import { overloadError } from "../../db/errors.ts";
 import { DisconnectSignal } from "../../db/requester.ts";
 import type { Secret } from "../../domain/context.ts";
 import type { Metrics } from "../../metrics/metrics.ts";
@@ -29,7 +30,13 @@ export interface AdmittedRequest {
   /** aborts when the connection closes before the response is complete */
   signal: DisconnectSignal;
   /** its place among the requests in progress */
-  slot: { release(): void } | undefined;
+  slot: Slot | undefined;
+  /** takes a place among them; undefined if there is none */
+  takeSlot(): Slot | undefined;
+}
+
+interface Slot {
+  release(): void;
 }
 
 declare module "fastify" {
@@ -58,6 +65,11 @@ export interface ArrivalOptions {
 export interface ArrivalControl {
   /** Admits a request; a rejected one has its response already. */
   admit(request: FastifyRequest, reply: FastifyReply, path: string): boolean;
+  /**
+   * Reads the body of an admitted request. A small one that has not arrived holds no place until it has, so that slow
+   * clients keep none from others; the body of one that then finds no place is dropped.
+   */
+  receive<T>(request: FastifyRequest, read: () => Promise<T>): Promise<T>;
   /** Releases the place of an admitted request that is no longer in progress, though its connection stays. */
   leave(request: FastifyRequest): void;
   /** Releases an admitted request when its connection is finished with it. */
@@ -100,11 +112,10 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
       if (rejection) return { reason: "rate_limit", rejection };
     }
     const requestClass = route ? requestClassOf(route.name, route.row, isScan(route.row, request)) : "read";
-    const slot = admission.admit(requestClass, keyId ?? unknownKey);
-    if (slot)
-      return {
-        admitted: { route, credential, hash, isUnauthenticated, signal: new DisconnectSignal(), slot },
-      };
+    const takeSlot = () => admission.admit(requestClass, keyId ?? unknownKey);
+    const slot = takeSlot();
+    const signal = new DisconnectSignal();
+    if (slot) return { admitted: { route, credential, hash, isUnauthenticated, signal, slot, takeSlot } };
     const retryAfter = 1 + Math.floor(3 * Math.random()); // spreads the retries
     return { reason: "overload", rejection: { ...overloadRejection, retryAfter } };
   }
@@ -140,6 +151,17 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
       return true;
     },
     leave,
+    receive(request, read) {
+      const entry = admittedRequest(request);
+      if (request.raw.complete || !entry?.slot || !isSmall(request)) return read();
+      leave(request);
+      const shed = {
+        endpoint: entry.route?.name ?? "none",
+        method: request.method,
+        reason: "overload",
+      } as const;
+      return takeSlotAfter(read, entry, ({ status, code }) => metrics.requestShed({ ...shed, status, code }));
+    },
     finish(request, reply) {
       const entry = admittedRequest(request);
       if (!entry) return;
@@ -185,6 +207,27 @@ function isScan({ costs }: Endpoint, request: FastifyRequest): boolean {
   if (!costs) return false;
   const query = queryOf(request).toLowerCase();
   return Object.keys(costs).some((field) => query.startsWith(`${field}=`) || query.includes(`&${field}=`));
+}
+
+/** Bodies that are held in memory without a place among the requests in progress: up to 16 KiB, their length given. */
+const maxBytesWithoutSlot = 16 * 1024;
+
+function isSmall({ headers }: FastifyRequest): boolean {
+  return Number(headers["content-length"]) <= maxBytesWithoutSlot;
+}
+
+/** Reads a body, and then takes the place that its request gave back. */
+async function takeSlotAfter<T>(
+  read: () => Promise<T>,
+  entry: AdmittedRequest,
+  countRejection: (rejection: Rejection) => void,
+): Promise<T> {
+  const body = await read();
+  if (entry.signal.aborted) return body; // nothing is left to release the place
+  entry.slot = entry.takeSlot();
+  if (entry.slot) return body;
+  countRejection(overloadRejection);
+  throw overloadError();
 }
 
 function addressRejection(wait: number): Rejection {

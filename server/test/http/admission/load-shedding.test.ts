@@ -260,7 +260,7 @@ test("a refusal comes before the body: only the head was sent, and /livez is ans
   const { brandId, first } = await makeBrand();
   await holding(first, async () => {
     const admission = () => scrape(world.url, world.adminKey);
-    const head = `PUT /api/v2/customer/${first} HTTP/1.1\r\nHost: x\r\napiKey: ${world.adminKey}\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n`;
+    const head = `PUT /api/v2/customer/${first} HTTP/1.1\r\nHost: x\r\napiKey: ${world.adminKey}\r\nContent-Type: application/json\r\nContent-Length: 20000\r\n\r\n`;
     const sockets: Socket[] = [];
     const answers: string[] = [];
     const limit = (await admission()).value("dossier_http_admission_limit", { kind: "write" }) ?? 0;
