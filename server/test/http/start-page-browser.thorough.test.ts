@@ -16,18 +16,16 @@ describe.skipIf(!chromium)("the start page in a browser", () => {
   beforeAll(async () => void (page = await openPage(chromium!)), timeoutMs);
   afterAll(() => page.close());
 
-  test.each([
+  test.each<[number, "light" | "dark", string]>([
     [320, "light", "rgb(255, 255, 255)"],
     [320, "dark", "rgb(28, 32, 34)"],
     [1400, "light", "rgb(255, 255, 255)"],
     [1400, "dark", "rgb(28, 32, 34)"],
   ])(
     "fits into %s pixels, %s",
-    async (width, scheme, paper) => {
-      const size = { width, height: 900, deviceScaleFactor: 1, mobile: false };
-      await page.send("Emulation.setDeviceMetricsOverride", size);
-      const features = [{ name: "prefers-color-scheme", value: scheme }];
-      await page.send("Emulation.setEmulatedMedia", { features });
+    async (width, colorScheme, paper) => {
+      await page.tab.setViewportSize({ width, height: 900 });
+      await page.tab.emulateMedia({ colorScheme });
       await page.open(`${world.url}/`);
       await page.until(`document.body && getComputedStyle(document.body).backgroundColor === "${paper}"`);
       await page.until("document.querySelector('img')?.naturalWidth > 0");

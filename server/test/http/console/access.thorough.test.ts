@@ -46,30 +46,25 @@ describe.skipIf(!chromium)("keys and people in a browser", () => {
   }, 180_000);
 
   test("makes a key by keyboard alone, and asks before what was typed is dropped", async () => {
-    const strike = async (key: string, code: number, text?: string) => {
-      const stroke = { key, code: key, windowsVirtualKeyCode: code, ...(text ? { text } : {}) };
-      await page.send("Input.dispatchKeyEvent", { type: "keyDown", ...stroke });
-      await page.send("Input.dispatchKeyEvent", { type: "keyUp", ...stroke });
-    };
     await page.signIn(administrator, "/settings/keys");
     await page.until("document.querySelector('.tools .pri')");
     await page.value("document.querySelector('.tools .pri').focus()");
-    await strike("Enter", 13, "\r");
+    await page.press("Enter");
     await page.until("document.activeElement.matches('[role=dialog] input')");
-    await page.send("Input.insertText", { text: "Chat bot" });
-    await strike("Tab", 9);
+    await page.write("Chat bot");
+    await page.press("Tab");
     await page.until("document.activeElement.type === 'checkbox'");
-    await strike(" ", 32, " ");
+    await page.press("Space");
     await page.until("document.activeElement.checked");
-    await strike("Enter", 13, "\r");
+    await page.press("Enter");
     await page.shows("Key “Chat bot” is made.");
     await page.until("document.activeElement.innerText.trim() === 'Copy'");
     const { name, permissions } = await clientOf(await secret()).session.find();
     expect({ name, permissions }).toEqual({ name: "Chat bot", permissions: ["CUSTOMER_READ"] });
     await page.click("New key");
     await page.until("document.activeElement.matches('[role=dialog] input')");
-    await page.send("Input.insertText", { text: "Another" });
-    await strike("Escape", 27);
+    await page.write("Another");
+    await page.press("Escape");
     await page.shows("You typed something that is not saved.");
     await page.click("Leave");
     await page.until("!document.querySelector('[role=dialog]')");
@@ -120,7 +115,7 @@ describe.skipIf(!chromium)("keys and people in a browser", () => {
     const place =
       "[...document.querySelectorAll('tr')].find((row) => row.innerText.includes('now, this page'))";
     await page.until(place);
-    await page.value(`${place}.querySelector('[aria-haspopup]').click()`);
+    await page.tab.getByRole("row", { name: "now, this page" }).getByRole("button").click();
     await page.click("Revoke");
     await page.shows("This is the key of this page.");
     await page.fill("Type test", "test");
@@ -143,7 +138,7 @@ describe.skipIf(!chromium)("keys and people in a browser", () => {
     await page.until("document.querySelector('#search')");
     expect(await page.value("document.querySelectorAll('a[href^=\"/settings\"]').length")).toBe(0);
     await page.until("document.querySelector('.me [aria-haspopup]')");
-    await page.value("document.querySelector('.me [aria-haspopup]').click()");
+    await page.tab.locator(".me [aria-haspopup]").first().click();
     await page.click("My settings");
     await page.shows("Signed in since");
     const text = await page.value<string>("document.querySelector('main').innerText");

@@ -102,22 +102,8 @@ describe.skipIf(!chromium)("an agent in a browser", () => {
   beforeAll(async () => void (page = await openPage(chromium!)), 180_000);
   afterAll(() => page.close());
 
-  const typeText = async (text: string) => {
-    for (const sign of text) {
-      await page.send("Input.dispatchKeyEvent", {
-        type: "keyDown",
-        text: sign,
-        key: sign,
-        unmodifiedText: sign,
-      });
-      await page.send("Input.dispatchKeyEvent", { type: "keyUp", key: sign });
-    }
-  };
-  const press = async (key: string, text?: string) => {
-    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key, code: key, ...(text ? { text } : {}) });
-    await page.send("Input.dispatchKeyEvent", { type: "keyUp", key, code: key });
-  };
-  const enter = () => press("Enter", "\r");
+  const typeText = (text: string) => page.tab.keyboard.type(text);
+  const enter = () => page.tab.keyboard.press("Enter");
   const shows = (text: string) => page.until(`document.body?.innerText.includes(${JSON.stringify(text)})`);
 
   test("signs in, finds by a misspelt name, opens, changes, deletes and undoes, all by keyboard", async () => {
@@ -150,7 +136,7 @@ describe.skipIf(!chromium)("an agent in a browser", () => {
     await typeText("e");
     await page.until("document.activeElement?.id === 'event'");
     await typeText("Called about the copper kettle");
-    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: "Enter", code: "Enter", modifiers: 2 });
+    await page.tab.keyboard.press("Control+Enter");
     await page.until("!document.querySelector('[role=dialog]')");
     await shows("Called about the copper kettle");
 
@@ -168,7 +154,7 @@ describe.skipIf(!chromium)("an agent in a browser", () => {
   test("a field that somebody else changes while it is typed is shown twice, and another one is saved over", async () => {
     const id = Number(await page.value<string>("location.pathname.slice(11)"));
     const edit = async (label: string, text: string) => {
-      await page.value(`document.querySelector('button[aria-label^="Change ${label}"]').click()`);
+      await page.tab.getByRole("button", { name: new RegExp(`^Change ${label}`) }).click();
       await page.until(`document.activeElement?.getAttribute("aria-label") === "${label}"`);
       await page.value("document.activeElement.select()");
       await typeText(text);
@@ -186,7 +172,7 @@ describe.skipIf(!chromium)("an agent in a browser", () => {
     await enter();
     await shows("Somebody else changed Last name");
     await shows("Szczepańska-Kowalska");
-    await page.value("document.querySelector('.versus .btn.pri').click()");
+    await page.tab.locator(".versus .btn.pri").first().click();
     await page.until("!document.querySelector('.versus, .editor')");
     expect((await world.admin.customer.find({ id })).item.lastname).toBe("Nowak");
   }, 180_000);
@@ -218,7 +204,7 @@ describe.skipIf(!chromium)("an agent in a browser", () => {
       await page.value("localStorage.clear()");
       // what the page asks for while it is left is still signed in
       await page.open("about:blank");
-      await page.send("Network.clearBrowserCookies");
+      await page.tab.context().clearCookies();
       await page.open(`${world.url}/start#${token}`);
       await page.until(outcome);
       expect(await page.value("location.href")).not.toContain("dss_");

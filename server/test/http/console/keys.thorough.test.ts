@@ -274,7 +274,7 @@ describe.skipIf(!chromium)("the keys", () => {
     }
     await page.load("/settings/brands/1", ".set-form");
     await page.value("document.querySelector('.set-form input').focus()");
-    await page.send("Input.insertText", { text: "Brand of the keys " });
+    await page.write("Brand of the keys ");
     await page.isThere(".foot-bar .pri");
     await press("ctrl+s");
     await page.isThere(".foot-bar.idle");

@@ -40,17 +40,14 @@ describe.skipIf(!chromium)("changes by others", () => {
     );
     await page.open(`${world.url}/sign-in?next=/customers/${id}`);
     await page.until("document.activeElement?.name === 'key'");
-    await page.send("Input.insertText", { text: key });
+    await page.tab.keyboard.insertText(key);
     await enter();
     await shows("Imke Vogel");
   }, 180_000);
   afterAll(() => page.close());
 
   const shows = (text: string) => page.until(`document.body?.innerText.includes(${JSON.stringify(text)})`);
-  const enter = async () => {
-    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: "Enter", code: "Enter", text: "\r" });
-    await page.send("Input.dispatchKeyEvent", { type: "keyUp", key: "Enter", code: "Enter" });
-  };
+  const enter = () => page.tab.keyboard.press("Enter");
   const streams = () => page.requests.filter(({ url }) => url.endsWith("/changes")).length;
   const untilOpen = (count: number) => poll(() => streams() >= count && world.service.app.server.listening);
 
@@ -77,15 +74,15 @@ describe.skipIf(!chromium)("changes by others", () => {
   }, 180_000);
 
   test("takes nothing that is being typed, and the same field is shown twice", async () => {
-    await page.value(`document.querySelector('button[aria-label^="Change First name"]').click()`);
+    await page.tab.getByRole("button", { name: /^Change First name/ }).click();
     await page.until(`document.activeElement?.getAttribute("aria-label") === "First name"`);
     await page.value("document.activeElement.select()");
-    await page.send("Input.insertText", { text: "Imka" });
+    await page.tab.keyboard.insertText("Imka");
     await expectSoon("Annegret Winter", () => admin.customer.update({ id, firstname: "Annegret" }));
     expect(await page.value("document.activeElement.value")).toBe("Imka");
     await enter();
     await shows("Somebody else changed First name");
-    await page.value("document.querySelector('.versus .btn.pri').click()");
+    await page.tab.locator(".versus .btn.pri").first().click();
     await shows("Imka Winter");
   }, 180_000);
 
@@ -133,7 +130,7 @@ describe.skipIf(!chromium)("changes by others", () => {
           this.addEventListener("customer", () => void (isDeleted && (told += 1)));
         }
       };`;
-    await page.send("Page.addScriptToEvaluateOnNewDocument", { source });
+    await page.tab.addInitScript({ content: source });
     const before = streams();
     await page.open(`${world.url}/customers/${id}`);
     await untilOpen(before + 1);
@@ -141,7 +138,7 @@ describe.skipIf(!chromium)("changes by others", () => {
     await page.value("document.querySelector('.cust-head .acts button:last-child').focus()");
     await enter();
     await page.until("document.querySelector('[role=menu]')");
-    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: "d", text: "d" });
+    await page.tab.keyboard.press("d");
     await enter();
     // the first change after a load is read at once; then only the deletion is not answered
     await page.until("told > 0 && unanswered === 1");

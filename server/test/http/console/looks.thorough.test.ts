@@ -36,21 +36,13 @@ const timeoutMs = 180_000;
 describe.skipIf(!chromium)("looks", () => {
   let page: Page;
 
-  async function show(width: number, height: number, features: { name: string; value: string }[] = []) {
-    await page.send("Emulation.setDeviceMetricsOverride", {
-      width,
-      height,
-      deviceScaleFactor: 1,
-      mobile: false,
-    });
-    await page.send("Emulation.setEmulatedMedia", {
-      features: [{ name: "prefers-reduced-motion", value: "reduce" }, ...features],
-    });
+  async function show(width: number, height: number, forcedColors: "active" | "none" = "none") {
+    await page.tab.setViewportSize({ width, height });
+    await page.tab.emulateMedia({ reducedMotion: "reduce", forcedColors });
   }
 
   async function open(path: string, element: string): Promise<void> {
     await page.open("about:blank");
-    await page.until("location.href === 'about:blank'");
     await page.open(world.url + path);
     await page.until(`document.querySelector(${JSON.stringify(element)})`);
     await page.until("!document.querySelector('.skels, [aria-busy=true]')");
@@ -61,8 +53,8 @@ describe.skipIf(!chromium)("looks", () => {
     page = await openPage(chromium!);
     await page.open(`${world.url}/sign-in`);
     await page.until("document.activeElement?.name === 'key'");
-    await page.send("Input.insertText", { text: world.adminKey });
-    await page.value("document.querySelector('button[type=submit]').click()");
+    await page.tab.keyboard.insertText(world.adminKey);
+    await page.tab.locator("button[type=submit]").first().click();
     await page.until("document.querySelector('#search')");
   }, timeoutMs);
   afterAll(() => page.close());
@@ -122,19 +114,13 @@ describe.skipIf(!chromium)("looks", () => {
   test.each(pages)(
     "%s in forced colours",
     async (path, element) => {
-      await show(1440, 900, [{ name: "forced-colors", value: "active" }]);
+      await show(1440, 900, "active");
       await open(path, element);
       expect(await page.value("matchMedia('(forced-colors: active)').matches")).toBe(true);
       expect.soft(await page.value(edgeless)).toEqual([]);
       await page.value("document.activeElement.blur()");
       for (let n = 0; n < 6; n += 1) {
-        await page.send("Input.dispatchKeyEvent", {
-          type: "keyDown",
-          key: "Tab",
-          code: "Tab",
-          windowsVirtualKeyCode: 9,
-        });
-        await page.send("Input.dispatchKeyEvent", { type: "keyUp", key: "Tab", code: "Tab" });
+        await page.tab.keyboard.press("Tab");
         expect
           .soft(
             await page.value(`(() => {

@@ -21,12 +21,12 @@ describe.skipIf(!chromium)("the settings in a browser", () => {
 
   const shows = (text: string) => page.until(`document.body?.innerText.includes(${JSON.stringify(text)})`);
   const signIn = async (key: string, path: string) => {
-    await page.send("Network.clearBrowserCookies");
+    await page.tab.context().clearCookies();
     if (await page.value("location.protocol === 'http:'")) await page.value("localStorage.clear()");
     await page.open(`${world.url}/sign-in?next=${path}`);
     await page.until("document.activeElement?.name === 'key'");
-    await page.send("Input.insertText", { text: key });
-    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: "Enter", code: "Enter", text: "\r" });
+    await page.tab.keyboard.insertText(key);
+    await page.tab.keyboard.press("Enter");
     await page.until("document.querySelector('nav a')");
   };
 

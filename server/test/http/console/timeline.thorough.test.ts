@@ -22,12 +22,6 @@ describe.skipIf(!chromium)("a long timeline in a browser", () => {
   let id: number;
   beforeAll(async () => {
     page = await openPage(chromium!);
-    await page.send("Emulation.setDeviceMetricsOverride", {
-      width: 1440,
-      height: 900,
-      deviceScaleFactor: 1,
-      mobile: false,
-    });
     id = (await world.admin.customer.create({ brandId: await world.newBrand(), firstname: "Ada" })).id;
     const client = new pg.Client({ connectionString: world.databaseUrl });
     await client.connect();
@@ -42,8 +36,8 @@ describe.skipIf(!chromium)("a long timeline in a browser", () => {
     await client.end();
     await page.open(`${world.url}/sign-in?next=/customers/${id}`);
     await page.until("document.activeElement?.name === 'key'");
-    await page.send("Input.insertText", { text: await world.keyFor(["CUSTOMER_READ"]) });
-    await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: "Enter", code: "Enter", text: "\r" });
+    await page.tab.keyboard.insertText(await world.keyFor(["CUSTOMER_READ"]));
+    await page.tab.keyboard.press("Enter");
     await page.until("document.querySelectorAll('.stream article').length > 5");
     await page.value(`(() => {
       const pane = document.querySelector('.scroll');
@@ -141,7 +135,7 @@ describe.skipIf(!chromium)("a long timeline in a browser", () => {
 
   test("goes to a day and to a type of event, which stand in the address", async () => {
     await page.value("document.querySelector('.scroll').scrollTo({ top: 0 })");
-    const press = (key: string) => page.send("Input.dispatchKeyEvent", { type: "keyDown", key, text: key });
+    const press = (key: string) => page.tab.keyboard.press(key);
     await press("j");
     await page.until("document.activeElement?.type === 'date'");
     const day = new Date(Date.now() - 20 * 86_400_000);

@@ -101,14 +101,14 @@ describe.skipIf(!chromium)("webhooks in a browser", () => {
     await page.click("More for this webhook");
     await page.click("Make a new secret");
     await page.shows("For 24 hours the former one signs as well");
-    await page.value("document.querySelector('[role=dialog] footer .pri').click()");
+    await page.tab.locator("[role=dialog] footer .pri").first().click();
     await page.shows("The new secret is made.");
     await page.shows("the former secret signs as well.");
     const { id } = await newest();
     await page.click("More for this webhook");
     await page.click("Delete");
     await page.shows("Its secret and its list of deliveries go with it.");
-    await page.value("document.querySelector('[role=dialog] footer .bad').click()");
+    await page.tab.locator("[role=dialog] footer .bad").first().click();
     await page.until("location.pathname === '/settings/webhooks'");
     await expect(world.admin.webhook.find({ id })).rejects.toMatchObject({ code: "not_found" });
   }, 180_000);

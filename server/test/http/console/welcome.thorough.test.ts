@@ -26,7 +26,7 @@ describe.skipIf(!chromium)("the first steps in a browser", () => {
     const owner = await world.admin.key.create({ name: "owner", permissions: [...permissions] });
     const { token = "" } = (await createStartLink(world.service.db, owner.id)) ?? {};
     await page.value("localStorage.clear()");
-    await page.send("Network.clearBrowserCookies");
+    await page.tab.context().clearCookies();
     await page.goTo(`/start#${token}`);
     await isAt("/welcome");
     await page.shows("Your directory is empty.");

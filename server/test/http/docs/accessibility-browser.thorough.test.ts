@@ -23,16 +23,13 @@ describe.skipIf(!chromium)("axe finds nothing", () => {
   beforeAll(async () => void (page = await openPage(chromium!)), timeoutMs);
   afterAll(() => page.close());
 
-  async function show(width: number, scheme: string): Promise<void> {
-    const size = { width, height: 900, deviceScaleFactor: 1, mobile: false };
-    await page.send("Emulation.setDeviceMetricsOverride", size);
-    const features = [{ name: "prefers-color-scheme", value: scheme }];
-    await page.send("Emulation.setEmulatedMedia", { features });
+  async function show(width: number, scheme: "light" | "dark"): Promise<void> {
+    await page.tab.setViewportSize({ width, height: 900 });
+    await page.tab.emulateMedia({ colorScheme: scheme });
   }
 
   async function open(path: string): Promise<void> {
     await page.open("about:blank");
-    await page.until("location.href === 'about:blank'");
     await page.open(`${world.url}${path}`);
     await page.until("document.readyState === 'complete' && document.querySelector('main')");
     await page.value(`${axe};0`);
@@ -85,7 +82,7 @@ describe.skipIf(!chromium)("axe finds nothing", () => {
     async () => {
       await open("/docs/tour");
       await page.value("document.querySelector('.search input').focus()");
-      await page.send("Input.insertText", { text: "purge" });
+      await page.tab.keyboard.insertText("purge");
       await page.until("document.querySelectorAll('#found li').length > 3");
       await expectNothing();
     },

@@ -18,12 +18,6 @@ describe.skipIf(!chromium)("the explorer in a browser", () => {
   beforeAll(async () => {
     key = await world.keyFor([...permissions]);
     page = await openPage(chromium!);
-    await page.send("Emulation.setDeviceMetricsOverride", {
-      width: 1400,
-      height: 900,
-      deviceScaleFactor: 1,
-      mobile: false,
-    });
     await open("/docs/api");
   }, timeoutMs);
   afterAll(() => page.close());
@@ -36,7 +30,6 @@ describe.skipIf(!chromium)("the explorer in a browser", () => {
 
   async function open(path: string): Promise<void> {
     await page.open("about:blank");
-    await page.until("location.href === 'about:blank'");
     await page.open(`${world.url}${path}`);
     await page.until("document.readyState === 'complete' && document.querySelector('main')");
   }
@@ -79,7 +72,7 @@ describe.skipIf(!chromium)("the explorer in a browser", () => {
     async () => {
       await page.value("document.querySelector('#key').focus()");
       await page.value("document.querySelector('#key').select()");
-      await page.send("Input.insertText", { text: key });
+      await page.tab.keyboard.insertText(key);
       await page.value("document.querySelector('.sign-in').requestSubmit()");
       await page.until("!document.querySelector('.signed-in').hidden");
       expect(await text(".signed-in")).toContain("Signed in with the key test");
@@ -141,7 +134,7 @@ describe.skipIf(!chromium)("the explorer in a browser", () => {
       expect(await text(".aside-key")).toContain("signed in with the key test (CUSTOMER_READ, ");
       await open("/docs/api");
       await page.until("!document.querySelector('.signed-in').hidden");
-      await page.value("document.querySelector('.signed-in button').click()");
+      await page.tab.locator(".signed-in button").first().click();
       await page.until("document.querySelector('.signed-in').hidden");
       page.requests.length = 0;
       await open("/docs/tour");
@@ -155,16 +148,13 @@ describe.skipIf(!chromium)("the explorer in a browser", () => {
   test(
     "the search is reached and used by keyboard, marks words, and follows a section",
     async () => {
-      const press = async (name: string, of: object = {}) => {
-        await page.send("Input.dispatchKeyEvent", { type: "keyDown", key: name, ...of });
-        await page.send("Input.dispatchKeyEvent", { type: "keyUp", key: name, ...of });
-      };
+      const press = (key: string) => page.tab.keyboard.press(key);
       await open("/docs/tour");
       await page.until("!document.querySelector('.search').hidden");
-      await press("/", { text: "/" });
+      await press("/");
       expect(await page.value("document.activeElement.type")).toBe("search");
       expect(await page.value("document.activeElement.value")).toBe("");
-      await page.send("Input.insertText", { text: "Erásure log" });
+      await page.tab.keyboard.insertText("Erásure log");
       await page.until("document.querySelectorAll('#found li').length > 1");
       expect(await text("#found li b")).toBe("The erasure log");
       expect(
@@ -177,11 +167,11 @@ describe.skipIf(!chromium)("the explorer in a browser", () => {
         await page.value("document.querySelector('.search input').getAttribute('aria-activedescendant')"),
       ).toBe("found-1");
       await press("ArrowUp");
-      await press("Enter", { text: "\r" });
+      await press("Enter");
       await page.until("location.href.endsWith('/docs/operations#the-erasure-log')");
       await page.until("document.readyState === 'complete' && !document.querySelector('.search').hidden");
-      await press("/", { text: "/" });
-      await page.send("Input.insertText", { text: "qqqzzz" });
+      await press("/");
+      await page.tab.keyboard.insertText("qqqzzz");
       await page.until(
         "document.querySelector('.results p').textContent === 'No section has all these words.'",
       );

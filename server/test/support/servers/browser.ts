@@ -1,13 +1,11 @@
-// Headless Chromium, controlled over a pipe: no port, no package. Where it is not installed tests report that they are
-// skipped. It cannot leave the machine: every name resolves to nothing, and its requests are recorded.
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Readable, Writable } from "node:stream";
+// Headless Chromium, driven by Playwright over a pipe: nothing is downloaded, and no port is opened. Where it is not installed
+// tests report that they are skipped. It cannot leave the machine: every name resolves to nothing, and its requests are
+// recorded.
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-
-type Message = Record<string, unknown>;
+import { type BrowserContext, type CDPSession, chromium, type Page as PlaywrightPage } from "playwright-core";
 
 /** A request made by the page. */
 export interface PageRequest {
@@ -17,126 +15,115 @@ export interface PageRequest {
 }
 
 export interface Page {
+  /** Playwright's page: sizes, media, keys, pictures, and what is found by role and name */
+  tab: PlaywrightPage;
   requests: PageRequest[];
-  /** messages of the console and of the security policy */
+  /** errors of the console, of scripts and of the security policy */
   complaints: string[];
-  send(method: string, parameters?: Message): Promise<Message>;
+  /** a command of the DevTools protocol that Playwright has no call for */
+  send: CDPSession["send"];
   open(url: string): Promise<void>;
-  /** the value of an expression in the page */
+  /** the value of an expression in the page; the page takes it for no act of a person */
   value<T>(expression: string): Promise<T>;
   /** waits until an expression is true in the page */
   until(expression: string): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The name of the installed Chromium, if there is one. */
+const names = ["chromium", "chromium-browser", "google-chrome"];
+
+/** The path of the installed Chromium, if there is one. */
 export function findChromium(): string | undefined {
-  return ["chromium", "chromium-browser", "google-chrome"].find(
-    (name) => spawnSync(name, ["--version"], { timeout: 30_000 }).status === 0,
-  );
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return names
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => existsSync(path) && spawnSync(path, ["--version"], { timeout: 30_000 }).status === 0);
 }
 
-const switches = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-dev-shm-usage",
-  "--hide-scrollbars",
-  "--no-first-run",
-  "--disable-extensions",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
-  "--remote-debugging-pipe",
+const switches = ["--disable-gpu", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"];
+/** Switches of Playwright that would hide what a person's browser does. */
+const unwanted = [
+  "--disable-back-forward-cache",
+  "--disable-ipc-flooding-protection",
+  "--disable-popup-blocking",
 ];
+const timeoutMs = 120_000;
+/** How long what is there may move, be disabled or be covered before it is clicked. */
+const actTimeoutMs = 60_000;
+const closeTimeoutMs = 5000;
 
-/** Starts a browser with one empty page. */
+/** Starts a browser with one empty page of the size of a desk. */
 export async function openPage(program: string): Promise<Page> {
-  const profile = await mkdtemp(join(tmpdir(), "dossier-chromium-"));
-  const child = spawn(program, [...switches, `--user-data-dir=${profile}`], {
-    stdio: ["ignore", "ignore", "ignore", "pipe", "pipe"],
+  const context = await chromium.launchPersistentContext("", {
+    executablePath: program,
+    args: switches,
+    ignoreDefaultArgs: unwanted,
+    viewport: { width: 1440, height: 900 },
   });
-  const heard: { requests: PageRequest[]; complaints: string[] } = { requests: [], complaints: [] };
-  const call = connect(child, (method, parameters) => hear(heard, method, parameters));
-  const { targetId } = await call("Target.createTarget", { url: "about:blank" });
-  const { sessionId } = await call("Target.attachToTarget", { targetId, flatten: true });
-  const send: Page["send"] = (method, parameters = {}) => call(method, parameters, sessionId as string);
-  for (const domain of ["Page", "Runtime", "Network", "Log"]) await send(`${domain}.enable`);
+  try {
+    return await attachTo(context);
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+}
 
+async function attachTo(context: BrowserContext): Promise<Page> {
+  const pid = await findProcess(context);
+  const tab = context.pages()[0] ?? (await context.newPage());
+  tab.setDefaultTimeout(actTimeoutMs);
+  const requests: PageRequest[] = [];
+  const complaints: string[] = [];
+  tab.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`${message.text()} ${message.location().url}`.trim());
+  });
+  tab.on("pageerror", (error) => void complaints.push(error.stack ?? error.message));
+  const session = await context.newCDPSession(tab);
+  // Playwright's own event leaves out icons and data
+  session.on("Network.requestWillBeSent", ({ request }) => void requests.push(request));
+  await session.send("Network.enable");
+
+  // not `evaluate`: to the page that is a gesture of a person
   const value = async <T>(expression: string): Promise<T> => {
-    const answer = await send("Runtime.evaluate", { expression, returnByValue: true, awaitPromise: true });
-    if (answer.exceptionDetails) throw new Error(JSON.stringify(answer.exceptionDetails));
-    return (answer.result as { value: T }).value;
+    const { result, exceptionDetails } = await session.send("Runtime.evaluate", {
+      expression,
+      returnByValue: true,
+      awaitPromise: true,
+    });
+    if (exceptionDetails) throw new Error(JSON.stringify(exceptionDetails));
+    return result.value as T;
   };
   return {
-    ...heard,
-    send,
-    open: async (url) => void (await send("Page.navigate", { url })),
+    tab,
+    requests,
+    complaints,
+    send: session.send.bind(session),
+    open: async (url) => void (await tab.goto(url, { waitUntil: "commit" })),
     value,
     until: async (expression) => {
       for (
-        const end = Date.now() + 120_000;
+        const end = Date.now() + timeoutMs;
         !(await value<boolean>(`Boolean(${expression})`));
         await wait(10)
       )
         if (Date.now() > end) throw new Error(`never came true in the page: ${expression}`);
     },
-    close: async () => {
-      const gone = new Promise((done) => child.once("exit", done));
-      void call("Browser.close").catch(() => undefined);
-      await Promise.race([gone, wait(5000)]);
-      if (child.exitCode === null) child.kill("SIGKILL");
-      await gone;
-      await rm(profile, { recursive: true, force: true, maxRetries: 5 });
-    },
+    close: () => closeBrowser(context, pid),
   };
 }
 
-function hear(
-  heard: { requests: PageRequest[]; complaints: string[] },
-  method: string,
-  parameters: Message,
-): void {
-  if (method === "Network.requestWillBeSent") heard.requests.push(parameters.request as PageRequest);
-  if (method === "Runtime.exceptionThrown")
-    heard.complaints.push(JSON.stringify(parameters.exceptionDetails));
-  if (method === "Log.entryAdded") {
-    const { level, text, url = "" } = parameters.entry as { level: string; text: string; url?: string };
-    if (level === "error") heard.complaints.push(`${text} ${url}`.trim());
-  }
+async function findProcess(context: BrowserContext): Promise<number> {
+  const session = await context.browser()?.newBrowserCDPSession();
+  const { processInfo } = (await session?.send("SystemInfo.getProcessInfo")) ?? { processInfo: [] };
+  const pid = processInfo.find(({ type }) => type === "browser")?.id;
+  if (pid === undefined) throw new Error("Chromium does not say which process it is");
+  return pid;
 }
 
-type CallBrowser = (method: string, parameters?: Message, sessionId?: string) => Promise<Message>;
-
-/** Messages are JSON followed by a NUL; responses carry the number of the request. */
-function connect(child: ChildProcess, tell: (method: string, parameters: Message) => void): CallBrowser {
-  const writer = child.stdio[3] as Writable;
-  const waiting = new Map<number, { done: (answer: Message) => void; fail: (error: Error) => void }>();
-  let rest = "";
-  let last = 0;
-  writer.on("error", () => undefined);
-  child.once("exit", () => {
-    for (const one of waiting.values()) one.fail(new Error("the browser ended"));
-  });
-  (child.stdio[4] as Readable).setEncoding("utf8").on("data", (part: string) => {
-    const messages = (rest + part).split("\0");
-    rest = messages.pop() ?? "";
-    for (const text of messages) {
-      const message = JSON.parse(text) as Message & { id?: number };
-      if (message.id === undefined) {
-        tell(message.method as string, message.params as Message);
-        continue;
-      }
-      const one = waiting.get(message.id);
-      waiting.delete(message.id);
-      if (message.error) one?.fail(new Error(JSON.stringify(message.error)));
-      else one?.done(message.result as Message);
-    }
-  });
-  return (method, params = {}, sessionId) =>
-    new Promise((done, fail) => {
-      last += 1;
-      waiting.set(last, { done, fail });
-      writer.write(`${JSON.stringify({ id: last, method, params, ...(sessionId ? { sessionId } : {}) })}\0`);
-    });
+/** Closes the browser; one that does not end is killed. */
+async function closeBrowser(context: BrowserContext, pid: number): Promise<void> {
+  const closed = context.close().then(() => "closed");
+  if ((await Promise.race([closed, wait(closeTimeoutMs)])) === "closed") return;
+  process.kill(pid, "SIGKILL");
+  await closed;
 }

@@ -88,10 +88,13 @@ export async function openPages(
   source: string,
 ): Promise<ConsoleWithPages> {
   const page = await openConsole(world.url, chromium);
-  await page.send("Page.addScriptToEvaluateOnNewDocument", { source });
-  const size = { width: 1440, height: 900, deviceScaleFactor: 1, mobile: false };
-  await page.send("Emulation.setDeviceMetricsOverride", size);
-  await page.signIn(world.adminKey, "/customers");
+  try {
+    await page.tab.addInitScript({ content: source });
+    await page.signIn(world.adminKey, "/customers");
+  } catch (error) {
+    await page.close();
+    throw error;
+  }
   const find = (element: string) => `document.querySelector(${JSON.stringify(element)})`;
   const isRead = async (element: string) => {
     await page.until(
