@@ -230,6 +230,7 @@ try {
   const page = await openPage(program);
   try {
     await page.send("Performance.enable", { timeDomain: "threadTicks" });
+    await page.send("Network.disable"); // recording requests would take the page's time
     await page.tab.addInitScript({ content: helpers });
     await paintOf(page, `${dossier.url}/sign-in`, "document.querySelector('input[name=key]')");
     progress.say("signing in");

@@ -361,7 +361,7 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
   );
 
   test(
-    "but what is wrong is found: a pale text, a wide element, a complaint, and motion that nobody asked to be without",
+    "but what is wrong is found: a pale text, a wide element, a complaint, a covered button, and motion that nobody asked to be without",
     async () => {
       await open(customerPage, "dl > div");
       await page.value("document.querySelector('dl > div').classList.add('flash')");
@@ -376,6 +376,11 @@ describe.skipIf(!chromium)("nothing is wrong", () => {
       expect(faults.join()).toContain("color-contrast");
       expect(tooWide).toBeGreaterThan(3000);
       expect(page.complaints.join()).toContain("Content Security Policy");
+
+      await page.value(`document.body.append(document.createElement("div"));
+        Object.assign(document.body.lastChild.style, { position: "fixed", inset: "0", zIndex: "99" })`);
+      const covered = page.tab.locator(".cust-head .btn").first().click({ timeout: 1000 });
+      await expect(covered).rejects.toThrow("intercepts pointer events");
     },
     timeoutMs,
   );
