@@ -15,6 +15,7 @@ const pictures = join(process.cwd(), ".cache", "people");
 /** What is clicked: what can be pressed, or a field. */
 const usable: typeof clickable = (tab, ...name) => clickable(tab, ...name).or(fillable(tab, ...name));
 
+// In the page: whether a text is read, and when what was drawn is painted.
 const finder = `
   globalThis.reads = (text) => (document.querySelector("[role=dialog]") ?? document.body)?.innerText.includes(text);
   globalThis.painted = () => new Promise((done) => requestAnimationFrame(() => {
@@ -49,7 +50,11 @@ export async function openHands(): Promise<Hands> {
   const press = async (key: string, isCtrl = false) => {
     tally.keys += 1;
     await wait(keyMs);
-    await page.tab.keyboard.press(isCtrl ? `Control+${key}` : key);
+    const { keyboard } = page.tab;
+    if (isCtrl) await keyboard.press(`Control+${key}`);
+    else if (key.length === 1)
+      await keyboard.type(key); // also what no key of this keyboard writes
+    else await keyboard.press(key);
   };
   const until = (expression: string) => page.until(expression);
   return {
