@@ -48,7 +48,7 @@ async function startCrm(): Promise<{ url: string; stop(): void }> {
 async function onFirstDay(hands: Hands): Promise<Story[]> {
   const crm = await startCrm();
   const empty = await startConsole([], { DOSSIER_EGRESS_ALLOW: new URL(crm.url).host });
-  await hands.page.send("Network.clearBrowserCookies");
+  await hands.page.tab.context().clearCookies();
   const stories = await setUp(hands, empty, crm.url);
   await hands.open("about:blank");
   await empty.stop();
