@@ -95,11 +95,18 @@ export function heightBefore(
   return undefined;
 }
 
+const isHeading = (row: Row | undefined) => row?.kind === "day" || row?.kind === "ticket";
+
+/** The place of the next item, or of the one before; undefined if there is none. */
+export function nextItem(rows: readonly Row[], place: number, step: 1 | -1): number | undefined {
+  let next = place + step;
+  while (isHeading(rows[next])) next += step;
+  return rows[next] && next;
+}
+
 /** The places from one item above the screen to one below it: the item that the next key goes to is always drawn. */
 export function placesToDraw(rows: readonly Row[], start: number, end: number): number[] {
-  const isHeading = (place: number) => rows[place]?.kind === "day" || rows[place]?.kind === "ticket";
-  let [first, last] = [Math.max(0, start - 1), Math.min(rows.length - 1, end + 1)];
-  while (first > 0 && isHeading(first)) first -= 1;
-  while (last < rows.length - 1 && isHeading(last)) last += 1;
+  const first = nextItem(rows, start, -1) ?? 0;
+  const last = nextItem(rows, end, 1) ?? rows.length - 1;
   return Array.from({ length: last - first + 1 }, (_, place) => first + place);
 }

@@ -9,8 +9,8 @@ import { type Range, useVirtualizer } from "@tanstack/react-virtual";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useText } from "../text/text.tsx";
 import { Icon } from "../ui/icon.tsx";
-import { keymap } from "../ui/keymap.ts";
 import { Blank, Failure, Skeleton } from "../ui/states.tsx";
+import { useItemKeys } from "./item-keys.ts";
 import { RowView } from "./row-view.tsx";
 import { heightBefore, placesToDraw, type Row, toRows } from "./rows.ts";
 import { type Extent, itemsBefore, newestQuery, readTimelinePage, timelineQuery } from "./timeline-query.ts";
@@ -77,6 +77,7 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
     paddingStart: space,
     rangeExtractor: extractRange,
   });
+  const onKeyDown = useItemKeys(rows, list, top);
   sizes.current = list.itemSizeCache;
   const drawn = list.getVirtualItems();
   const [first, last] = [drawn[0]?.index ?? 0, drawn.at(-1)?.index ?? 0];
@@ -177,17 +178,7 @@ export function Stream({ customer, extent, scroller }: StreamProps) {
         aria-label={text.timeline.label}
         aria-busy={isFetchingNextPage}
         style={{ height: list.getTotalSize() }}
-        onKeyDown={(event) => {
-          const step =
-            event.key === keymap.nextItem.keys[0] ? 1 : event.key === keymap.previousItem.keys[0] ? -1 : 0;
-          if (step === 0) return;
-          const articles = [...event.currentTarget.querySelectorAll<HTMLElement>("article")];
-          const at = articles.findIndex((one) => one.contains(document.activeElement));
-          const next = articles[at + step];
-          if (!next) return;
-          event.preventDefault();
-          next.focus();
-        }}
+        onKeyDown={onKeyDown}
       >
         {drawn.map(({ index, key, start }) => {
           const row = rows[index];
