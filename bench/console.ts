@@ -156,31 +156,32 @@ async function openCustomers(page: Page, world: World): Promise<void> {
 async function scrollTimeline(page: Page): Promise<void> {
   await page.value(`history.pushState(null, '', '/customers/${longId}')`);
   await page.until(isOpen(longId));
-  const run = async (step: number, isEnd: string): Promise<number[]> =>
+  // a screen a frame: every item is drawn, each once
+  const run = async (screens: number, isEnd: string): Promise<number[]> =>
     page.value<number[]>(`(async () => {
       const pane = document.querySelector('.scroll');
       const frames = [];
       const begun = performance.now();
       let before = await new Promise(requestAnimationFrame);
       while (!(${isEnd}) && performance.now() - begun < 240000) {
-        pane.scrollBy({ top: ${step} });
+        pane.scrollBy({ top: ${screens} * pane.clientHeight });
         const now = await new Promise(requestAnimationFrame);
         frames.push(now - before);
         before = now;
       }
       return frames;
     })()`);
-  for (const [name, step, isEnd] of [
+  for (const [name, screens, isEnd] of [
     // only the last item's text is read: the text of the whole stream would cost more than a frame of the page itself
     [
       "scroll_down",
-      1500,
+      1,
       `[...document.querySelectorAll('.stream article')].at(-1)?.textContent.includes('Happening ${longItems}')`,
     ],
-    ["scroll_up", -1500, "pane.scrollTop === 0"],
+    ["scroll_up", -1, "pane.scrollTop === 0"],
   ] as const) {
     const before = await mainThread(page);
-    const frames = await run(step, isEnd);
+    const frames = await run(screens, isEnd);
     const busy = (await mainThread(page)) - before;
     const long = frames.filter((ms) => ms > 50).length;
     say(
