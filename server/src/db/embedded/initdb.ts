@@ -13,6 +13,7 @@ import {
   rmSync,
 } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import type { Account } from "./account.ts";
 import { clusterPath, replaceFile } from "./cluster.ts";
 import { killInitdb } from "./orphans.ts";
@@ -29,8 +30,20 @@ const ctypes = ["C.UTF-8", "en_US.UTF-8", "UTF-8"];
 export async function removePartialClusters(dataDir: string): Promise<void> {
   for (const name of readdirSync(dataDir).filter((entry) => entry.startsWith(partialPrefix))) {
     const folder = join(dataDir, name);
+    await removePartial(folder);
+  }
+}
+
+/** A shell that initdb had just started is seen as PostgreSQL only a moment later, and writes until it is killed too. */
+async function removePartial(folder: string): Promise<void> {
+  for (let retries = 100; ; retries -= 1) {
     await killInitdb(folder);
-    rmSync(folder, { recursive: true, force: true });
+    try {
+      return rmSync(folder, { recursive: true, force: true });
+    } catch (error) {
+      if (retries === 0 || (error as NodeJS.ErrnoException).code !== "ENOTEMPTY") throw error;
+      await delay(50);
+    }
   }
 }
 
