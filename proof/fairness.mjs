@@ -1,4 +1,5 @@
-// Fairness: `node proof/fairness.mjs [--seconds 5] [--connections 200] [--tree <folder>]`. One key floods the server
+// Fairness: `node proof/fairness.mjs [--seconds 5] [--connections 200] [--priority 19] [--tree <folder>]`. One key floods
+// the server, by clients of the lowest priority, as if they took no processor of this machine,
 // while another brand's key works as before: its p99 may at most be twice the value without a flood. Floods: searches,
 // creations, reads, changes of one customer, identical resolves of one customer, and requests without a key. Clients,
 // server and database share this machine's processors, so each flood is also sent to a server of its own: that slowdown

@@ -136,7 +136,7 @@ export class Connections {
   /** A listener that passes requests to another one, those of a connection one at a time. */
   inOrder(handle: RequestListener): RequestListener {
     return (request, response) => {
-      if (request.socket.destroyed) return; // closed in this turn of the event loop: nobody would get the response
+      if (request.socket.destroyed) return; // closed in this turn of the event loop: a response could not be sent
       const exchanges = this.#all.get(request.socket)?.exchanges;
       const exchange = exchanges?.at(-1);
       if (exchange && exchange !== exchanges?.[0]) exchange.start = () => handle(request, response);

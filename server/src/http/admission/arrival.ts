@@ -114,8 +114,10 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
     const requestClass = route ? requestClassOf(route.name, route.row, isScan(route.row, request)) : "read";
     const takeSlot = () => admission.admit(requestClass, keyId ?? unknownKey);
     const slot = takeSlot();
-    const signal = new DisconnectSignal();
-    if (slot) return { admitted: { route, credential, hash, isUnauthenticated, signal, slot, takeSlot } };
+    if (slot) {
+      const signal = new DisconnectSignal();
+      return { admitted: { route, credential, hash, isUnauthenticated, signal, slot, takeSlot } };
+    }
     const retryAfter = 1 + Math.floor(3 * Math.random()); // spreads the retries
     return { reason: "overload", rejection: { ...overloadRejection, retryAfter } };
   }
