@@ -1,9 +1,9 @@
 // Fairness: `node proof/fairness.mjs [--seconds 5] [--connections 200] [--priority 19] [--tree <folder>]`. One key floods
-// the server, by clients of the lowest priority, as if they took no processor of this machine,
-// while another brand's key works as before: its p99 may at most be twice the value without a flood. Floods: searches,
-// creations, reads, changes of one customer, identical resolves of one customer, and requests without a key. Clients,
-// server and database share this machine's processors, so each flood is also sent to a server of its own: that slowdown
-// is the machine's, not the server's. Loopback only; terminates; needs a quiet machine.
+// the server while another brand's key works as before: its p99 may at most be twice the value without a flood. Floods:
+// searches, creations, reads, changes of one customer, identical resolves of one customer, and requests without a key.
+// The flood's clients have the lowest priority, as if they took no processor of this machine. Since they still do, each
+// flood is also sent to a server of its own: that slowdown is the machine's, not the server's. Loopback only;
+// terminates; needs a quiet machine.
 import { parseArgs } from "node:util";
 import { requestText, runClients } from "./support/clients.mjs";
 import { root, seedBrand, startServer } from "./support/server.mjs";
