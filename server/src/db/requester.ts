@@ -46,25 +46,52 @@ export const maxWaiting = { perRequester: 1000, inAll: 4000 };
 export interface Presence {
   /** Records a call of this key. */
   markActive(key: number): void;
+  /** Records that this key has more requests in progress than its share beside quiet keys. */
+  markBusy(key: number): void;
   /** Whether another key has made a call in the last second. */
   hasOthers(key: number): boolean;
+  /** Whether another key that was not busy in the last second has made a call in it. */
+  hasQuietOthers(key: number): boolean;
 }
 
 const activeForMs = 1000; // in milliseconds
 
-/** Stores the two keys that were active last, which suffices to know of another one. */
 export function createPresence(now: () => number = () => performance.now()): Presence {
-  let last = { key: systemRequester.key, at: -Infinity };
-  let other = last;
+  const active = createLatestTwo();
+  const quiet = createLatestTwo();
+  const busyAt = new Map<number, number>();
+
+  function isBusy(key: number): boolean {
+    const at = busyAt.get(key);
+    if (at === undefined) return false;
+    if (now() - at < activeForMs) return true;
+    busyAt.delete(key);
+    return false;
+  }
+
   return {
     markActive(key) {
       if (key === systemRequester.key) return;
-      if (key !== last.key) [other, last] = [last, { key, at: 0 }];
-      last.at = now();
+      const at = now();
+      active.mark(key, at);
+      if (!isBusy(key)) quiet.mark(key, at);
     },
-    hasOthers(key) {
-      const { at } = key === last.key ? other : last;
-      return now() - at < activeForMs;
+    markBusy: (key) => void busyAt.set(key, now()),
+    hasOthers: (key) => now() - active.latestExcept(key) < activeForMs,
+    hasQuietOthers: (key) => now() - quiet.latestExcept(key) < activeForMs,
+  };
+}
+
+/** Stores the two keys that were marked last, which suffices to know of another one. */
+function createLatestTwo() {
+  let last = { key: systemRequester.key, at: -Infinity };
+  let other = last;
+  return {
+    mark(key: number, at: number): void {
+      if (key !== last.key) [other, last] = [last, { key, at }];
+      last.at = at;
     },
+    /** when another key was marked last */
+    latestExcept: (key: number) => (key === last.key ? other : last).at,
   };
 }

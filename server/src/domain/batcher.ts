@@ -228,7 +228,7 @@ class SpecQueue<In, Out> {
 
   /**
    * Returns the requester whose turn it is, and of the queues that may run the one in which it has waited longest.
-   * While others are active, a requester has one batch in flight, so that the next batch of another finds a connection
+   * While a quiet key is active, another requester has one batch in flight, so that the next batch of another finds a connection
    * and a processor.
    */
   #nextReady(): { key: string; requester: number } | undefined {
@@ -242,7 +242,7 @@ class SpecQueue<In, Out> {
 
   #hasBatchInFlight(requester: number): boolean {
     for (const go of this.#inFlight)
-      if (go.requester === requester) return this.#db.presence.hasOthers(requester);
+      if (go.requester === requester) return this.#db.presence.hasQuietOthers(requester);
     return false;
   }
 

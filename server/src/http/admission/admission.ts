@@ -21,7 +21,7 @@ interface ClassLimits {
   max: number;
   /** handlers that run concurrently */
   concurrency: number;
-  /** the share of these that one key may use: while it is alone, and while others are active */
+  /** the share of these that one key may use: while no quiet key is active, and while one is */
   aloneShare: number;
   contendedShare: number;
 }
@@ -34,7 +34,7 @@ const classLimits: Record<RequestClass, ClassLimits> = {
     max: 1024,
     concurrency: 128,
     aloneShare: 0.75,
-    contendedShare: 0.15,
+    contendedShare: 0.06,
   },
   search: {
     target: 0.15,
@@ -43,7 +43,7 @@ const classLimits: Record<RequestClass, ClassLimits> = {
     max: 256,
     concurrency: 96,
     aloneShare: 0.7,
-    contendedShare: 0.05,
+    contendedShare: 0.03,
   },
   write: {
     target: 0.15,
@@ -52,7 +52,7 @@ const classLimits: Record<RequestClass, ClassLimits> = {
     max: 512,
     concurrency: 96,
     aloneShare: 0.7,
-    contendedShare: 0.1,
+    contendedShare: 0.07,
   },
   slow: {
     target: 0,
@@ -128,7 +128,7 @@ function createClassAdmission(limits: ClassLimits, { presence, timeouts }: Admis
   const semaphore: Semaphore = createSemaphore(limits.concurrency, {
     acquireTimeoutMs: timeouts.acquire,
     maxWaiting,
-    maxShareOf: (key) => (presence.hasOthers(key) ? limits.contendedShare : limits.aloneShare),
+    maxShareOf: (key) => (presence.hasQuietOthers(key) ? limits.contendedShare : limits.aloneShare),
     timeoutError: () => overloadError(new Error("waited too long for its turn")),
     queueFullError: () => overloadError(new Error("too many requests wait for their turn")),
     abandonedError,
@@ -136,6 +136,7 @@ function createClassAdmission(limits: ClassLimits, { presence, timeouts }: Admis
     onFinished: limit.record,
     now,
   });
+  const contendedSlots = Math.ceil(limits.concurrency * limits.contendedShare);
   const byKey = new Map<number, number>();
   let inProgress = 0;
 
@@ -150,6 +151,7 @@ function createClassAdmission(limits: ClassLimits, { presence, timeouts }: Admis
     }
     byKey.set(key, before + 1);
     inProgress += 1;
+    if (before >= contendedSlots) presence.markBusy(key);
     return {
       release() {
         const left = (byKey.get(key) ?? 0) - 1;

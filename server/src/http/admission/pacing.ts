@@ -1,5 +1,5 @@
 /**
- * Pacing: while several keys are active, one response is written per turn of the event loop, keys taking turns. A batch
+ * Pacing: while a busy key and a quiet one are active, one response is written per turn of the event loop, keys taking turns. A batch
  * completes sixty calls together; without pacing the loop writes sixty responses and reads as many requests before it
  * reads those of another key. If many responses wait, several are written per turn, which bounds the wait.
  */
@@ -15,7 +15,7 @@ export interface Pacing {
 /** Each turn writes one response per this many waiting ones, at least one. */
 const drainDivisor = 24;
 
-export function createPacing({ hasOthers }: Pick<Presence, "hasOthers">): Pacing {
+export function createPacing({ hasQuietOthers }: Pick<Presence, "hasQuietOthers">): Pacing {
   const waiting = new FairQueue<() => void>();
   let wroteThisTurn = false;
 
@@ -27,7 +27,7 @@ export function createPacing({ hasOthers }: Pick<Presence, "hasOthers">): Pacing
 
   return {
     wait(key) {
-      if (!hasOthers(key)) return undefined;
+      if (!hasQuietOthers(key)) return undefined;
       if (wroteThisTurn) return new Promise((resolve) => waiting.add(key, resolve));
       wroteThisTurn = true;
       setImmediate(flush);
