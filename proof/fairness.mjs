@@ -1,6 +1,7 @@
 // Fairness: `node proof/fairness.mjs [--seconds 5] [--connections 200] [--priority 19] [--tree <folder>]`. One key floods
 // the server while another brand's key works as before: its p99 may at most be twice the value without a flood. Floods:
-// searches, creations, reads, changes of one customer, identical resolves of one customer, and requests without a key.
+// searches, creations, reads, changes of one customer, identical resolves of one customer, refused calls, pages of the
+// documentation, health checks, and requests without a key.
 // The flood's clients have the lowest priority, as if they took no processor of this machine. Since they still do, each
 // flood is also sent to a server of its own: that slowdown is the machine's, not the server's. Loopback only;
 // terminates; needs a quiet machine.
@@ -67,6 +68,9 @@ const floodsOf = (loud) => ({
       }),
     },
   ],
+  "bad call": [{ kind: "bad", weight: 1, ...requestText("GET", "/api/v2/customer?itemLimit=x", loud.key) }],
+  "docs page": [{ kind: "page", weight: 1, ...requestText("GET", "/docs/tour", "none") }],
+  health: [{ kind: "live", weight: 1, ...requestText("GET", "/livez", "none") }],
   "no key": [{ kind: "none", weight: 1, ...requestText("GET", "/api/v2/customer", "dsr_none") }],
 });
 const work = {

@@ -8,6 +8,7 @@ import cors from "@fastify/cors";
 import { DossierError } from "@dossier/api";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import helmet from "helmet";
+import { unknownKey } from "./admission/admission.ts";
 import { createArrivalControl } from "./admission/arrival.ts";
 import { Connections, defaultLimits } from "./connections.ts";
 import { Console, consolePaths, consoleRoutes } from "./console.ts";
@@ -57,8 +58,11 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
     return503OnClosing: false, // such a request is rejected below, in the error format
     frameworkErrors(error, request, reply) {
       trackRequest(service, request, reply);
-      void requests.fail(request, setCommonHeaders(request, reply), error);
-      if (options.logRequests) logRequest(service.log, request, reply); // hooks do not run for malformed requests
+      const fail = () => {
+        void requests.fail(request, setCommonHeaders(request, reply), error);
+        if (options.logRequests) logRequest(service.log, request, reply); // hooks do not run for malformed requests
+      };
+      runAfter(arrival.pacing.wait(unknownKey), fail);
     },
     clientErrorHandler: () => undefined, // connections.ts handles them for every server
   });
@@ -66,7 +70,7 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   const limit = createRateLimit(options.rateLimit, options.countRequest);
   const pages = [...startPaths, ...healthPaths, metricsPath, ...docsPaths];
   const route = createRouter(undefined, options.console ? [...pages, ...consolePaths] : pages);
-  const arrival = createArrivalControl({ ...service, ...options, limit, route, commonHeaders });
+  const arrival = createArrivalControl({ ...service, ...options, limit, route, healthPaths, commonHeaders });
   const requests = new RequestHandler({ service, options, arrival, limit, route });
   const answer = (request: FastifyRequest, reply: FastifyReply) => requests.answer(request, reply);
   app.decorateRequest("record", undefined);
@@ -81,11 +85,13 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   app.addHook("preClose", () => connections.drain(app.server));
   app.addHook("preClose", (done) => void done(void (closing.isClosing = true)));
   app.addHook("onRequest", (request, reply, done) => {
-    if (!arrival.admit(request, reply, pathOf(request))) return; // it has its response
+    const path = pathOf(request);
+    if (!arrival.admit(request, reply, path)) return; // it has its response
     setCommonHeaders(request, reply);
     trackRequest(service, request, reply, () => arrival.finish(request, reply));
     request.raw.headers["content-type"] = "any/type"; // body/body.ts checks media types later
-    done(closing.isClosing ? stoppingError() : headFault(request.raw));
+    const finish = () => done(closing.isClosing ? stoppingError() : headFault(request.raw));
+    runAfter(arrival.waitOutsideApi(path), finish);
   });
   app.addHook("onResponse", (request, reply, done) => {
     if (options.logRequests && !arrival.wasRejected(request)) logRequest(service.log, request, reply);
@@ -105,6 +111,12 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   });
   docsRoutes(app);
   return app;
+}
+
+/** Runs the step after a wait, or at once. */
+function runAfter(wait: Promise<void> | undefined, step: () => void): void {
+  if (wait) void wait.then(step);
+  else step();
 }
 
 function stoppingError(): DossierError {

@@ -17,7 +17,7 @@ import type { Session } from "../domain/key/session.ts";
 import { runInOrder } from "../domain/command-order.ts";
 import { findIgnoredNames } from "../domain/customer/unknown-names.ts";
 import { handlerOf } from "../handlers.ts";
-import { type RequestClass, requestClassOf } from "./admission/admission.ts";
+import { type RequestClass, requestClassOf, unknownKey } from "./admission/admission.ts";
 import type { ArrivalControl } from "./admission/arrival.ts";
 import { sendResponse } from "./response.ts";
 import { readFields } from "./body/body.ts";
@@ -85,14 +85,20 @@ export class RequestHandler {
   /** Handles a request of the API from admission to response. */
   async answer(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     this.#inFlight += 1;
+    let key = unknownKey;
+    let kind: RequestClass | undefined;
     try {
       const { service, options, route, arrival, limit } = this.#deps;
       const record = recordOf(request);
       const found = arrival.admittedRequest(request)?.route ?? route(request.method, pathOf(request));
-      if ("allow" in found) return await reply.header("allow", found.allow.join(", ")).send();
+      if ("allow" in found) {
+        await this.#takeTurn(key, kind);
+        return await reply.header("allow", found.allow.join(", ")).send();
+      }
       record.endpoint = found.name;
       service.inFlight?.begin(found.name);
       const { credential, caller, session } = await this.authorize(request, reply, found.row);
+      key = caller.keyId;
       const fields = await arrival.receive(request, () => readFields(found.row, request));
       const types = await service.listTypes();
       const policy = {
@@ -106,13 +112,11 @@ export class RequestHandler {
       const lookUpCaller = () => service.lookUpCaller(hashOfCredential(credential), session?.id);
       const identity = { caller, session, requester, sessionIdle: options.sessionIdle, lookUpCaller };
       const ctx = contextOf(service, found, request, identity, types, fields, input);
-      const kind = requestClassOf(found.name, found.row, cost > 1);
-      const run = () => arrival.run(kind, requester, () => runOperation(found, ctx, input, ignored));
-      const result = await this.#paced(
-        kind,
-        caller.keyId,
-        isRead(found.row) ? run() : runInOrder(ctx, input, run),
-      );
+      const requestClass = requestClassOf(found.name, found.row, cost > 1);
+      kind = requestClass;
+      const run = () => arrival.run(requestClass, requester, () => runOperation(found, ctx, input, ignored));
+      const result = await (isRead(found.row) ? run() : runInOrder(ctx, input, run));
+      await this.#takeTurn(key, kind);
       const { session: opened } = result as { session?: Session & { keyHash?: Buffer } };
       if (opened) {
         const keyHash = opened.keyHash ?? hashOfCredential(credential);
@@ -131,25 +135,23 @@ export class RequestHandler {
         result,
         (error) => void this.#recordError(request, reply, error),
       );
+    } catch (error) {
+      await this.#takeTurn(key, kind);
+      throw error;
     } finally {
       this.#inFlight -= 1;
       if (this.#inFlight === 0) this.#onDrained?.();
     }
   }
 
-  /** Passes the result or error of an operation on when pacing permits its response. */
-  async #paced<T>(kind: RequestClass, key: number, work: Promise<T>): Promise<T> {
-    try {
-      return await work;
-    } finally {
-      const { pacing, addDelay } = this.#deps.arrival;
-      const wait = pacing.wait(key);
-      if (wait) {
-        const begun = performance.now();
-        await wait;
-        addDelay(kind, performance.now() - begun);
-      }
-    }
+  /** Waits until pacing permits a response. The wait counts as latency of its class. */
+  async #takeTurn(key: number, kind: RequestClass | undefined): Promise<void> {
+    const { pacing, addDelay } = this.#deps.arrival;
+    const turn = pacing.wait(key);
+    if (!turn) return;
+    const begun = performance.now();
+    await turn;
+    if (kind) addDelay(kind, performance.now() - begun);
   }
 
   /** Sends an error. */

@@ -88,6 +88,13 @@ export function requestClassOf(name: string, row: Endpoint, isScan: boolean): Re
 
 /** All requests without a known key: they take turns as one key. */
 export const unknownKey = -2;
+/** Health checks take turns of their own. */
+export const healthKey = -3;
+
+/** Whether this is the id of an API key, and none of those above. */
+export function isApiKey(key: number): boolean {
+  return key >= 0;
+}
 
 /** Admits or rejects requests, and runs their handlers. */
 export interface Admission {

@@ -14,7 +14,7 @@ import { type Credential, hashOnArrival, readCredential } from "../credentials.t
 import type { RateLimit } from "../rate-limit.ts";
 import type { Route } from "../router.ts";
 import { createAddressLimit } from "./address-limit.ts";
-import { type Admission, requestClassOf, createAdmission, unknownKey } from "./admission.ts";
+import { type Admission, healthKey, requestClassOf, createAdmission, unknownKey } from "./admission.ts";
 import { createPacing, type Pacing } from "./pacing.ts";
 import { createReject, type Rejection, createRejection } from "./load-shedding.ts";
 
@@ -55,6 +55,8 @@ export interface ArrivalOptions {
   metrics: Metrics;
   route: (method: string, path: string) => Route | { allow: string[] };
   recognise(hash: Buffer): number | undefined;
+  /** the paths of health checks, which take turns of their own */
+  healthPaths: readonly string[];
   keyInQuery: boolean;
   secret: Secret;
   /** the headers of every response */
@@ -63,6 +65,8 @@ export interface ArrivalOptions {
 
 /** Admits requests, and releases what they hold. */
 export interface ArrivalControl {
+  /** Undefined if a request outside the API may be handled now, otherwise a promise for its turn. */
+  waitOutsideApi(path: string): Promise<void> | undefined;
   /** Admits a request; a rejected one has its response already. */
   admit(request: FastifyRequest, reply: FastifyReply, path: string): boolean;
   /**
@@ -128,9 +132,14 @@ export function createArrivalControl(options: ArrivalOptions): ArrivalControl {
     if (entry) entry.slot = undefined;
   }
 
+  const pacing = createPacing(options.db.presence);
   return {
     run: admission.run,
-    pacing: createPacing(options.db.presence),
+    pacing,
+    waitOutsideApi(path) {
+      if (isApi(path)) return undefined;
+      return pacing.wait(options.healthPaths.includes(path) ? healthKey : unknownKey);
+    },
     addDelay: admission.addDelay,
     admittedRequest,
     wasRejected: (request) => request.admission === "rejected",

@@ -1,10 +1,12 @@
 /**
  * Pacing: while a busy key and a quiet one are active, one response is written per turn of the event loop, keys taking turns. A batch
  * completes sixty calls together; without pacing the loop writes sixty responses and reads as many requests before it
- * reads those of another key. If many responses wait, several are written per turn, which bounds the wait.
+ * reads those of another key. If many responses wait, several are written per turn, which bounds the wait. Requests without
+ * a key take turns as one, whenever any key is active: none of them needs the database, so nothing else slows a flood.
  */
 import type { Presence } from "../../db/requester.ts";
 import { FairQueue } from "../../db/fair-queue.ts";
+import { isApiKey } from "./admission.ts";
 
 /** Spreads responses over turns of the event loop. */
 export interface Pacing {
@@ -12,10 +14,12 @@ export interface Pacing {
   wait(key: number): Promise<void> | undefined;
 }
 
-/** Each turn writes one response per this many waiting ones, at least one. */
-const drainDivisor = 24;
+type PacingPresence = Pick<Presence, "hasOthers" | "hasQuietOthers">;
 
-export function createPacing({ hasQuietOthers }: Pick<Presence, "hasQuietOthers">): Pacing {
+/** Each turn writes one response per this many waiting ones, at least one. */
+const drainDivisor = 48;
+
+export function createPacing({ hasOthers, hasQuietOthers }: PacingPresence): Pacing {
   const waiting = new FairQueue<() => void>();
   let wroteThisTurn = false;
 
@@ -27,7 +31,7 @@ export function createPacing({ hasQuietOthers }: Pick<Presence, "hasQuietOthers"
 
   return {
     wait(key) {
-      if (!hasQuietOthers(key)) return undefined;
+      if (!(isApiKey(key) ? hasQuietOthers(key) : hasOthers(key))) return undefined;
       if (wroteThisTurn) return new Promise((resolve) => waiting.add(key, resolve));
       wroteThisTurn = true;
       setImmediate(flush);

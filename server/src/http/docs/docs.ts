@@ -7,6 +7,7 @@ import { createHash } from "node:crypto";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { LRUCache } from "lru-cache";
 import { operationEntries, renderExplorer } from "./explorer.ts";
 import { explorerScript } from "./explorer-script.ts";
 import { explorerStyle } from "./explorer-style.ts";
@@ -47,6 +48,7 @@ export const docsPaths = ["/docs", "/docs/", ...[...sources.keys()].map((name) =
 /** Serves /docs, with or without a trailing slash, and its files. No key is required. */
 export function docsRoutes(app: FastifyInstance): void {
   const assets = new Map<string, Promise<Asset>>();
+  const withAddress = createAddressCache();
 
   async function send(name: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const source = sources.get(name);
@@ -55,7 +57,11 @@ export function docsRoutes(app: FastifyInstance): void {
       return reply;
     }
     const asset = await (assets.get(name) ?? cacheAsset(assets, name, source));
-    return sendAsset(source.isPage ? await withAddress(asset, addressOf(request)) : asset, request, reply);
+    return sendAsset(
+      source.isPage ? await withAddress(name, asset, addressOf(request)) : asset,
+      request,
+      reply,
+    );
   }
 
   app.get("/docs", (request, reply) => send("api", request, reply));
@@ -81,12 +87,35 @@ async function createAsset(type: string, plain: Buffer): Promise<Asset> {
   return { type, etag, plain, zipped: await promisify(gzip)(plain) };
 }
 
+/** Pages with other addresses that are kept, of the addresses that were asked for last: a client chooses its address. */
+const maxPages = 100;
+
+interface AddressedPage {
+  page: Asset;
+  address: string;
+}
+
 /**
- * A page with the address of this server in its examples. Nothing is cached by the address, because a client chooses it.
+ * Pages with the address of this server in their examples. They are made one at a time, because compression would
+ * otherwise take all processors.
  */
-async function withAddress(page: Asset, address: string): Promise<Asset> {
-  if (address === printedAddress) return page;
-  return createAsset(page.type, Buffer.from(page.plain.toString().replaceAll(printedAddress, address)));
+function createAddressCache(): (name: string, page: Asset, address: string) => Promise<Asset> {
+  let last: Promise<Asset> | undefined;
+  async function make(previous: typeof last, { page, address }: AddressedPage): Promise<Asset> {
+    await previous?.catch(() => undefined);
+    return createAsset(page.type, Buffer.from(page.plain.toString().replaceAll(printedAddress, address)));
+  }
+  const pages = new LRUCache<string, Promise<Asset>>({ max: maxPages });
+  return async (name, page, address) => {
+    if (address === printedAddress) return page;
+    const key = `${name} ${address}`;
+    const known = pages.get(key);
+    if (known) return known;
+    last = make(last, { page, address });
+    last.catch(() => pages.delete(key));
+    pages.set(key, last);
+    return last;
+  };
 }
 
 function sendAsset(asset: Asset, request: FastifyRequest, reply: FastifyReply): FastifyReply {

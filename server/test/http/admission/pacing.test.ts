@@ -7,7 +7,7 @@ import { createPacing } from "../../../src/http/admission/pacing.ts";
  * Writes responses of these keys, which are all ready together; returns what was written after each turn of the loop.
  */
 async function writtenByTurn(keys: readonly number[], isShared = true): Promise<number[][]> {
-  const pacing = createPacing({ hasQuietOthers: () => isShared });
+  const pacing = createPacing({ hasOthers: () => isShared, hasQuietOthers: () => isShared });
   const written: number[] = [];
   for (const key of keys) {
     const wait = pacing.wait(key);
@@ -37,7 +37,7 @@ test("the more answers wait, the more are written per turn", async () => {
 });
 
 test("after a turn without an answer the next one is written without a wait", async () => {
-  const pacing = createPacing({ hasQuietOthers: () => true });
+  const pacing = createPacing({ hasOthers: () => true, hasQuietOthers: () => true });
   expect(pacing.wait(1)).toBeUndefined();
   expect(pacing.wait(1)).toBeInstanceOf(Promise);
   await turn();

@@ -151,6 +151,19 @@ describe("served", () => {
     },
   );
 
+  test("with the address of each of many clients, whatever others asked for meanwhile", async () => {
+    const hosts = Array.from({ length: 150 }, (_, n) => `desk${n}.example.org`);
+    for (let round = 0; round < 2; round += 1) {
+      const answers = await Promise.all(
+        hosts.map((host) => app.inject({ url: "/docs/tour", headers: { host } })),
+      );
+      expect(answers.map(({ body }) => /http:..desk\d+\.example\.org/.exec(body)?.[0])).toEqual(
+        hosts.map((host) => `http://${host}`),
+      );
+      expect(new Set(answers.map(({ headers }) => headers["etag"])).size).toBe(hosts.length);
+    }
+  });
+
   test("the search has every section of every page, and every operation, with an address that is there", async () => {
     const found = (await app.inject({ url: "/docs/search.json" })).json<Record<string, string>[]>();
     const bodies = new Map<string, string>();
