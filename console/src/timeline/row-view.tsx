@@ -89,16 +89,18 @@ function EventRow({ item, place, size }: { item: TimelineEvent } & ArticleProps)
         <Icon name={icon} size={15} />
       </span>
       <LongText className="">{item.description}</LongText>
-      <span className="src">
-        {link ? (
+      {link ? (
+        <span className="src">
           <a href={link.href} target="_blank" rel="noreferrer noopener" title={link.host}>
             {item.initiatedBy ? <Foreign>{item.initiatedBy}</Foreign> : link.host}
             <Icon name="external" size={13} />
           </a>
-        ) : (
-          <Foreign>{item.initiatedBy}</Foreign>
-        )}
-      </span>
+        </span>
+      ) : (
+        <bdi className="src" dir="auto">
+          {item.initiatedBy}
+        </bdi>
+      )}
     </article>
   );
 }
@@ -163,16 +165,20 @@ function LongText({ children, className }: { children: string; className: string
   const text = useText();
   const [isOpen, setOpen] = useState(false);
   const isLong = children.length > clampedFrom || children.split("\n").length > 8;
-  return (
-    <div className="long">
-      <p dir="auto" className={isLong && !isOpen ? `${className} clamp` : className}>
+  if (!isLong)
+    return (
+      <p dir="auto" className={`long ${className}`}>
         {children}
       </p>
-      {isLong && (
-        <button type="button" className="link small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-          {isOpen ? text.words.showLess : text.words.showMore}
-        </button>
-      )}
+    );
+  return (
+    <div className="long">
+      <p dir="auto" className={isOpen ? className : `${className} clamp`}>
+        {children}
+      </p>
+      <button type="button" className="link small" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {isOpen ? text.words.showLess : text.words.showMore}
+      </button>
     </div>
   );
 }
