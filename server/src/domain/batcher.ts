@@ -228,7 +228,7 @@ class SpecQueue<In, Out> {
 
   /**
    * Returns the requester whose turn it is, and of the queues that may run the one in which it has waited longest.
-   * While a quiet key is active, another requester has one batch in flight, so that the next batch of another finds a connection
+   * Beside a quiet key, another requester has one batch in flight, so that the quiet key's next batch finds a connection
    * and a processor.
    */
   #nextReady(): { key: string; requester: number } | undefined {

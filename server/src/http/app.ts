@@ -113,7 +113,7 @@ export async function buildApp(service: Service, options: HttpOptions): Promise<
   return app;
 }
 
-/** Runs the step after a wait, or at once. */
+/** Runs the step after a wait, or immediately without one. */
 function runAfter(wait: Promise<void> | undefined, step: () => void): void {
   if (wait) void wait.then(step);
   else step();

@@ -85,7 +85,7 @@ export interface ArrivalControl {
   markAuthenticated(request: FastifyRequest): void;
   /** Runs the handler of a request when the semaphore permits. */
   run: Admission["run"];
-  /** Spreads responses over turns of the event loop while several keys are active. */
+  /** Spreads responses over turns of the event loop. */
   pacing: Pacing;
   /** Adds the time that a response waited for pacing. */
   addDelay: Admission["addDelay"];

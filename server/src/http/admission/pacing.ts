@@ -1,8 +1,9 @@
 /**
- * Pacing: while a busy key and a quiet one are active, one response is written per turn of the event loop, keys taking turns. A batch
- * completes sixty calls together; without pacing the loop writes sixty responses and reads as many requests before it
- * reads those of another key. If many responses wait, several are written per turn, which bounds the wait. Requests without
- * a key take turns as one, whenever any key is active: none of them needs the database, so nothing else slows a flood.
+ * Pacing: while a busy key and a quiet one are active, one response is written per turn of the event loop, keys taking
+ * turns. A batch completes sixty calls together; without pacing the loop writes sixty responses and reads as many
+ * requests before it reads those of another key. If many responses wait, several are written per turn, which bounds the
+ * wait. Requests without a known key take turns as one whenever a key is active: most of them need no database, so that
+ * nothing else slows a flood of them.
  */
 import type { Presence } from "../../db/requester.ts";
 import { FairQueue } from "../../db/fair-queue.ts";

@@ -56,7 +56,7 @@ export function docsRoutes(app: FastifyInstance): void {
       reply.callNotFound();
       return reply;
     }
-    const asset = await (assets.get(name) ?? cacheAsset(assets, name, source));
+    const asset = await cached(assets, name, async () => createAsset(source.type, await source.read()));
     return sendAsset(
       source.isPage ? await withAddress(name, asset, addressOf(request)) : asset,
       request,
@@ -70,15 +70,19 @@ export function docsRoutes(app: FastifyInstance): void {
   );
 }
 
-/** Reads an asset once; a failure is not cached, so that the next request retries. */
-function cacheAsset(
-  assets: Map<string, Promise<Asset>>,
-  name: string,
-  { type, read }: PageSource[1],
-): Promise<Asset> {
-  const asset = read().then((plain) => createAsset(type, plain));
-  asset.catch(() => assets.delete(name));
-  assets.set(name, asset);
+interface AssetCache {
+  get(key: string): Promise<Asset> | undefined;
+  set(key: string, asset: Promise<Asset>): unknown;
+  delete(key: string): unknown;
+}
+
+/** Makes an asset once; a failure is not cached, so that the next request retries. */
+function cached(assets: AssetCache, key: string, make: () => Promise<Asset>): Promise<Asset> {
+  const known = assets.get(key);
+  if (known) return known;
+  const asset = make();
+  asset.catch(() => assets.delete(key));
+  assets.set(key, asset);
   return asset;
 }
 
@@ -87,34 +91,23 @@ async function createAsset(type: string, plain: Buffer): Promise<Asset> {
   return { type, etag, plain, zipped: await promisify(gzip)(plain) };
 }
 
-/** Pages with other addresses that are kept, of the addresses that were asked for last: a client chooses its address. */
+/** The pages with an address that are kept, those asked for last: a client chooses the address. */
 const maxPages = 100;
-
-interface AddressedPage {
-  page: Asset;
-  address: string;
-}
 
 /**
  * Pages with the address of this server in their examples. They are made one at a time, because compression would
  * otherwise take all processors.
  */
 function createAddressCache(): (name: string, page: Asset, address: string) => Promise<Asset> {
+  const pages = new LRUCache<string, Promise<Asset>>({ max: maxPages });
   let last: Promise<Asset> | undefined;
-  async function make(previous: typeof last, { page, address }: AddressedPage): Promise<Asset> {
+  async function make(previous: typeof last, page: Asset, address: string): Promise<Asset> {
     await previous?.catch(() => undefined);
     return createAsset(page.type, Buffer.from(page.plain.toString().replaceAll(printedAddress, address)));
   }
-  const pages = new LRUCache<string, Promise<Asset>>({ max: maxPages });
   return async (name, page, address) => {
     if (address === printedAddress) return page;
-    const key = `${name} ${address}`;
-    const known = pages.get(key);
-    if (known) return known;
-    last = make(last, { page, address });
-    last.catch(() => pages.delete(key));
-    pages.set(key, last);
-    return last;
+    return cached(pages, `${name} ${address}`, () => (last = make(last, page, address)));
   };
 }
 

@@ -23,7 +23,7 @@ async function open(): Promise<Socket> {
   return socket;
 }
 
-/** Sends a request on every connection at once; resolves with the most responses that were written in one turn. */
+/** Sends a request on all connections together; resolves with the most responses that were written in one turn. */
 async function maxPerTurn(request: string): Promise<number> {
   while (sockets.length < connections) await open();
   sockets[0]!.write(request); // a page is read at its first request

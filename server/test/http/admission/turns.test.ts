@@ -1,4 +1,4 @@
-// Turns of keys: beside a quiet key a busy one runs few handlers at once; busy keys alone share all of them.
+// Turns of keys: beside a quiet key a busy one runs few handlers concurrently; busy keys share all of them.
 import { setImmediate } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { createPresence, systemRequester } from "../../../src/db/requester.ts";
@@ -28,7 +28,7 @@ function createWorld() {
   }
   return {
     flood,
-    /** a quiet key makes a call that ends at once */
+    /** a quiet key makes a call that ends immediately */
     call(kind: RequestClass, key: number): void {
       const place = admission.admit(kind, key);
       presence.markActive(key);
